@@ -1,0 +1,130 @@
+"""The five lines of "What we checked", each fine, in need of attention, or "cannot tell"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from ledger.domain.custody import Flag
+from ledger.domain.standing_dates import month
+from ledger.domain.standing_facts import Progress
+from ledger.domain.standing_reading import DISPUTE, THEFT, Reading
+from ledger.domain.standing_words import brand_name
+
+
+class Found(Enum):
+    """What a check came to; "cannot tell" is never shown as "no"."""
+
+    OK = "ok"
+    ATTENTION = "attention"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line: what was looked at, what was found, in words, and as of when (None: never looked)."""
+
+    name: str
+    found: Found
+    words: str
+    when: datetime | None
+
+
+def checks(reading: Reading) -> tuple[Check, ...]:
+    """The five lines, in their fixed order. Without a node, what was fine is "cannot tell" as of its date."""
+    as_of = reading.facts.as_of.time if reading.facts.as_of else None
+    lines = (
+        Check("The brand's record", *_record(reading), as_of),
+        Check("Ownership", *_ownership(reading), as_of),
+        Check("Theft and loss", *_theft(reading), as_of),
+        Check("Recall", *_recall(reading), as_of),
+        Check(
+            "Unusual scans",
+            *_scans(reading),
+            reading.now if reading.facts.clone_signals is not None else None,
+        ),
+    )
+    if reading.node_seen:
+        return lines
+    return tuple(
+        Check(one.name, Found.CANNOT_TELL, f"When we last could look: {_lower(one.words)}", one.when)
+        if one.found is Found.OK and one.name != "Unusual scans"
+        else one
+        for one in lines
+    )
+
+
+def _lower(text: str) -> str:
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _record(reading: Reading) -> tuple[Found, str]:
+    facts, brand = reading.facts, brand_name(reading.facts)
+    if not reading.recorded:
+        return Found.ATTENTION, "There is no record we can rely on."
+    if reading.void:
+        return Found.ATTENTION, "The brand has withdrawn it."
+    if reading.listed_twice:
+        return Found.ATTENTION, "The brand has listed it twice."
+    if not facts.on_sale:
+        return Found.ATTENTION, "The brand has not put it on sale yet."
+    if reading.raised(Flag.RETIRED):
+        return Found.ATTENTION, "It was taken out of circulation."
+    if not reading.record_final:
+        return Found.CANNOT_TELL, "Signed by the brand, waiting for confirmation."
+    if reading.amended:
+        return Found.OK, f"Registered by {brand}, which later changed the description."
+    return Found.OK, f"Registered by {brand}."
+
+
+def _ownership(reading: Reading) -> tuple[Found, str]:
+    if reading.raised(*DISPUTE) or reading.listed_twice:
+        return Found.ATTENTION, "It is in dispute."
+    if reading.raised(Flag.RECOVERY_OPEN):
+        return Found.ATTENTION, "Someone has asked for it back."
+    if reading.handover:
+        return Found.ATTENTION, "It is being handed over."
+    if not reading.record_final:
+        return Found.CANNOT_TELL, "Nothing is confirmed yet."
+    if not reading.ownership_final:
+        return Found.CANNOT_TELL, "A change of owner waits for confirmation."
+    final = reading.facts.final
+    if final is None or not final.claimed:
+        return Found.OK, "No owner has registered yet."
+    if final.owner_since is None:
+        return Found.OK, "It has a registered owner."
+    return Found.OK, f"Registered owner since {month(final.owner_since)}."
+
+
+def _theft(reading: Reading) -> tuple[Found, str]:
+    if reading.raised(*THEFT):
+        return Found.ATTENTION, "Reported stolen."
+    if reading.raised(Flag.LOST):
+        return Found.ATTENTION, "Reported lost."
+    return _unless_recorded(reading, "Not reported lost or stolen.")
+
+
+def _recall(reading: Reading) -> tuple[Found, str]:
+    if reading.recalled:
+        return Found.ATTENTION, "The brand has recalled it."
+    return _unless_recorded(reading, "Not recalled.")
+
+
+def _unless_recorded(reading: Reading, words: str) -> tuple[Found, str]:
+    if reading.record_final:
+        return Found.OK, words
+    one = reading.facts.registration
+    waiting = reading.recorded and one is not None and one.progress is not Progress.REFUSED
+    return Found.CANNOT_TELL, "Nothing is confirmed yet." if waiting else "There is no record to look in."
+
+
+def _scans(reading: Reading) -> tuple[Found, str]:
+    signals = reading.facts.clone_signals
+    if signals is None:
+        return Found.CANNOT_TELL, "Scans of this item are not compared yet."
+    if reading.suspicions:
+        return Found.ATTENTION, "Some scans suggest that the code was copied."
+    if signals:
+        return Found.CANNOT_TELL, "One unusual scan; that alone means little."
+    return Found.OK, "Nothing unusual in its scans."
