@@ -1,0 +1,55 @@
+"""GTINs: the number of a product, which all its items share (GS1 AI 01)."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+from ledger.domain.characters import first_foreign, is_ignorable, named, shown
+from ledger.domain.errors import Invalid
+
+Gtin = NewType("Gtin", str)
+"""14 digits, the last one right."""
+
+GTIN_LENGTHS = (8, 12, 13, 14)
+
+_DIGITS = frozenset("0123456789")
+
+
+def check_digit(digits: str) -> str:
+    """The digit that follows `digits` in a GTIN of any length (GS1 General Specifications, 7.9)."""
+    total = 3 * sum(map(int, digits[::-2])) + sum(map(int, digits[-2::-2]))
+    return str(-total % 10)
+
+
+def check_gtin(text: str) -> Gtin:
+    """The GTIN-14 meant by a GTIN-8, -12, -13 or -14; spaces and dashes between digits are ignored.
+
+    Raises Invalid that names a character that is no digit, a wrong length, or the right check digit.
+    """
+    digits = text
+    if not _DIGITS.issuperset(digits):
+        digits = "".join(c for c in text if not is_ignorable(c))
+        foreign = first_foreign(text, _DIGITS, ignoring_gaps=True)
+        if foreign:
+            place, character = foreign
+            raise Invalid(
+                f"The GTIN {shown(text)} holds {named(character)} (character {place}); it has digits only."
+            )
+    if len(digits) not in GTIN_LENGTHS:
+        raise Invalid(f"The GTIN {shown(text)} has {len(digits)} digits; it needs 8, 12, 13 or 14.")
+    right = check_digit(digits[:-1])
+    if digits[-1] != right:
+        raise Invalid(
+            f"The GTIN {shown(text)} ends in {digits[-1]}, but its check digit should be {right}; "
+            "compare every digit with the source."
+        )
+    return Gtin(digits.zfill(14))
+
+
+def gtin_matches_prefix(gtin: Gtin, prefix: str) -> bool:
+    """Whether the GTIN lies in the range of a GS1 prefix.
+
+    `prefix` is the digits as they stand in the GTIN-14 after its first, the indicator digit. An empty
+    prefix holds nothing.
+    """
+    return prefix != "" and gtin.startswith(prefix, 1)
