@@ -1,0 +1,1 @@
+"""What is kept in files: secrets under a passphrase, evidence, manifests, uploads."""

@@ -1,0 +1,126 @@
+"""Files by the SHA-256 of their content: uploads, evidence, manifests, trees, print files.
+
+A file is written beside its place, synced and renamed: it is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from ledger.domain.errors import TooLarge, Unavailable, Unknown
+
+_CHUNK = 1 << 20
+
+
+class Files:
+    """A folder of shelves (“uploads”, “evidence”, …), each holding files by name."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def path(self, shelf: str, name: str) -> Path:
+        """Where a file lies, or would. Names are hexadecimal or our own ids: nothing a person chose."""
+        if not name.replace("_", "").replace(".", "").isalnum() or ".." in name:
+            raise Unknown("There is no such file.")
+        return self._root / shelf / name[:2] / name
+
+    def read(self, shelf: str, name: str) -> bytes:
+        """The whole file. Raises Unknown where there is none."""
+        try:
+            return self.path(shelf, name).read_bytes()
+        except FileNotFoundError:
+            raise Unknown(f"The file {name[:12]}… is not kept here (any more).") from None
+
+    def has(self, shelf: str, name: str) -> bool:
+        """Whether the file is there."""
+        return self.path(shelf, name).exists()
+
+    def add(self, shelf: str, content: bytes) -> str:
+        """Keep bytes under their SHA-256; returns it in hexadecimal."""
+        name = hashlib.sha256(content).hexdigest()
+        if not self.has(shelf, name):
+            with self.writing(shelf, name) as file:
+                file.write(content)
+        return name
+
+    def take(self, shelf: str, stream: BinaryIO, limit: int) -> tuple[str, int]:
+        """Keep a stream under its SHA-256; returns that and the size. Raises TooLarge beyond `limit` bytes."""
+        digest = hashlib.sha256()
+        size = 0
+        incoming = f"incoming{secrets.token_hex(8)}"
+        with self._writing(shelf, incoming) as (file, temporary):
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                if size > limit:
+                    raise TooLarge(
+                        f"The file is larger than {limit // (1024 * 1024)} MB, which is the most that is taken at once. "
+                        "Split it and send the parts."
+                    )
+                digest.update(chunk)
+                file.write(chunk)
+            _sync(file)
+            name = digest.hexdigest()
+            final = self.path(shelf, name)
+            final.parent.mkdir(parents=True, exist_ok=True)
+            temporary.replace(final)
+            _sync_folder(final.parent)
+        return name, size
+
+    @contextmanager
+    def writing(self, shelf: str, name: str) -> Iterator[BinaryIO]:
+        """A file to write, in place only when the block ends well."""
+        with self._writing(shelf, name) as (file, temporary):
+            yield file
+            _sync(file)
+            final = self.path(shelf, name)
+            temporary.replace(final)
+            _sync_folder(final.parent)
+
+    def remove(self, shelf: str, name: str) -> None:
+        """Destroy a file: overwritten where it lies, then unlinked. Nothing happens where there is none."""
+        path = self.path(shelf, name)
+        try:
+            size = path.stat().st_size
+        except FileNotFoundError:
+            return
+        with path.open("r+b") as file:
+            # On journaling or copying file systems old blocks may survive; that is why secrets are
+            # encrypted before they come here. This only shortens their life.
+            for _ in range(0, size, _CHUNK):
+                file.write(b"\0" * min(_CHUNK, size))
+            _sync(file)
+        path.unlink()
+        _sync_folder(path.parent)
+
+    @contextmanager
+    def _writing(self, shelf: str, name: str) -> Iterator[tuple[BinaryIO, Path]]:
+        final = self.path(shelf, name)
+        temporary = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
+        try:
+            final.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("xb") as file:
+                yield file, temporary
+        except OSError as error:
+            raise Unavailable(f"The file could not be written ({error.strerror}). Nothing was kept.") from error
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+

@@ -1,0 +1,59 @@
+"""Configuration, read from the environment by a function and checked at once; never at import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ledger.domain.errors import Fault, Invalid
+
+
+class Settings(BaseSettings):
+    """Every variable begins with `TOUCHMARK_`; README lists them."""
+
+    model_config = SettingsConfigDict(env_prefix="TOUCHMARK_", extra="ignore")
+
+    data: Path = Path("data")
+    """Folder of everything that is kept: database, files, local chain."""
+    database_url: str | None = None
+    """SQLAlchemy URL; by default a SQLite file in the data folder."""
+    public_url: str = "http://localhost:8000"
+    """Address that the printed codes lead to. Changing it later strands printed codes."""
+    node_url: str | None = None
+    """JSON-RPC address of the node; `touchmark serve` fills it in for the local chain."""
+    finality_depth: int | None = Field(default=None, ge=0, le=10_000)
+    """Blocks until final, on chains without a `finalized` tag."""
+    passphrase: SecretStr | None = None
+    """Encrypts kept keys and secrets; by default read from a file in the data folder that only its user can read."""
+    session_secret: SecretStr | None = None
+    """Signs session cookies; by default derived from the passphrase."""
+    max_upload_bytes: int = Field(default=256 * 1024 * 1024, ge=1024)
+    """Largest import file that is taken."""
+    max_evidence_bytes: int = Field(default=15 * 1024 * 1024, ge=1024)
+    """Largest photo or document that is taken."""
+
+    @field_validator("public_url")
+    @classmethod
+    def _bare_origin(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @property
+    def store_url(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data.resolve() / 'touchmark.db'}"
+
+
+def read_settings(**overrides: object) -> Settings:
+    """The settings of this process. Raises Invalid naming the variable that is wrong."""
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults = [
+            Fault("TOUCHMARK_" + str(one["loc"][0]).upper(), one["msg"].removeprefix("Value error, "))
+            for one in error.errors()
+        ]
+        raise Invalid(f"The configuration cannot be used: {faults[0]}", faults=faults) from None

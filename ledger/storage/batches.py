@@ -1,0 +1,139 @@
+"""Batches, the items listed in them, and which of those are on sale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_, update
+
+from ledger.domain.batches import Batch, Item
+from ledger.storage.tables import activations, batches, items
+
+_CHUNK = 400
+"""Pairs or names in one question: SQLite takes at most 999 variables in old builds."""
+
+
+class Batches:
+    """Reads and writes of batches and items. Items of a batch that is not ready are not seen by readers."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(self, batch: Batch) -> None:
+        """Keep a new batch."""
+        self._db.execute(insert(batches).values(**{column: getattr(batch, column) for column in _COLUMNS}))
+
+    def change(self, id: str, **values: Any) -> None:
+        """Set columns of a batch."""
+        self._db.execute(update(batches).where(batches.c.id == id).values(**values))
+
+    def get(self, id: str) -> Batch | None:
+        """By id."""
+        return self._one(batches.c.id == id)
+
+    def by_number(self, number: int) -> Batch | None:
+        """By number on the chain."""
+        return self._one(batches.c.number == number)
+
+    def page(self, organisation: str, before: str | None, limit: int) -> list[Batch]:
+        """Newest first, older than the cursor."""
+        query = select(batches).where(batches.c.organisation == organisation).order_by(batches.c.id.desc())
+        if before:
+            query = query.where(batches.c.id < before)
+        return [_batch(row) for row in self._db.execute(query.limit(limit))]
+
+    def highest_number(self, brand: int) -> int:
+        """The highest number allotted to a brand's batches, 0 where none is."""
+        return self._db.scalar(select(func.max(batches.c.number)).where(batches.c.brand == brand)) or 0
+
+    def insert_items(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Many items at once, as dictionaries of the table's columns."""
+        self._db.execute(insert(items), rows)
+
+    def drop_items(self, batch_id: str) -> None:
+        """Forget the items of a batch whose making was cut short."""
+        self._db.execute(delete(items).where(items.c.batch_id == batch_id))
+
+    def item(self, item: int) -> Item | None:
+        """By item id."""
+        row = self._db.execute(_VISIBLE.where(items.c.item == item.to_bytes(32, "big"))).first()
+        return None if row is None else _item(row)
+
+    def find(self, gtin: str, serial: str) -> list[Item]:
+        """Every listing of a GTIN and serial; more than one only where brands quarrel over a GTIN."""
+        query = _VISIBLE.where(items.c.gtin == gtin, items.c.serial == serial).limit(10)
+        return [_item(row) for row in self._db.execute(query)]
+
+    def find_serial(self, serial: str) -> list[Item]:
+        """Items with exactly this serial, of any GTIN (at most 10)."""
+        return [_item(row) for row in self._db.execute(_VISIBLE.where(items.c.serial == serial).limit(10))]
+
+    def existing(self, pairs: Iterable[tuple[str, str]], organisation: str) -> set[tuple[str, str]]:
+        """Which (gtin, serial) pairs the organisation has listed already."""
+        wanted = list(pairs)
+        found: set[tuple[str, str]] = set()
+        for start in range(0, len(wanted), _CHUNK):
+            query = (
+                select(items.c.gtin, items.c.serial)
+                .join(batches, batches.c.id == items.c.batch_id)
+                .where(
+                    tuple_(items.c.gtin, items.c.serial).in_(wanted[start : start + _CHUNK]),
+                    batches.c.organisation == organisation,
+                    batches.c.ready,
+                )
+            )
+            found.update((row.gtin, row.serial) for row in self._db.execute(query))
+        return found
+
+    def items_page(self, batch_id: str, after: int, limit: int) -> list[Item]:
+        """A batch's items in order, from beyond a position."""
+        query = (
+            select(items)
+            .where(items.c.batch_id == batch_id, items.c.position > after)
+            .order_by(items.c.position)
+            .limit(limit)
+        )
+        return [_item(row) for row in self._db.execute(query)]
+
+    def activate(self, names: Sequence[bytes], organisation: str, at: int) -> int:
+        """Put items on sale; those that were already are left as they are. Returns how many are new."""
+        new = 0
+        for start in range(0, len(names), _CHUNK):
+            chunk = names[start : start + _CHUNK]
+            known = set(self._db.scalars(select(activations.c.item).where(activations.c.item.in_(chunk))))
+            rows = [{"item": n, "organisation": organisation, "on_sale_at": at} for n in chunk if n not in known]
+            if rows:
+                self._db.execute(insert(activations), rows)
+            new += len(rows)
+        return new
+
+    def on_sale_at(self, item: int) -> int | None:
+        """When an item was put on sale, None while it was not."""
+        query = select(activations.c.on_sale_at).where(activations.c.item == item.to_bytes(32, "big"))
+        return self._db.scalar(query)
+
+    def _one(self, condition: Any) -> Batch | None:
+        row = self._db.execute(select(batches).where(condition)).first()
+        return None if row is None else _batch(row)
+
+
+_VISIBLE = select(items).join(batches, batches.c.id == items.c.batch_id).where(batches.c.ready)
+_COLUMNS = tuple(column.name for column in batches.columns)
+
+
+def _batch(row: Row[Any]) -> Batch:
+    return Batch(**{column: getattr(row, column) for column in _COLUMNS})
+
+
+def _item(row: Row[Any]) -> Item:
+    return Item(
+        item=int.from_bytes(row.item, "big"),
+        batch_id=row.batch_id,
+        position=row.position,
+        gtin=row.gtin,
+        serial=row.serial,
+        record_hash=row.record_hash,
+        claim_address=row.claim_address,
+        fields=row.fields,
+    )

@@ -1,0 +1,94 @@
+"""The database: one engine, and transactions that either keep everything or nothing.
+
+SQLite runs in WAL mode with `synchronous = FULL` (what we acknowledge survives a power cut) and
+foreign keys on (a dropped block takes its facts along). PostgreSQL reads in one snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from ledger.domain.errors import Unavailable
+from ledger.storage.batches import Batches
+from ledger.storage.chain_facts import ChainFacts
+from ledger.storage.imports import Imports
+from ledger.storage.meta import Meta
+from ledger.storage.organisations import Organisations
+from ledger.storage.outbox import Outbox
+from ledger.storage.papers import Papers
+
+
+class Tx:
+    """One open transaction and the tables seen through it, by concern."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.organisations = Organisations(connection)
+        self.imports = Imports(connection)
+        self.batches = Batches(connection)
+        self.outbox = Outbox(connection)
+        self.chain = ChainFacts(connection)
+        self.papers = Papers(connection)
+        self.meta = Meta(connection)
+
+
+class Store:
+    """The database behind a URL. `read` and `write` are the only ways in."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A snapshot to read from. Raises Unavailable when the database does not answer."""
+        with self._begin(write=False) as tx:
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """A transaction: committed whole when the block ends, undone whole when it raises."""
+        with self._begin(write=True) as tx:
+            yield tx
+
+    @contextmanager
+    def _begin(self, *, write: bool) -> Iterator[Tx]:
+        try:
+            with self.engine.connect() as connection:
+                options: dict[str, Any] = {"touchmark_write": write}
+                if not write and self.engine.dialect.name == "postgresql":
+                    options["isolation_level"] = "REPEATABLE READ"
+                connection = connection.execution_options(**options)
+                with connection.begin():
+                    yield Tx(connection)
+        except (OperationalError, InterfaceError) as error:
+            reason = str(error.orig).splitlines()[0] if error.orig else "no answer"
+            raise Unavailable(f"The database does not answer as it should ({reason}). Nothing was changed.") from error
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for a SQLite or PostgreSQL URL, with the settings this module promises."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: Any) -> None:
+        # The driver's own transaction control begins too late for BEGIN IMMEDIATE; we say BEGIN ourselves.
+        connection.isolation_level = None
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A writer takes its lock first: a read that turns into a write could otherwise fail halfway.
+        write = connection.get_execution_options().get("touchmark_write", True)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine

@@ -1,0 +1,30 @@
+"""Small facts of the installation: which chain, which contract, how far it is final, who holds the lease."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from ledger.storage.tables import meta
+
+
+class Meta:
+    """A key–value table, for facts of which there is exactly one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value under `key`, or `default`."""
+        row = self._db.execute(select(meta.c.value).where(meta.c.key == key)).first()
+        return default if row is None else row.value
+
+    def set(self, key: str, value: Any) -> None:
+        """Keep `value` (anything JSON can carry) under `key`."""
+        if self._db.execute(update(meta).where(meta.c.key == key).values(value=value)).rowcount == 0:
+            self._db.execute(insert(meta).values(key=key, value=value))
+
+    def remove(self, key: str) -> None:
+        """Forget `key`."""
+        self._db.execute(delete(meta).where(meta.c.key == key))

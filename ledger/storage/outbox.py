@@ -1,0 +1,200 @@
+"""The outbox: statements and operator's acts, and the transactions that carried them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from ledger.domain.outbox import OperatorAct, Queued, SentTransaction
+from ledger.domain.statements import Kind, make, to_json
+from ledger.storage.tables import operator_acts, statements, transaction_statements, transactions
+
+
+class Outbox:
+    """Reads and writes of what waits to be on the chain, and of what we did about it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(self, queued: Queued) -> None:
+        """Keep a signed statement."""
+        s = queued.statement
+        self._db.execute(
+            insert(statements).values(
+                id=queued.id,
+                organisation=queued.organisation,
+                kind=int(s.kind),
+                hash=queued.hash,
+                values=to_json(s.values),
+                offer=None if s.offer is None else to_json(s.offer),
+                signatures=["0x" + signature.hex() for signature in queued.signatures],
+                signer=queued.signer,
+                operator_signed=queued.operator_signed,
+                item=None if s.item is None else s.item.to_bytes(32, "big"),
+                batch=s.batch,
+                party=s.party,
+                nonce=s.nonce,
+                created_at=queued.created_at,
+                tries=queued.tries,
+                next_try_at=queued.next_try_at,
+                settled=queued.settled,
+            )
+        )
+
+    def get(self, id: str) -> Queued | None:
+        """By id."""
+        return self._one(statements.c.id == id)
+
+    def by_hash(self, hash: bytes) -> Queued | None:
+        """By struct hash."""
+        return self._one(statements.c.hash == hash)
+
+    def page(self, organisation: str, before: str | None, limit: int) -> list[Queued]:
+        """An organisation's statements, newest first, older than the cursor."""
+        query = select(statements).where(statements.c.organisation == organisation).order_by(statements.c.id.desc())
+        if before:
+            query = query.where(statements.c.id < before)
+        return [_queued(row) for row in self._db.execute(query.limit(limit))]
+
+    def of_item(self, item: int, limit: int = 50) -> list[Queued]:
+        """An item's statements that are not settled, oldest first."""
+        query = (
+            select(statements)
+            .where(statements.c.item == item.to_bytes(32, "big"), ~statements.c.settled)
+            .order_by(statements.c.id)
+            .limit(limit)
+        )
+        return [_queued(row) for row in self._db.execute(query)]
+
+    def of_batch(self, batch: int) -> list[Queued]:
+        """A batch's own statements that are not settled, oldest first."""
+        query = select(statements).where(statements.c.batch == batch, ~statements.c.settled).order_by(statements.c.id)
+        return [_queued(row) for row in self._db.execute(query.limit(50))]
+
+    def unsettled(self, now: int, limit: int) -> list[Queued]:
+        """Statements that may have something left to be done, oldest first."""
+        query = (
+            select(statements)
+            .where(~statements.c.settled, statements.c.next_try_at <= now)
+            .order_by(statements.c.id)
+            .limit(limit)
+        )
+        return [_queued(row) for row in self._db.execute(query)]
+
+    def waiting(self) -> tuple[int, int | None]:
+        """How many statements are not settled, and when the oldest of them came."""
+        query = select(func.count(), func.min(statements.c.created_at)).where(~statements.c.settled)
+        count, oldest = self._db.execute(query).one()
+        return count, oldest
+
+    def settle(self, ids: Sequence[str], *, settled: bool = True) -> None:
+        """Mark statements as needing nothing more (final, or refused for good), or needing it again."""
+        for start in range(0, len(ids), 400):
+            chunk = ids[start : start + 400]
+            self._db.execute(update(statements).where(statements.c.id.in_(chunk)).values(settled=settled))
+
+    def postpone(self, id: str, tries: int, next_try_at: int) -> None:
+        """Note a try that came to nothing, and when the next is due."""
+        self._db.execute(
+            update(statements).where(statements.c.id == id).values(tries=tries, next_try_at=next_try_at)
+        )
+
+    def highest_nonce(self, party: int) -> int:
+        """The highest nonce that a statement of the party in the outbox uses, -1 where none does."""
+        highest = self._db.scalar(select(func.max(statements.c.nonce)).where(statements.c.party == party))
+        return -1 if highest is None else highest
+
+    def add_act(self, act: OperatorAct) -> None:
+        """Keep an act of the contract's owner."""
+        self._db.execute(
+            insert(operator_acts).values(
+                id=act.id,
+                function=act.function,
+                args=list(act.args),
+                organisation=act.organisation,
+                created_at=act.created_at,
+                settled=act.settled,
+            )
+        )
+
+    def open_acts(self) -> list[OperatorAct]:
+        """Acts not yet known to be final, oldest first."""
+        query = select(operator_acts).where(~operator_acts.c.settled).order_by(operator_acts.c.id).limit(200)
+        return [_act(row) for row in self._db.execute(query)]
+
+    def settle_act(self, id: str) -> None:
+        """Mark an act as needing nothing more."""
+        self._db.execute(update(operator_acts).where(operator_acts.c.id == id).values(settled=True))
+
+    def add_transaction(self, sent: SentTransaction, carried: Sequence[str]) -> None:
+        """Keep a signed transaction and what it carries, before it is broadcast."""
+        self._db.execute(insert(transactions).values(**{n: getattr(sent, n) for n in SentTransaction.__slots__}))
+        rows = [
+            {"transaction": sent.hash, "position": position, "statement": id} for position, id in enumerate(carried)
+        ]
+        if rows:
+            self._db.execute(insert(transaction_statements), rows)
+
+    def transactions_from(self, sender: str, nonce: int) -> list[SentTransaction]:
+        """A sender's transactions from a nonce up, replacements last."""
+        query = (
+            select(transactions)
+            .where(transactions.c.sender == sender, transactions.c.nonce >= nonce)
+            .order_by(transactions.c.nonce, transactions.c.fee)
+        )
+        return [SentTransaction(**row._mapping) for row in self._db.execute(query)]
+
+    def transactions_of_act(self, act: str) -> list[SentTransaction]:
+        """Every attempt at an operator's act."""
+        query = select(transactions).where(transactions.c.operator_act == act).order_by(transactions.c.fee)
+        return [SentTransaction(**row._mapping) for row in self._db.execute(query)]
+
+    def carried_by(self, transaction: bytes) -> list[str]:
+        """The statements a transaction carries, in order."""
+        query = (
+            select(transaction_statements.c.statement)
+            .where(transaction_statements.c.transaction == transaction)
+            .order_by(transaction_statements.c.position)
+        )
+        return list(self._db.scalars(query))
+
+    def carriers_of(self, ids: Sequence[str]) -> dict[str, list[tuple[SentTransaction, int]]]:
+        """For each statement, the transactions that carried it with its place in them, newest nonce last."""
+        found: dict[str, list[tuple[SentTransaction, int]]] = {}
+        for start in range(0, len(ids), 400):
+            query = (
+                select(transactions, transaction_statements.c.position, transaction_statements.c.statement)
+                .join(transaction_statements, transaction_statements.c.transaction == transactions.c.hash)
+                .where(transaction_statements.c.statement.in_(ids[start : start + 400]))
+                .order_by(transactions.c.nonce, transactions.c.fee)
+            )
+            for row in self._db.execute(query):
+                sent = SentTransaction(**{name: getattr(row, name) for name in SentTransaction.__slots__})
+                found.setdefault(row.statement, []).append((sent, row.position))
+        return found
+
+    def _one(self, condition: Any) -> Queued | None:
+        row = self._db.execute(select(statements).where(condition)).first()
+        return None if row is None else _queued(row)
+
+
+def _queued(row: Row[Any]) -> Queued:
+    return Queued(
+        id=row.id,
+        statement=make(Kind(row.kind), row.values, row.offer),
+        hash=row.hash,
+        signatures=tuple(bytes.fromhex(text[2:]) for text in row.signatures),
+        created_at=row.created_at,
+        organisation=row.organisation,
+        signer=row.signer,
+        operator_signed=row.operator_signed,
+        tries=row.tries,
+        next_try_at=row.next_try_at,
+        settled=row.settled,
+    )
+
+
+def _act(row: Row[Any]) -> OperatorAct:
+    return OperatorAct(row.id, row.function, tuple(row.args), row.created_at, row.organisation, row.settled)
