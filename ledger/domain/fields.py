@@ -31,6 +31,8 @@ SAFEST_INTEGER = 2**53 - 1
 _UNSEEN = "\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff"
 _UNFIT = re.compile(f"[\x00-\x1f{_UNSEEN}]")
 _UNFIT_IN_LINES = re.compile(f"[\x00-\x09\x0b-\x1f{_UNSEEN}]")
+# With ensure_ascii off, the standard library escapes exactly what RFC 8785, 3.2.2.2 escapes.
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _HTTPS = re.compile(r"https://[^\s/?#@]+(?:[/?#]\S*)?", re.IGNORECASE)
 _HEXADECIMAL = frozenset("0123456789ABCDEFabcdef")
@@ -62,7 +64,10 @@ def canonical_value(name: str, value: object) -> Value:
         if field.required:
             raise Invalid(f"{name} is empty; every item needs one.")
         return None
-    return field.canonical(field, value)
+    if isinstance(value, float) and value.is_integer():  # a spreadsheet's only kind of number
+        value = int(value)
+    canonical = field.canonical(field, value)
+    return None if canonical == [] else canonical
 
 
 def jcs(value: Value) -> bytes:
@@ -101,9 +106,8 @@ def _jcs_scalar(value: object) -> bytes:
 
 
 def _jcs_text(text: str) -> bytes:
-    # With ensure_ascii off, the standard library escapes exactly what RFC 8785, 3.2.2.2 escapes.
     try:
-        return json.dumps(text, ensure_ascii=False).encode()
+        return _as_json(text).encode()
     except UnicodeEncodeError:
         raise Invalid(
             f"{shown(text)} holds half a character (a lone surrogate); type the text again."

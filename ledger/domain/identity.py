@@ -36,7 +36,7 @@ _BRAND_LIMIT = 2**24
 def path(gtin: Gtin, serial: str) -> str:
     """The path of the item's canonical GS1 Digital Link: `/01/{gtin}/21/{serial}`.
 
-    Everything in the serial but letters, digits and `- . _ ~` is percent-encoded, in upper case (RFC 3986, 2.3).
+    All of the serial but letters, digits and `- . _ ~` is percent-encoded, in upper case (RFC 3986, 2.3).
     """
     return f"/01/{gtin}/21/{quote(serial, safe='')}"
 

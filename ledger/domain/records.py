@@ -104,15 +104,19 @@ def verify_field(record_hash: bytes, name: str, value: Value, salt: bytes, proof
 class RecordHasher:
     """Record hashes of many items of one batch, with the same columns: `record_hash`, only faster."""
 
-    __slots__ = ("_columns", "_secret", "names")
+    __slots__ = ("_columns", "_inner", "_outer", "names")
 
     def __init__(self, batch_secret: bytes, names: Iterable[str]) -> None:
         """`names` are the columns that any item of the batch may have, in any order."""
-        self._secret = batch_secret
         self.names = tuple(_ordered(set(names)))
-        self._columns = [(name.encode(), _named(name.encode())) for name in self.names]
         if not 1 <= len(self.names) <= MOST_FIELDS:
             raise Invalid(f"A record has 1 to {MOST_FIELDS} fields, not {len(self.names)}.")
+        self._columns = [(name.encode(), _named(name.encode())) for name in self.names]
+        # HMAC by its definition (RFC 2104), the secret's two blocks hashed once for the whole batch: half
+        # of hmac.digest's time, which would be half of all the time that registering a batch takes.
+        key = (batch_secret if len(batch_secret) <= 64 else sha256(batch_secret).digest()).ljust(64, b"\0")
+        self._inner = sha256(bytes(byte ^ 0x36 for byte in key))
+        self._outer = sha256(bytes(byte ^ 0x5C for byte in key))
 
     def record_hash(self, item_id: int, values: Sequence[bytes | None]) -> bytes:
         """The record hash of one item.
@@ -120,18 +124,19 @@ class RecordHasher:
         `values` are JCS bytes (see `jcs`) in the order of `names`, None for a field that it has not.
         Raises Invalid for an item without fields.
         """
-        secret, item = self._secret, item_id.to_bytes(32, "big")
-        leaves = [
-            sha256(
-                b"\0"
-                + hmac.digest(secret, item + name, "sha256")
-                + prefix
-                + len(value).to_bytes(4, "big")
-                + value
-            ).digest()
-            for (name, prefix), value in zip(self._columns, values, strict=True)
-            if value is not None
-        ]
+        item_inner = self._inner.copy()
+        item_inner.update(item_id.to_bytes(32, "big"))
+        copy_inner, copy_outer = item_inner.copy, self._outer.copy
+        leaves = []
+        for (name, prefix), value in zip(self._columns, values, strict=True):
+            if value is None:
+                continue
+            inner, outer = copy_inner(), copy_outer()
+            inner.update(name)
+            outer.update(inner.digest())
+            leaves.append(
+                sha256(b"\0" + outer.digest() + prefix + len(value).to_bytes(4, "big") + value).digest()
+            )
         return _root(leaves)
 
 
