@@ -1,0 +1,142 @@
+"""Rows of a CSV file (RFC 4180), streamed: UTF-8 with or without a byte order mark; comma, semicolon or tab."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from ledger.domain.errors import Invalid, TooLarge
+from ledger.files.cells import EXTRA, unguard
+from ledger.files.columns import COLUMNS, MAX_COLUMNS, check_header, tidy_name
+
+MAX_LINE: Final = 64 * 1024
+"""Bytes of one line; an item's row takes a few hundred."""
+MAX_ROWS: Final = 5_000_000
+_MAX_CELLS: Final = 4 * MAX_COLUMNS
+_UTF8: Final = "In your spreadsheet choose Save as and the type “CSV UTF-8”, then send that file."
+
+
+class _Lines:
+    """Decoded lines of a bounded length, and the row that is being read from them."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._first = True
+        self.row = 1
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        raw = self._stream.readline(MAX_LINE + 1)
+        if not raw:
+            raise StopIteration
+        if len(raw) > MAX_LINE:
+            raise TooLarge(
+                f"Row {self.row} has a line of more than {MAX_LINE} bytes. Perhaps the file's lines end in a way "
+                f"we do not know. {_UTF8}"
+            )
+        if self._first:
+            self._first = False
+            raw = raw.removeprefix(b"\xef\xbb\xbf")
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            near = raw[max(0, error.start - 12) : error.end + 8].decode("cp1252", "replace").strip()
+            raise Invalid(
+                f"Row {self.row} is not UTF-8 text: near “{near}” there is a letter in an older encoding "
+                f"(Latin-1 or Windows). {_UTF8}"
+            ) from error
+        if "\0" in text:
+            raise Invalid(
+                f"Row {self.row} has empty bytes in it, as UTF-16 and program files do. {_UTF8}"
+            )
+        return text
+
+
+def read_csv(stream: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
+    """Checks the header at once and returns the rows; numbers are a spreadsheet's, the header being row 1.
+
+    Rows without any text are passed over. Raises Invalid or TooLarge naming the row, at once for the header and
+    while iterating for what comes later.
+    """
+    lines = _Lines(stream)
+    first = next(lines, "")
+    if not first:
+        raise Invalid("The file is empty. Start from the template and add one row for each item.")
+    if first[:4].lower() == "sep=" and len(first.rstrip("\r\n")) == 5:  # a hint Excel reads and never shows
+        delimiter = first[4]
+        first = next(lines, "")
+    else:
+        delimiter = _delimiter(first)
+    records = _records(_with(first, lines), lines, delimiter)
+    header = check_header(next(records, []), row=1)
+    return _rows(records, header)
+
+
+def _rows(records: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    width = len(header)
+    found = False
+    for number, record in enumerate(records, start=2):
+        if not any(record):
+            continue
+        cells = [cell if cell.isalnum() else unguard(cell).strip() for cell in record]
+        if not any(cells):
+            continue
+        if number > MAX_ROWS:
+            raise TooLarge(f"The file has more than {MAX_ROWS:,} rows. Send it in two or more files.")
+        found = True
+        row = dict(zip(header, cells, strict=False))
+        if len(cells) > width and any(cells[width:]):
+            if len(cells) > _MAX_CELLS:
+                raise TooLarge(
+                    f"Row {number} has {len(cells)} cells, and the header names {width} columns. "
+                    "Check that the file has the same separator all the way down."
+                )
+            row[EXTRA] = "\t".join(cells[width:])
+        yield number, row
+    if not found:
+        raise Invalid("The file has column names and no rows below them. Add one row for each item.")
+
+
+def _records(source: Iterator[str], lines: _Lines, delimiter: str) -> Iterator[list[str]]:
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    while True:
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise Invalid(_quote_sentence(lines.row, str(error))) from error
+        lines.row += 1
+        yield record
+
+
+def _quote_sentence(row: int, why: str) -> str:
+    if "unexpected end" in why or "larger than field limit" in why:
+        return (
+            f'Row {row} opens a quotation mark (") that is never closed. '
+            "Close it, or delete it; a quotation mark inside a quoted cell is written twice."
+        )
+    if "new-line" in why:
+        return f"Row {row}: the lines end in a way only old programs use. {_UTF8}"
+    return (
+        f'Row {row} has a quotation mark (") that ends before its cell does. '
+        "A quotation mark inside a quoted cell is written twice."
+    )
+
+
+def _with(first: str, rest: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from rest
+
+
+def _delimiter(header: str) -> str:
+    """The separator under which the header holds most names we know; on a tie, most cells."""
+
+    def known(delimiter: str) -> tuple[int, int]:
+        cells = header.split(delimiter)
+        return sum(tidy_name(cell.strip().strip('"')) in COLUMNS for cell in cells), len(cells)
+
+    return max(",;\t", key=known)

@@ -1,0 +1,159 @@
+"""Looks through a worksheet's XML before calamine reads it: bounds, error cells, formulas without a result.
+
+The bounds hold whatever the XML says of itself, because each is counted on what calamine cannot do without: an
+opening tag, a cell reference, a value. Declarations, comments and CDATA, in which such things could hide, are
+refused; no spreadsheet program writes them into a sheet.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ledger.domain.errors import Invalid, TooLarge
+from ledger.files.cells import UnreadableCell
+from ledger.files.columns import MAX_COLUMNS, letter
+
+MAX_ROWS: Final = 100_000
+MAX_TEXT: Final = 256 * 1024 * 1024
+"""Bytes of text in all cells together, a shared text counted as often as it is used."""
+_MAX_ROW_XML: Final = 4 * 1024 * 1024
+_MAX_ODD: Final = 100_000
+_RESAVE: Final = "Open it in your spreadsheet, save it again as XLSX or as CSV UTF-8, and send that."
+
+_PREFIX: Final = rb"(?:[^\s<>/:]*:)?"
+_ROW: Final = re.compile(rb"<" + _PREFIX + rb"row[\s/>]")
+_CELL: Final = re.compile(rb"<" + _PREFIX + rb"c[\s/>]")
+_FAR: Final = re.compile(rb"""r\s*=\s*["'](?:([A-Za-z]{2,})(\d+)|[A-Za-z]*(\d{6,}))""")
+_VALUE: Final = re.compile(rb"<" + _PREFIX + rb"v[^<>]*>\s*([+&]?\d*)")
+_ODD_SIGNS: Final = (b'"e"', b"'e'", b"<f", b":f")
+_WHOLE_CELL: Final = re.compile(
+    rb"<" + _PREFIX + rb"c\b(?P<tag>[^>]*?)(?:/>|>(?P<body>.*?)</" + _PREFIX + rb"c\s*>)", re.DOTALL
+)
+_REFERENCE: Final = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+)(\d+)["']""")
+_TYPE: Final = re.compile(rb"""\bt\s*=\s*["'](\w+)["']""")
+_RESULT: Final = re.compile(rb"<" + _PREFIX + rb"v\b[^>]*>([^<]+)<")
+_FORMULA: Final = re.compile(rb"<" + _PREFIX + rb"f[\s/>]")
+
+OddCells = dict[tuple[int, int], UnreadableCell]
+
+
+def text_lengths(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, array[int]]]:
+    """Passes the pieces of the shared texts through, each with the lengths (an upper bound) of all texts so far."""
+    lengths = array("L")
+    rest = b""
+    for piece in pieces:
+        rest += piece
+        _refuse_declarations(rest, allow_cdata=True)
+        *texts, rest = re.split(rb"</" + _PREFIX + rb"si\s*>|<" + _PREFIX + rb"si\s*/>", rest)
+        lengths.extend(map(len, texts))
+        if len(rest) > _MAX_ROW_XML:
+            raise TooLarge(f"One cell of the sheet holds more text than any cell can. {_RESAVE}")
+        yield piece, lengths
+
+
+def scan_sheet(pieces: Iterable[bytes], lengths: array[int], odd: OddCells) -> Iterator[bytes]:
+    """Passes the sheet's XML through in pieces that end with a row, filling `odd` by (row, column), 1-based.
+
+    `lengths` are those of the shared texts. Raises TooLarge beyond MAX_ROWS rows, MAX_COLUMNS columns or MAX_TEXT
+    bytes of text, Invalid for XML no spreadsheet writes.
+    """
+    rows = text = 0
+    longest = max(lengths, default=0)
+    for block in _whole_rows(pieces):
+        _refuse_declarations(block, allow_cdata=False)
+        starts = [match.start() for match in _ROW.finditer(block)]
+        rows += len(starts)
+        if rows > MAX_ROWS + 1:
+            raise _too_many_rows()
+        for start, end in zip([0, *starts], [*starts, len(block)], strict=True):
+            if _cells(block, start, end) > MAX_COLUMNS:
+                raise _too_many_columns()
+        for letters, row, long_row in _FAR.findall(block):
+            if int((row or long_row)[:9]) > MAX_ROWS + 1:
+                raise _too_many_rows()
+            if letters and _position(letters) > MAX_COLUMNS:
+                raise _too_many_columns()
+        for value in _VALUE.findall(block) if lengths else ():
+            if value.isdigit():
+                index = int(value[:9])
+                text += lengths[index] if index < len(lengths) else 0
+            elif value:
+                text += longest
+        if text > MAX_TEXT:
+            raise TooLarge(f"The cells hold more than {MAX_TEXT // 2**20} MB of text. Save it as CSV UTF-8 instead.")
+        if any(sign in block for sign in _ODD_SIGNS):
+            _collect_odd(block, odd)
+        yield block
+
+
+def _cells(block: bytes, start: int, end: int) -> int:
+    most = block.count(b"<c", start, end) + block.count(b":c", start, end)
+    return len(_CELL.findall(block, start, end)) if most > MAX_COLUMNS else most
+
+
+def _whole_rows(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for piece in pieces:
+        rest += piece
+        cut = rest.rfind(b"row>") + 4
+        if cut > 4:
+            yield rest[:cut]
+            rest = rest[cut:]
+        elif len(rest) > _MAX_ROW_XML:
+            raise TooLarge(f"One row of the sheet is longer than any row can be. {_RESAVE}")
+    yield rest
+
+
+def _refuse_declarations(block: bytes, *, allow_cdata: bool) -> None:
+    if b"\0" in block:
+        raise Invalid(f"The workbook is written in an encoding no spreadsheet program uses. {_RESAVE}")
+    if b"<!" in block and not (allow_cdata and b"<!DOCTYPE" not in block and b"<!ENTITY" not in block):
+        raise Invalid(f"The workbook holds declarations no spreadsheet program writes. {_RESAVE}")
+
+
+def _collect_odd(block: bytes, odd: OddCells) -> None:
+    for cell in _WHOLE_CELL.finditer(block):
+        body = cell["body"] or b""
+        kind = match[1] if (match := _TYPE.search(cell["tag"])) else b"n"
+        result = match[1].decode("utf-8", "replace") if (match := _RESULT.search(body)) else ""
+        if kind == b"e":
+            found = UnreadableCell(
+                result or "#ERROR",
+                f"the spreadsheet shows the error {result or 'of a formula'} here.",
+                "Mend the formula, or type the value itself.",
+            )
+        elif _FORMULA.search(body) and not result and kind != b"str":
+            found = UnreadableCell(
+                "",
+                "this is a formula whose result is not in the file.",
+                "Open the file in a spreadsheet and save it there, or type the value itself.",
+            )
+        else:
+            continue
+        where = _REFERENCE.search(cell["tag"])
+        if where is None or len(odd) >= _MAX_ODD:
+            raise Invalid(f"The sheet has formulas without results or with errors that cannot be placed. {_RESAVE}")
+        odd[int(where[2][:9]), _position(where[1])] = found
+
+
+def _position(letters: bytes) -> int:
+    position = 0
+    for byte in letters[:4].upper():
+        position = position * 26 + byte - 64
+    return position
+
+
+def _too_many_rows() -> TooLarge:
+    return TooLarge(
+        f"The sheet goes beyond row {MAX_ROWS + 1:,}: an XLSX file is read to {MAX_ROWS:,} items. "
+        "Save it as CSV UTF-8, which may be of any length, or delete what stands far below the table."
+    )
+
+
+def _too_many_columns() -> TooLarge:
+    return TooLarge(
+        f"The sheet goes beyond column {letter(MAX_COLUMNS)}. Delete everything to the right of your table."
+    )
