@@ -76,7 +76,7 @@ def standing(facts: Facts, now: datetime) -> Standing:
         headline=headline(key, brand=brand_name(facts), seconds=facts.retry_after or 30),
         sentences=words.reasons,
         next_step=words.next_step,
-        lines=_lines(reading, key, found) if item else _grave_lines(reading, key, found),
+        lines=_lines(reading, key, found),
         buttons=look.buttons,
         checked=checks(reading) if item else (),
         cannot_know=CANNOT_KNOW if item and reading.recorded else (),
@@ -120,15 +120,17 @@ def _apart(reading: Reading, found: tuple[Key, ...]) -> Key | None:
 def _lines(reading: Reading, key: Key, found: tuple[Key, ...]) -> tuple[Line, ...]:
     """The other states that were found, gravest first, and then what the record adds.
 
-    A code without a record has nothing to be pending, on sale or handed over.
+    A code without a record has nothing to be pending, on sale or handed over; where no item is spoken of,
+    only bad news is left.
     """
-    skip = {key, *TICKS} if key is not Key.UNKNOWN else set(PRECEDENCE) - {*BAD_NEWS, Key.UNAVAILABLE}
-    states = tuple(_line(reading, one) for one in found if one not in skip)
-    return (*states, *_answered(reading), *_notes(reading))
-
-
-def _grave_lines(reading: Reading, key: Key, found: tuple[Key, ...]) -> tuple[Line, ...]:
-    return tuple(_line(reading, one) for one in found if one in BAD_NEWS and one is not key)
+    shown: set[Key] = {*BAD_NEWS}
+    if key in PRECEDENCE:
+        shown |= set(PRECEDENCE) - TICKS
+    elif key is Key.UNKNOWN:
+        shown.add(Key.UNAVAILABLE)
+    states = tuple(_line(reading, one) for one in found if one in shown and one is not key)
+    lines = (*states, *_answered(reading), *_notes(reading))
+    return lines if key in PRECEDENCE or key is Key.UNKNOWN else tuple(one for one in lines if one.grave)
 
 
 def _line(reading: Reading, key: Key) -> Line:
@@ -157,14 +159,10 @@ def _notes(reading: Reading) -> tuple[Line, ...]:
     brand, lines = brand_name(reading.facts), []
     for one in reading.not_genuine():
         if one not in reading.counterfeits():
-            lines.append(
-                Line(
-                    "inspected_not_genuine",
-                    "One inspection says not genuine",
-                    f"Seen {looked(one)} by {quoted(one.by, 60)} on {day(one.on)}; one opinion is not enough.",
-                    True,
-                )
+            words = (
+                f"Seen {looked(one)} by {quoted(one.by, 60)} on {day(one.on)}. That alone decides nothing."
             )
+            lines.append(Line("inspected_not_genuine", "One inspection says not genuine", words, True))
     if reading.batch_void and not reading.void:
         words = "It has an owner already, so its own record stands."
         lines.append(Line("batch_withdrawn", f"{brand} has withdrawn the rest of its batch", words, True))

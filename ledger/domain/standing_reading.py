@@ -1,7 +1,8 @@
 """The questions the verdict asks of the facts, each answered once.
 
 Two rules run through all of them. Bad news counts as soon as it is queued and until its end is final; good
-news counts once it is final. Statements in blocks at or after the time their key was compromised do not count.
+news counts once it is final. What a key signed in blocks at or after the time from which it was compromised
+does not count.
 """
 
 from __future__ import annotations
