@@ -159,9 +159,7 @@ def _notes(reading: Reading) -> tuple[Line, ...]:
     brand, lines = brand_name(reading.facts), []
     for one in reading.not_genuine():
         if one not in reading.counterfeits():
-            words = (
-                f"Seen {looked(one)} by {quoted(one.by, 60)} on {day(one.on)}. That alone decides nothing."
-            )
+            words = f"Seen {looked(one)} by {quoted(one.by, 60)} on {day(one.on)}. Alone it decides nothing."
             lines.append(Line("inspected_not_genuine", "One inspection says not genuine", words, True))
     if reading.batch_void and not reading.void:
         words = "It has an owner already, so its own record stands."

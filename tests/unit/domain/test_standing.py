@@ -417,6 +417,10 @@ def test_an_answer_by_someone_who_is_no_final_owner_does_not_lower_anything() ->
     assert verdict(facts) is Key.COUNTERFEIT_FOUND
 
 
+def test_nobody_can_answer_for_an_item_without_an_owner() -> None:
+    assert verdict(replace(NEW, owner_confirmed_at=ANSWERED)) is Key.UNCLAIMED
+
+
 def test_one_weak_signal_is_not_a_copy_two_are_and_one_strong_is() -> None:
     weak = CloneSignal(Strength.WEAK, "Listed for sale by two sellers at once.")
     assert verdict(held(clone_signals=(weak,))) is Key.HELD
@@ -570,26 +574,32 @@ inspections = st.builds(
     st.sampled_from(list(Undone)),
     moments,
 )
-any_facts = st.builds(
-    Facts,
-    asked=st.sampled_from([Asked.ITEM, Asked.ITEM, Asked.ITEM, Asked.PRODUCT, Asked.BAD_CODE]),
-    known=st.sampled_from([True, True, True, False]),
-    brand=st.sampled_from([None, BRAND]),
-    registration=st.none() | st.builds(Registration, st.sampled_from(list(Progress)), moments, moments),
-    gtin_in_prefixes=st.sampled_from([True, True, False]),
-    on_sale=st.sampled_from([True, True, False]),
-    final=st.none() | custodies,
-    latest=custodies,
-    opened_from_later_batch=st.sampled_from([False, False, True]),
-    handover=st.none() | st.builds(Handover, st.sampled_from(list(Stage)), st.just(REPORTED), moments),
-    inspections=st.lists(inspections, max_size=3).map(tuple),
-    clone_signals=st.sampled_from([None, (), COPIED[1:], COPIED]),
-    owner_confirmed_at=moments,
-    looks_different=st.booleans(),
-    node_seen_at=moments,
-    as_of=st.sampled_from([None, AsOf(9, NOW, True), AsOf(9, NOW, False)]),
-    retry_after=st.sampled_from([None, None, 30]),
+ANYTHING: dict[str, st.SearchStrategy[Any]] = {
+    "asked": st.sampled_from([Asked.ITEM, Asked.ITEM, Asked.ITEM, Asked.PRODUCT, Asked.BAD_CODE]),
+    "known": st.sampled_from([True, True, True, False]),
+    "brand": st.sampled_from([None, BRAND]),
+    "registration": st.none() | st.builds(Registration, st.sampled_from(list(Progress)), moments, moments),
+    "gtin_in_prefixes": st.sampled_from([True, True, False]),
+    "on_sale": st.sampled_from([True, True, False]),
+    "final": st.none() | custodies,
+    "latest": custodies,
+    "opened_from_later_batch": st.sampled_from([False, False, True]),
+    "handover": st.none() | st.builds(Handover, st.sampled_from(list(Stage)), st.just(REPORTED), moments),
+    "inspections": st.lists(inspections, max_size=3).map(tuple),
+    "clone_signals": st.sampled_from([None, (), COPIED[1:], COPIED]),
+    "owner_confirmed_at": moments,
+    "looks_different": st.booleans(),
+    "node_seen_at": moments,
+    "as_of": st.sampled_from([None, AsOf(9, NOW, True), AsOf(9, NOW, False)]),
+    "retry_after": st.sampled_from([None, None, 30]),
+}
+wild_facts = st.builds(Facts, **ANYTHING)
+nearly_good_facts = st.lists(st.sampled_from(sorted(ANYTHING)), max_size=3, unique=True).flatmap(
+    lambda names: st.builds(
+        replace, st.sampled_from([NEW, held()]), **{name: ANYTHING[name] for name in names}
+    )
 )
+any_facts = wild_facts | nearly_good_facts
 
 
 def bad_flags(facts: Facts) -> set[Key]:
