@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import secrets
 import socket
 import subprocess
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.chain import leash, saves
+from ledger.chain.anvil import anvil_command
 from ledger.chain.processes import POLL, FolderLock, end_orphan, note_process
 from ledger.chain.rpc import Rpc, WrongChain
 from ledger.chain.saves import SavedState, StateLost
@@ -30,36 +30,11 @@ from ledger.domain.errors import Conflict, Unavailable
 
 MEMORY: Final = 6 * 2**30
 """Bytes of address space: a wedged Anvil has been seen to grow by 90 MB a second until the machine died."""
-BLOCK_GAS: Final = 10**9
-"""About sixty transactions of the most gas one may have (EIP-7825: 16,777,216)."""
-KEPT_STATES: Final = 64
-"""Blocks back that can be asked for state; kept in memory (9 MB each at 50,000 slots), none on disk."""
 START_TIMEOUT: Final = 60.0
 STOP_TIMEOUT: Final = 5.0
 PORT_TRIES: Final = 5
 MAX_LOG: Final = 2**20
 LOG_CHECK: Final = 2.0
-
-_ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
-
-
-def anvil_binary(root: Path | None = None) -> Path:
-    """The Anvil that npm installed at or above `root` (this file's folder if not given).
-
-    Raises Unavailable, saying what to do, where there is none.
-    """
-    architecture = _ARCHITECTURES.get(platform.machine())
-    if sys.platform != "linux" or architecture is None:
-        raise Unavailable(
-            f"The local node runs on Linux (x86_64 or aarch64), not on {sys.platform} {platform.machine()}. "
-            "Give the address of another node instead."
-        )
-    start = (root or Path(__file__)).resolve()
-    inside = Path("node_modules", "@foundry-rs", f"anvil-linux-{architecture}", "bin", "anvil")
-    for folder in (start, *start.parents):
-        if (folder / inside).is_file():
-            return folder / inside
-    raise Unavailable(f"The local node is not installed: {inside} was looked for. Run npm ci.")
 
 
 class LocalNode:
@@ -216,21 +191,9 @@ class LocalNode:
                 return
 
     def _spawn(self) -> None:
-        options = {
-            "--hardfork": "osaka",
-            "--host": "127.0.0.1",
-            "--port": str(self._port),
-            "--chain-id": str(self._chain_id),
-            "--accounts": "0",
-            "--gas-limit": str(BLOCK_GAS),
-            "--prune-history": str(KEPT_STATES),
-            "--cache-path": str(self._cache),
-        }
-        if self.restored is not None:
-            options["--load-state"] = str(saves.state_file(self.saves_folder, self.restored.generation))
-        leashed = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), str(MEMORY)]
-        command = [*leashed, str(anvil_binary()), "--no-mining", "--enable-tx-gas-limit", "--no-cors"]
-        command += ["--quiet", *(word for option in options.items() for word in option)]
+        state = self.restored and saves.state_file(self.saves_folder, self.restored.generation)
+        anvil = anvil_command(self._port or 0, self.chain_id, self._cache, state)
+        command = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), str(MEMORY), *anvil]
         if self.log_file.exists():
             # Two runs' words are kept: those of one that died are what somebody will look for.
             self.log_file.replace(self.folder / "log.earlier")
@@ -297,10 +260,10 @@ class LocalNode:
         if self.restored is None:
             return
         block = rpc.call("eth_getBlockByNumber", "latest", False)
-        if not isinstance(block, dict) or block.get("hash") != self.restored.block_hash:
+        if not isinstance(block, dict) or block.get("hash") != "0x" + self.restored.block_hash.hex():
             raise StateLost(
                 f"The local node loaded its save but does not stand at block {self.restored.block_number} "
-                f"({self.restored.block_hash})."
+                f"(0x{self.restored.block_hash.hex()})."
             )
 
 

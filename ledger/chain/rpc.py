@@ -50,6 +50,10 @@ class WrongChain(Unavailable):
     title = "This node is on another chain"
 
 
+class AnswerTooLarge(Unavailable):
+    """The node began an answer of more bytes than are taken at once: ask for less."""
+
+
 class Rpc:
     """A session to the node at `url`; `timeout` seconds bound a whole answer, not one read of it.
 
@@ -165,7 +169,7 @@ class Rpc:
                 for part in response.iter_bytes():
                     size += len(part)
                     if size > max_bytes:
-                        raise Unavailable(f"{here} sent more than {max_bytes} bytes at once.")
+                        raise AnswerTooLarge(f"{here} sent more than {max_bytes} bytes at once.")
                     # Each read has its own timeout, so a node that drips would never reach one.
                     if time.monotonic() > deadline:
                         raise Unavailable(f"{here} took longer than {timeout:g} s to answer.")
@@ -201,11 +205,6 @@ def hex_bytes(value: Any, what: str, size: int | None = None) -> bytes:
         if found is not None and size in (None, len(found)):
             return found
     raise Unavailable(f"The node did not give {what} where it should have.")
-
-
-def hash_text(value: Any, what: str) -> str:
-    """A 32-byte hash as lower-case `0x…` text. Raises Unavailable naming `what`."""
-    return "0x" + hex_bytes(value, what, 32).hex()
 
 
 def _encode(number: int, method: str, params: Sequence[Any]) -> bytes:

@@ -15,11 +15,11 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-from ledger.chain.rpc import Rpc, hash_text, hex_bytes, quantity
+from ledger.chain.rpc import Rpc, hex_bytes, quantity
 from ledger.chain.whole_files import sync_folder, write_whole
 from ledger.domain.errors import LedgerError, Unavailable
 
@@ -47,19 +47,38 @@ class StateLost(LedgerError):
 class SavedState:
     """One save: the chain, its first block, the block it ends with, and the file that holds it.
 
-    Hashes are `0x…` text, `size` is bytes, `timestamp` seconds of the last block. Everything up to
+    `size` is in bytes, `timestamp` in seconds of the last block. Everything up to
     `block_number` survives a kill.
     """
 
     generation: int
     chain_id: int
-    genesis_hash: str
+    genesis_hash: bytes
     block_number: int
-    block_hash: str
-    state_root: str
+    block_hash: bytes
+    state_root: bytes
     timestamp: int
     size: int
-    sha256: str
+    sha256: bytes
+
+    def to_json(self) -> bytes:
+        """As the second file of a generation holds it: bytes as hex."""
+        plain = {
+            name: value.hex() if isinstance(value, bytes) else value for name, value in asdict(self).items()
+        }
+        return json.dumps(plain, indent=1).encode()
+
+    @classmethod
+    def from_json(cls, text: bytes) -> SavedState:
+        """The reverse of `to_json`. Raises ValueError or TypeError for anything else."""
+        plain = json.loads(text)
+        for field in fields(cls):
+            kind = str if field.type == "bytes" else int
+            if type(plain[field.name]) is not kind:
+                raise TypeError(field.name)
+            if kind is str:
+                plain[field.name] = bytes.fromhex(plain[field.name])
+        return cls(**plain)
 
 
 def state_file(folder: Path, generation: int) -> Path:
@@ -81,18 +100,18 @@ def save(rpc: Rpc, folder: Path) -> SavedState:
     saved = SavedState(
         generation=generation,
         chain_id=rpc.chain_id(),
-        genesis_hash=hash_text(_header(rpc, "0x0").get("hash"), "a block's hash"),
+        genesis_hash=hex_bytes(_header(rpc, "0x0").get("hash"), "a block's hash", 32),
         block_number=quantity(tip.get("number"), "a block number"),
-        block_hash=hash_text(tip.get("hash"), "a block's hash"),
-        state_root=hash_text(tip.get("stateRoot"), "a state root"),
+        block_hash=hex_bytes(tip.get("hash"), "a block's hash", 32),
+        state_root=hex_bytes(tip.get("stateRoot"), "a state root", 32),
         timestamp=quantity(tip.get("timestamp"), "a block's time"),
         size=len(state),
-        sha256=hashlib.sha256(state).hexdigest(),
+        sha256=hashlib.sha256(state).digest(),
     )
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(state_file(folder, generation), state)
-        write_whole(_sidecar(folder, generation), json.dumps(asdict(saved), indent=1).encode())
+        write_whole(_sidecar(folder, generation), saved.to_json())
     except OSError as error:
         state_file(folder, generation).unlink(missing_ok=True)
         raise Unavailable(f"The local chain could not be saved in {folder}: {error.strerror}.") from error
@@ -221,8 +240,8 @@ def _sidecars(folder: Path) -> Iterator[tuple[int, Path]]:
 
 def _read_sidecar(path: Path, generation: int) -> SavedState | None:
     try:
-        saved = SavedState(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError):
+        saved = SavedState.from_json(path.read_bytes())
+    except (OSError, ValueError, TypeError, KeyError):
         return None
     return saved if saved.generation == generation else None
 
@@ -234,7 +253,7 @@ def _fault(folder: Path, saved: SavedState) -> str | None:
         if size != saved.size:
             return f"{size} bytes where {saved.size} were written"
         with path.open("rb") as file:
-            same = hashlib.file_digest(file, "sha256").hexdigest() == saved.sha256
+            same = hashlib.file_digest(file, "sha256").digest() == saved.sha256
     except OSError as error:
         return str(error.strerror)
     return None if same else "its content is not what was written"

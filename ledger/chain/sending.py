@@ -17,7 +17,7 @@ from eth_hash.backends.pysha3 import backend as pysha3
 from eth_hash.main import Keccak256
 from rlp.exceptions import DecodingError  # type: ignore[import-untyped]
 
-from ledger.chain.rpc import Rpc, RpcRefused, hash_text, quantity
+from ledger.chain.rpc import Rpc, RpcRefused, hex_bytes, quantity
 from ledger.domain.errors import Fault, Invalid, Unavailable
 
 keccak: Final = Keccak256(pysha3)
@@ -39,16 +39,16 @@ class Whereabouts:
     `refusal` is what the node said when it was sent: for the log and for people, never for a decision.
     """
 
-    transaction_hash: str
+    transaction_hash: bytes
     place: Place
     block_number: int | None = None
-    block_hash: str | None = None
+    block_hash: bytes | None = None
     refusal: str | None = None
 
 
-def transaction_hash(raw: bytes) -> str:
-    """The hash of a signed transaction (EIP-2718), as `0x…` text."""
-    return "0x" + keccak(raw).hex()
+def transaction_hash(raw: bytes) -> bytes:
+    """The hash of a signed transaction (EIP-2718)."""
+    return keccak(raw)
 
 
 def chain_id_of(raw: bytes) -> int | None:
@@ -97,18 +97,18 @@ def send_raw(rpc: Rpc, raws: Sequence[bytes], *, chain_id: int) -> list[Whereabo
     ]
 
 
-def whereabouts(rpc: Rpc, hashes: Sequence[str]) -> list[Whereabouts]:
+def whereabouts(rpc: Rpc, hashes: Sequence[bytes]) -> list[Whereabouts]:
     """Where the node says each transaction is now, in the order of `hashes`. Raises Unavailable."""
-    answers = rpc.batch([("eth_getTransactionByHash", [each]) for each in hashes])
+    answers = rpc.batch([("eth_getTransactionByHash", ["0x" + each.hex()]) for each in hashes])
     return [_place(each, answer) for each, answer in zip(hashes, answers, strict=True)]
 
 
-def _place(wanted: str, answer: Any) -> Whereabouts:
+def _place(wanted: bytes, answer: Any) -> Whereabouts:
     if isinstance(answer, RpcRefused):
         raise Unavailable(f"The node would not say where a transaction is: {answer.message}.")
     if answer is None:
         return Whereabouts(wanted, Place.ABSENT)
-    if not isinstance(answer, dict) or hash_text(answer.get("hash"), "a transaction's hash") != wanted:
+    if not isinstance(answer, dict) or hex_bytes(answer.get("hash"), "a transaction's hash", 32) != wanted:
         raise Unavailable("The node was asked for one transaction and answered with another.")
     if answer.get("blockHash") is None:
         return Whereabouts(wanted, Place.WAITING)
@@ -116,5 +116,5 @@ def _place(wanted: str, answer: Any) -> Whereabouts:
         wanted,
         Place.MINED,
         quantity(answer.get("blockNumber"), "a block number"),
-        hash_text(answer["blockHash"], "a block's hash"),
+        hex_bytes(answer["blockHash"], "a block's hash", 32),
     )
