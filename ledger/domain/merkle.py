@@ -31,7 +31,7 @@ def leaf(path_hash: bytes, record_hash: bytes, claim_address: bytes, keccak: Kec
 class Tree:
     """The tree over one batch's leaves; about 68 bytes of memory a leaf."""
 
-    __slots__ = ("_nodes", "_places", "root")
+    __slots__ = ("_places", "nodes", "root")
 
     def __init__(self, leaves: Sequence[bytes], keccak: Keccak) -> None:
         """Builds the tree. Raises Invalid for no leaves, or one that is not 32 bytes long."""
@@ -50,7 +50,8 @@ class Tree:
         for one, other in zip(children, children, strict=False):
             nodes.append(keccak(one + other if one < other else other + one))
         self.root = nodes[-1]
-        self._nodes = b"".join(nodes)
+        self.nodes = b"".join(nodes)
+        """Every node, 32 bytes each, the sorted leaves first: enough, kept in a file, to prove any leaf again."""
 
     def __len__(self) -> int:
         """How many leaves there are."""
@@ -62,26 +63,33 @@ class Tree:
         `leaf` is its hash, or its index in the sequence that the tree was made from. Raises Invalid if
         the tree has no such leaf.
         """
-        place = self._places[leaf] if isinstance(leaf, int) else self._find(leaf)
-        last = len(self._nodes) // 32 - 1
-        siblings = []
-        while place < last:
-            at = 32 * (place ^ 1)
-            siblings.append(self._nodes[at : at + 32])
-            place = len(self._places) + place // 2
-        return siblings
+        if isinstance(leaf, int):
+            leaf = self._node(self._places[leaf])
+        return proof_in(self._node, len(self), leaf)
 
-    def _find(self, leaf: bytes) -> int:
-        low, high = 0, len(self._places)
-        while low < high:
-            middle = (low + high) // 2
-            if self._nodes[32 * middle : 32 * middle + 32] < leaf:
-                low = middle + 1
-            else:
-                high = middle
-        if low == len(self._places) or self._nodes[32 * low : 32 * low + 32] != leaf:
-            raise Invalid("This batch does not hold that item.")
-        return low
+    def _node(self, place: int) -> bytes:
+        return self.nodes[32 * place : 32 * place + 32]
+
+
+def proof_in(node: Callable[[int], bytes], leaves: int, leaf: bytes) -> list[bytes]:
+    """A leaf's proof out of a tree's `nodes`, wherever they are kept: `node` gives one by its place.
+
+    Asks for about two nodes a level. Raises Invalid if the tree of that many leaves has no such leaf.
+    """
+    low, high = 0, leaves
+    while low < high:
+        middle = (low + high) // 2
+        if node(middle) < leaf:
+            low = middle + 1
+        else:
+            high = middle
+    if low == leaves or node(low) != leaf:
+        raise Invalid("This batch does not hold that item.")
+    siblings, place, last = [], low, 2 * leaves - 2
+    while place < last:
+        siblings.append(node(place ^ 1))
+        place = leaves + place // 2
+    return siblings
 
 
 def verify(root: bytes, leaf: bytes, proof: Sequence[bytes], keccak: Keccak) -> bool:
