@@ -81,9 +81,11 @@ def _rows(records: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int
     for number, record in enumerate(records, start=2):
         if not any(record):
             continue
-        cells = [cell if cell.isalnum() else unguard(cell).strip() for cell in record]
+        cells = list(map(str.strip, record))
         if not any(cells):
             continue
+        if "'" in "".join(cells):
+            cells = [unguard(cell).strip() for cell in cells]
         if number > MAX_ROWS:
             raise TooLarge(f"The file has more than {MAX_ROWS:,} rows. Send it in two or more files.")
         found = True

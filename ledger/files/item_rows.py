@@ -134,8 +134,10 @@ class _RowChecker:
                     serial = check_serial(text)
                 except Invalid as error:
                     faults.append(_fault(number, name, text, _Trouble(error.detail)))
-            elif name in self._seen:
-                value = self._value(name, text)
+            elif (seen := self._seen.get(name)) is not None:
+                value = seen.get(text)
+                if value is None:
+                    value = self._value(name, text, seen)
                 if type(value) is _Trouble:
                     faults.append(_fault(number, name, text, value))
                 elif name == "gtin":
@@ -157,18 +159,16 @@ class _RowChecker:
             return Faulty(number, tuple(faults), cells)
         return Ready(number, Gtin(gtin), serial, fields)
 
-    def _value(self, name: str, text: str) -> Value | _Trouble:
-        seen = self._seen[name]
-        value = seen.get(text)
-        if value is None:
-            try:
-                value = self._gtin(text) if name == "gtin" else self._field(name, text)
-            except _Trouble as trouble:
-                value = trouble
-            except Invalid as error:
-                value = _Trouble(error.detail)
-            if len(seen) < _MAX_CACHE:
-                seen[text] = value
+    def _value(self, name: str, text: str, seen: dict[str, Value | _Trouble]) -> Value | _Trouble:
+        value: Value | _Trouble
+        try:
+            value = self._gtin(text) if name == "gtin" else self._field(name, text)
+        except _Trouble as trouble:
+            value = trouble
+        except Invalid as error:
+            value = _Trouble(error.detail)
+        if len(seen) < _MAX_CACHE:
+            seen[text] = value
         return value
 
     def _gtin(self, text: str) -> Gtin:

@@ -1,0 +1,92 @@
+"""CSV files for people and their spreadsheets: UTF-8 with a byte order mark, RFC 4180, no cell a live formula."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO
+
+from ledger.files.cells import EXTRA, guard
+from ledger.files.columns import COLUMNS
+from ledger.files.item_rows import Faulty
+from ledger.files.labels import Label
+from ledger.files.progress import Progress, counted
+
+
+def write_csv(
+    target: BinaryIO,
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    on_progress: Progress | None = None,
+) -> str:
+    """Writes header and rows and gives the file's SHA-256 in hexadecimal; None becomes an empty cell.
+
+    Cells that a spreadsheet would take for formulas get a `'` in front (OWASP ASVS 5.0 §1.2.10); reading the file
+    back through `read_rows` gives the original text.
+    """
+    digest = hashlib.sha256()
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+
+    def flush(start: bytes = b"") -> None:
+        data = start + buffer.getvalue().encode("utf-8")
+        buffer.seek(0)
+        buffer.truncate()
+        digest.update(data)
+        target.write(data)
+
+    writer.writerow([guard(name) for name in header])
+    flush(b"\xef\xbb\xbf")
+    for row in counted(rows, on_progress):
+        writer.writerow(["" if cell is None else guard(str(cell)) for cell in row])
+        if buffer.tell() > 64 * 1024:
+            flush()
+    flush()
+    return digest.hexdigest()
+
+
+def write_faulty_rows(
+    target: BinaryIO,
+    faulty: Iterable[Faulty],
+    *,
+    columns: Sequence[str] = COLUMNS,
+    on_progress: Progress | None = None,
+) -> str:
+    """Only the rows that need mending, as they were sent, with a last column `error` that says what and how.
+
+    The file can be mended and sent as it is: `error` is not read. `columns` are those of the file the rows came
+    from. Gives the file's SHA-256.
+    """
+    names = [name for name in columns if name != "error"]
+    return write_csv(target, [*names, "error"], _faulty_cells(faulty, names), on_progress=on_progress)
+
+
+def write_for_printing_house(
+    target: BinaryIO, labels: Iterable[Label], *, on_progress: Progress | None = None
+) -> str:
+    """One line a label: gtin, serial and the text that its code must carry. Gives the file's SHA-256.
+
+    The code is made from `uri` alone, which no spreadsheet changes; a serial that begins like a formula is
+    written with `'` in front.
+    """
+    rows = ((label.gtin, label.serial, label.uri) for label in labels)
+    return write_csv(target, ("gtin", "serial", "uri"), rows, on_progress=on_progress)
+
+
+def write_template_csv(target: BinaryIO) -> None:
+    """The import template: the names of the columns, ready for rows."""
+    write_csv(target, COLUMNS, ())
+
+
+def _faulty_cells(faulty: Iterable[Faulty], names: Sequence[str]) -> Iterator[list[str]]:
+    for row in faulty:
+        cells = [str(row.cells.get(name, "")) for name in names]
+        error = " ".join(
+            f"{fault.column}: {fault.what} {fault.mend}" if fault.column else f"{fault.what} {fault.mend}"
+            for fault in row.faults
+        )
+        extra = row.cells.get(EXTRA, "")
+        yield [*cells, error, *(extra.split("\t") if extra else ())]
