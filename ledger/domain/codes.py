@@ -57,7 +57,7 @@ Code = Exact | BareSerial | ProductOnly
 _LINK = re.compile(r"https?://|[^/\s]*/(?:.*/)?01/[0-9]{8}", re.IGNORECASE)
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ELEMENT = re.compile(r"\(([0-9]{2,4})\)")
-_QUALIFIERS = ("22", "10", "21", "235")
+_QUALIFIERS = ("22", "10", "21")
 _OF_OURS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -96,7 +96,9 @@ def parse_digital_link(link: str) -> tuple[Gtin, str | None]:
     party's serial, which names no item of ours; query and fragment ignored (GS1 Digital Link Standard: URI
     Syntax, 4).
     """
-    segments = re.split(r"[?#]", "".join(link.split()), maxsplit=1)[0].rstrip("/").split("/")
+    # Cut before anything is said about it: the fragment of a card's link is the secret claim code.
+    link = re.split(r"[?#]", "".join(link.split()), maxsplit=1)[0]
+    segments = link.rstrip("/").split("/")
     start = _primary_key(segments)
     if start is None:
         raise Invalid(f"The link {shown(link)} names no product; it should have /01/ and a GTIN in it.")
@@ -104,18 +106,16 @@ def parse_digital_link(link: str) -> tuple[Gtin, str | None]:
     if len(pairs) % 2:
         raise Invalid(f"The link {shown(link)} ends in the middle; its last part is missing.")
     gtin = check_gtin(pairs[1])
-    serial = None
-    left: tuple[str, ...] = _QUALIFIERS
-    for key, value in zip(pairs[2::2], pairs[3::2], strict=True):
-        if key not in left:
-            raise Invalid(
-                f"The link {shown(link)} has {shown(key)} where it should not; "
-                "after the GTIN come 22, 10 and 21, each once and in that order."
-            )
-        left = left[left.index(key) + 1 :] if key != "21" else ()
+    keys = pairs[2::2]
+    if keys != ["235"] and keys != [key for key in _QUALIFIERS if key in keys]:
+        raise Invalid(
+            f"The link {shown(link)} does not name its parts as it should; "
+            "after the GTIN come 22, 10 and 21, each at most once and in that order."
+        )
+    qualifiers = dict(zip(keys, pairs[3::2], strict=True))
+    for key, value in qualifiers.items():
         _check_value(key, value)
-        serial = value if key == "21" else serial
-    return gtin, serial
+    return gtin, qualifiers.get("21")
 
 
 def parse_element_string(text: str) -> tuple[Gtin, str | None]:

@@ -51,7 +51,7 @@ class Tree:
             nodes.append(keccak(one + other if one < other else other + one))
         self.root = nodes[-1]
         self.nodes = b"".join(nodes)
-        """Every node, 32 bytes each, the sorted leaves first: enough, kept in a file, to prove any leaf again."""
+        """Every node, 32 bytes each, the sorted leaves first: kept in a file, enough to prove any leaf."""
 
     def __len__(self) -> int:
         """How many leaves there are."""
