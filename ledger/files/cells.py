@@ -28,8 +28,8 @@ class UnreadableCell(str):
 def guard(text: str) -> str:
     """The text with `'` before it where a spreadsheet would take it for a formula (OWASP ASVS 5.0 §1.2.10).
 
-    A text that already begins with `'` and then such a character gets one more, so that `unguard` gives back
-    exactly what went in.
+    A text that already begins with `'` and then such a character gets one more, so that `unguard` gives
+    back exactly what went in.
     """
     return "'" + text if text.lstrip("'")[:1] in _LIVE and text.strip("'") else text
 

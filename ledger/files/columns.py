@@ -82,8 +82,8 @@ def tidy_name(cell: str) -> str:
 def check_header(cells: Sequence[str], *, row: int) -> list[str]:
     """The column names, left to right, empty cells at the right end cut off.
 
-    Raises Invalid with one fault for each column that is unknown (with the nearest known name), named twice,
-    without a name, or missing.
+    Raises Invalid with one fault for each column that is unknown (with the nearest known name), named
+    twice, without a name, or missing.
     """
     names = [tidy_name(cell) for cell in cells]
     while names and not names[-1]:

@@ -9,7 +9,15 @@ from importlib import resources
 from ledger.domain.characters import shown
 from ledger.domain.errors import Invalid
 
-_MISTAKEN = {"UK": "GB", "EN": "GB", "ENGLAND": "GB", "SCOTLAND": "GB", "WALES": "GB", "USA": "US", "EL": "GR"}
+_MISTAKEN = {
+    "UK": "GB",
+    "EN": "GB",
+    "ENGLAND": "GB",
+    "SCOTLAND": "GB",
+    "WALES": "GB",
+    "USA": "US",
+    "EL": "GR",
+}
 
 
 @functools.cache

@@ -1,4 +1,5 @@
-"""Rows of a CSV file (RFC 4180), streamed: UTF-8 with or without a byte order mark; comma, semicolon or tab."""
+"""Rows of a CSV file (RFC 4180), streamed: UTF-8 with or without a byte order mark; comma, semicolon or
+tab."""
 
 from __future__ import annotations
 
@@ -34,8 +35,8 @@ class _Lines:
             raise StopIteration
         if len(raw) > MAX_LINE:
             raise TooLarge(
-                f"Row {self.row} has a line of more than {MAX_LINE} bytes. Perhaps the file's lines end in a way "
-                f"we do not know. {_UTF8}"
+                f"Row {self.row} has a line of more than {MAX_LINE} bytes. Perhaps the file's lines end "
+                f"in a way we do not know. {_UTF8}"
             )
         if self._first:
             self._first = False
@@ -49,17 +50,15 @@ class _Lines:
                 f"(Latin-1 or Windows). {_UTF8}"
             ) from error
         if "\0" in text:
-            raise Invalid(
-                f"Row {self.row} has empty bytes in it, as UTF-16 and program files do. {_UTF8}"
-            )
+            raise Invalid(f"Row {self.row} has empty bytes in it, as UTF-16 and program files do. {_UTF8}")
         return text
 
 
 def read_csv(stream: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
     """Checks the header at once and returns the rows; numbers are a spreadsheet's, the header being row 1.
 
-    Rows without any text are passed over. Raises Invalid or TooLarge naming the row, at once for the header and
-    while iterating for what comes later.
+    Rows without any text are passed over. Raises Invalid or TooLarge naming the row, at once for the header
+    and while iterating for what comes later.
     """
     lines = _Lines(stream)
     first = next(lines, "")

@@ -1,4 +1,5 @@
-"""CSV files for people and their spreadsheets: UTF-8 with a byte order mark, RFC 4180, no cell a live formula."""
+"""CSV files for people and their spreadsheets: UTF-8 with a byte order mark, RFC 4180, no cell a live
+formula."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ def write_csv(
 ) -> str:
     """Writes header and rows and gives the file's SHA-256 in hexadecimal; None becomes an empty cell.
 
-    Cells that a spreadsheet would take for formulas get a `'` in front (OWASP ASVS 5.0 §1.2.10); reading the file
-    back through `read_rows` gives the original text.
+    Cells that a spreadsheet would take for formulas get a `'` in front (OWASP ASVS 5.0 §1.2.10); reading
+    the file back through `read_rows` gives the original text.
     """
     digest = hashlib.sha256()
     buffer = io.StringIO(newline="")
@@ -55,10 +56,11 @@ def write_faulty_rows(
     columns: Sequence[str] = COLUMNS,
     on_progress: Progress | None = None,
 ) -> str:
-    """Only the rows that need mending, as they were sent, with a last column `error` that says what and how.
+    """Only the rows that need mending, as they were sent, with a last column `error` that says what and
+    how.
 
-    The file can be mended and sent as it is: `error` is not read. `columns` are those of the file the rows came
-    from. Gives the file's SHA-256.
+    The file can be mended and sent as it is: `error` is not read. `columns` are those of the file the rows
+    came from. Gives the file's SHA-256.
     """
     names = [name for name in columns if name != "error"]
     return write_csv(target, [*names, "error"], _faulty_cells(faulty, names), on_progress=on_progress)

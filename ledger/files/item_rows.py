@@ -33,7 +33,7 @@ _DAY_MONTH_YEAR: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A row that can be registered: `serial` empty where we are to make one, `fields` canonical, no blanks."""
+    """A row that can be registered: `serial` empty where we make one, `fields` canonical, no blanks."""
 
     row_number: int
     gtin: Gtin
@@ -73,9 +73,9 @@ def check_rows(
 ) -> Iterator[Outcome]:
     """One outcome for each row, in the order of the file, a few hundred rows behind the reading.
 
-    `existing` says which of some hundred pairs of GTIN and serial the ledger has; `gtin_allowed` whether the
-    GTIN lies in the brand's GS1 prefixes; with `today`, a later date of making is a fault. Raises TooLarge
-    beyond `max_items` rows, and whatever `rows` raises.
+    `existing` says which of some hundred pairs of GTIN and serial the ledger has; `gtin_allowed` whether
+    the GTIN lies in the brand's GS1 prefixes; with `today`, a later date of making is a fault. Raises
+    TooLarge beyond `max_items` rows, and whatever `rows` raises.
     """
     check = _RowChecker(gtin_allowed, today)
     waiting: list[Ready | Faulty] = []
@@ -101,7 +101,7 @@ def _known_apart(
             yield row
 
 
-class _Trouble(Exception):
+class _TroubleError(Exception):
     """What is wrong with a cell, and how to mend it where the column's hint does not say it all."""
 
     def __init__(self, what: str, mend: str = "") -> None:
@@ -111,13 +111,14 @@ class _Trouble(Exception):
 
 
 class _RowChecker:
-    """Remembers what repeats down a file: values already checked, and the row each serial was first seen in."""
+    """Remembers what repeats down a file: values already checked, and the row each serial was first seen
+    in."""
 
     def __init__(self, gtin_allowed: Callable[[Gtin], bool], today: date | None) -> None:
         self._gtin_allowed = gtin_allowed
         self._today = today
         self._first_row: dict[Pair, int] = {}
-        self._seen: dict[str, dict[str, Value | _Trouble]] = {name: {} for name in ("gtin", *FIELDS)}
+        self._seen: dict[str, dict[str, Value | _TroubleError]] = {name: {} for name in ("gtin", *FIELDS)}
 
     def row(self, number: int, cells: Mapping[str, str]) -> Ready | Faulty:
         faults: list[RowFault] = []
@@ -133,12 +134,12 @@ class _RowChecker:
                 try:
                     serial = check_serial(text)
                 except Invalid as error:
-                    faults.append(_fault(number, name, text, _Trouble(error.detail)))
+                    faults.append(_fault(number, name, text, _TroubleError(error.detail)))
             elif (seen := self._seen.get(name)) is not None:
                 value = seen.get(text)
                 if value is None:
                     value = self._value(name, text, seen)
-                if type(value) is _Trouble:
+                if type(value) is _TroubleError:
                     faults.append(_fault(number, name, text, value))
                 elif name == "gtin":
                     gtin = str(value)
@@ -159,14 +160,14 @@ class _RowChecker:
             return Faulty(number, tuple(faults), cells)
         return Ready(number, Gtin(gtin), serial, fields)
 
-    def _value(self, name: str, text: str, seen: dict[str, Value | _Trouble]) -> Value | _Trouble:
-        value: Value | _Trouble
+    def _value(self, name: str, text: str, seen: dict[str, Value | _TroubleError]) -> Value | _TroubleError:
+        value: Value | _TroubleError
         try:
             value = self._gtin(text) if name == "gtin" else self._field(name, text)
-        except _Trouble as trouble:
+        except _TroubleError as trouble:
             value = trouble
         except Invalid as error:
-            value = _Trouble(error.detail)
+            value = _TroubleError(error.detail)
         if len(seen) < _MAX_CACHE:
             seen[text] = value
         return value
@@ -174,9 +175,9 @@ class _RowChecker:
     def _gtin(self, text: str) -> Gtin:
         gtin = _read_gtin(text)
         if not self._gtin_allowed(gtin):
-            raise _Trouble(
+            raise _TroubleError(
                 f"the GTIN {gtin} is not in the number ranges granted to you.",
-                "Compare every digit; if it is yours, ask for its GS1 prefix to be added to your organisation.",
+                "Compare every digit; if it is yours, have its GS1 prefix added to your organisation.",
             )
         return gtin
 
@@ -190,13 +191,17 @@ class _RowChecker:
     def _day(self, text: str) -> Value:
         swapped = _DAY_MONTH_YEAR.fullmatch(text)
         if swapped:
-            raise _Trouble(f"the date {shown(text)} can be read in two ways.", _suggest_day(swapped))
+            raise _TroubleError(f"the date {shown(text)} can be read in two ways.", _suggest_day(swapped))
         value = canonical_value("made_on", text)
         day = date.fromisoformat(str(value))
         if self._today and day > self._today:
-            raise _Trouble(f"the date {day} is still to come.", "Write the day on which the item was made.")
+            raise _TroubleError(
+                f"the date {day} is still to come.", "Write the day on which the item was made."
+            )
         if day.year < _OLDEST_YEAR:
-            raise _Trouble(f"the year {day.year} is too long ago.", "Write the day on which the item was made.")
+            raise _TroubleError(
+                f"the year {day.year} is too long ago.", "Write the day on which the item was made."
+            )
         return value
 
 
@@ -207,7 +212,7 @@ def _read_gtin(text: str) -> Gtin:
     7.9), so that the right check digit shows there was nothing else missing.
     """
     if _SHORTENED.fullmatch(text):
-        raise _Trouble(
+        raise _TroubleError(
             f"the spreadsheet has shortened this number to {shown(text)}, and digits are lost.",
             "Set the column's format to Text, type or paste the GTIN again, and save.",
         )
@@ -229,7 +234,7 @@ def _suggest_day(swapped: re.Match[str]) -> str:
     return f"Write {year}-{second:02}-{first:02} or {year}-{first:02}-{second:02}, whichever you mean."
 
 
-def _fault(number: int, name: str, text: str, trouble: _Trouble) -> RowFault:
+def _fault(number: int, name: str, text: str, trouble: _TroubleError) -> RowFault:
     return RowFault(number, name, _shown(text), trouble.what, trouble.mend or HINTS[name])
 
 

@@ -1,7 +1,8 @@
-"""QR symbols (ISO/IEC 18004): made by `qrcode`, read back by `zxing-cpp`, two libraries with no line in common.
+"""QR symbols (ISO/IEC 18004): made by `qrcode`, read back by `zxing-cpp`, two libraries with no line in
+common.
 
-The mask is fixed, so that the maker need not try all eight: five to six times as many symbols a second. A mask
-only changes how well a symbol is balanced, never whether it is valid.
+The mask is fixed, so that the maker need not try all eight: five to six times as many symbols a second. A
+mask only changes how well a symbol is balanced, never whether it is valid.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import qrcode
 import zxingcpp
@@ -33,6 +34,7 @@ MASK: Final = 2
 """Chosen by reading back: see tests/data/qr_masks.md."""
 
 _LEVELS: Final = {"L": ERROR_CORRECT_L, "M": ERROR_CORRECT_M, "Q": ERROR_CORRECT_Q, "H": ERROR_CORRECT_H}
+_QR_ONLY: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _LONGEST: Final = 500
 _CHUNK: Final = 200
 _MAX_PIXELS: Final = 4000 * 4000
@@ -86,7 +88,7 @@ def symbol(text: str, level: str = "M") -> Matrix:
         version = _version(tuple((part.mode, len(part)) for part in parts), correction)
     except DataOverflowError:
         raise TooLarge(f"The text {shown(text)} does not fit into a code at level {level}.") from None
-    maker: qrcode.QRCode = qrcode.QRCode(
+    maker: qrcode.QRCode[Any] = qrcode.QRCode(
         version=version, error_correction=correction, border=0, mask_pattern=MASK
     )
     for part in parts:
@@ -167,7 +169,7 @@ def _read(view: Pixels, *, pure: bool) -> str:
     """With `pure`, the picture is known to hold nothing but one upright symbol, which is found faster."""
     found = zxingcpp.read_barcodes(
         memoryview(view.data).cast("B", shape=[view.height, view.width]),
-        formats=zxingcpp.BarcodeFormat.QRCode,
+        formats=_QR_ONLY,
         text_mode=zxingcpp.TextMode.Plain,
         is_pure=pure,
     )
@@ -181,7 +183,9 @@ def png(matrix: Matrix, dots_per_module: int = 10) -> bytes:
     if not 1 <= dots_per_module <= 100:
         raise Invalid(f"A module has 1 to 100 dots, not {dots_per_module}.")
     small = paint(runs(matrix), matrix.size, 1)
-    image = Image.frombytes("L", (small.width, small.height), small.data).convert("1", dither=Image.Dither.NONE)
+    image = Image.frombytes("L", (small.width, small.height), small.data).convert(
+        "1", dither=Image.Dither.NONE
+    )
     side = small.width * dots_per_module
     out = io.BytesIO()
     image.resize((side, side), Image.Resampling.NEAREST).save(out, "PNG")
@@ -194,15 +198,15 @@ def svg(matrix: Matrix, module_mm: float = 0.5) -> str:
     path = "".join(f"M{x + QUIET} {y + QUIET}h{length}v1h-{length}z" for x, y, length in runs(matrix))
     length = f"{side * module_mm:g}mm"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{length}" height="{length}" viewBox="0 0 {side} {side}" '
-        f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{length}" height="{length}" '
+        f'viewBox="0 0 {side} {side}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/>'
         f'<path d="{path}"/></svg>'
     )
 
 
 def terminal(text: str, *, dark_background: bool = True) -> str:
     """The symbol in half-block characters, two modules high each, for a terminal of at least its width."""
-    maker: qrcode.QRCode = qrcode.QRCode(
+    maker: qrcode.QRCode[Any] = qrcode.QRCode(
         error_correction=ERROR_CORRECT_L, border=QUIET, mask_pattern=MASK
     )
     maker.add_data(text)
@@ -213,9 +217,11 @@ def terminal(text: str, *, dark_background: bool = True) -> str:
 
 @functools.lru_cache(maxsize=1024)
 def _version(parts: tuple[tuple[int, int], ...], correction: int) -> int:
-    """The smallest version that takes segments of these modes and lengths; qrcode alone would work it out twice."""
+    """The smallest version that takes segments of these modes and lengths, worked out once for a batch."""
     for version in range(1, 41):
-        bits = sum(4 + util.length_in_bits(mode, version) + _payload_bits(mode, length) for mode, length in parts)
+        bits = sum(
+            4 + util.length_in_bits(mode, version) + _payload_bits(mode, length) for mode, length in parts
+        )
         if bits <= util.BIT_LIMIT_TABLE[correction][version]:
             return version
     raise DataOverflowError

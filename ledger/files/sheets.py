@@ -1,7 +1,8 @@
 """Rows of the file a person sends, whatever program wrote it: CSV of any length, XLSX to 100,000 rows.
 
-The content decides what a file is; its name is only for sentences. A file is read or refused as a whole where its
-shape is wrong; a cell that cannot be read comes back as `UnreadableCell`, so that its row alone is at fault.
+The content decides what a file is; its name is only for sentences. A file is read or refused as a whole
+where its shape is wrong; a cell that cannot be read comes back as `UnreadableCell`, so that its row alone
+is at fault.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from ledger.files.xlsx_rows import read_xlsx
 _HEAD: Final = 4096
 _SAVE_AS: Final = "Open it in your spreadsheet and save it as XLSX or as CSV UTF-8."
 _REFUSED: Final[tuple[tuple[bytes, str], ...]] = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old Excel file (XLS) or is locked with a password. " + _SAVE_AS),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "is an old Excel file (XLS) or is locked with a password. " + _SAVE_AS,
+    ),
     (b"\x09\x08", "is a very old Excel file (XLS). " + _SAVE_AS),
     (b"%PDF", "is a PDF, which has no rows and columns. Send the spreadsheet it was made from."),
     (b"{\\rtf", "is a text document. Send a spreadsheet."),
@@ -32,15 +36,16 @@ _HTML: Final = (b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<m
 
 
 def read_rows(stream: BinaryIO, filename: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Row number as the person's program shows it, and the row's cells by column name, spaces at the ends cut.
+    """Row number as the person's program shows it, and the row's cells by column name, spaces at the ends
+    cut.
 
-    `stream` is read from its present start to its end and must seek. The header is checked before this returns.
-    Raises Invalid or TooLarge in a sentence that names the file, the row or the column and how to mend it: here
-    for the file's kind and its header, while iterating for what stands further down.
+    `stream` is read from its present start to its end and must seek. The header is checked before this
+    returns. Raises Invalid or TooLarge in a sentence that names the file, the row or the column and how to
+    mend it: here for the file's kind and its header, while iterating for what stands further down.
     """
     head = stream.read(_HEAD)
     stream.seek(-len(head), 1)
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return read_xlsx(stream)
     why = _not_a_sheet(head)
     if why:

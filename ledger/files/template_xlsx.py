@@ -1,4 +1,5 @@
-"""The import template as a workbook: frozen header, text format for numbers that are names, lists and hints."""
+"""The import template as a workbook: frozen header, text format for numbers that are names, lists and
+hints."""
 
 from __future__ import annotations
 
@@ -80,7 +81,9 @@ def _how_to(sheet: Worksheet) -> None:
     for name in COLUMNS:
         sheet.append([name, "yes" if name in REQUIRED else "", HINTS[name]])
     sheet.append([])
-    sheet.append(["One row is one item. Nothing is registered before you have seen the check and confirmed it."])
+    sheet.append(
+        ["One row is one item. Nothing is registered before you have seen the check and confirmed it."]
+    )
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"

@@ -1,6 +1,7 @@
 """Rows of an XLSX workbook (ISO/IEC 29500) through calamine, after the workbook was found safe to open.
 
-calamine trusts the archive's sizes, lays a sheet out as one dense table and shows error cells as empty ones. So:
+calamine trusts the archive's sizes, lays a sheet out as one dense table and shows error cells as empty
+ones. So:
 
 1. the archive's table of contents is checked (`zip_guard`);
 2. each part that calamine will read is unpacked once, within bounds, into a plain archive of our own making;
@@ -42,9 +43,11 @@ _Value = int | float | str | bool | datetime.time | datetime.date | datetime.dat
 
 
 def read_xlsx(stream: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
-    """Checks the workbook and its header at once and returns the rows of its sheet “Items”, else its first visible one.
+    """Checks the workbook and its header at once and returns the rows of its sheet “Items”, else its first
+    visible one.
 
-    Numbers come as digits, dates as YYYY-MM-DD. Rows without any text are passed over. Raises as `read_rows` does.
+    Numbers come as digits, dates as YYYY-MM-DD. Rows without any text are passed over. Raises as
+    `read_rows` does.
     """
     odd: OddCells = {}
     with open_checked(stream) as archive, tempfile.TemporaryFile() as plain:
@@ -71,7 +74,9 @@ def _rows(
     odd_rows = {row for row, _ in odd}
     found = False
     for number, values in rows:
-        cells = [value.strip() if type(value) is str and value[:1] != "'" else _text(value) for value in values]
+        cells = [
+            value.strip() if type(value) is str and value[:1] != "'" else _text(value) for value in values
+        ]
         if number in odd_rows:
             cells += [""] * (width - len(cells))
             for column in range(len(cells)):
@@ -115,10 +120,10 @@ def _choose_sheet(archive: zipfile.ZipFile) -> tuple[str, str]:
     if archive.NameToInfo.get("mimetype") and "content.xml" in archive.NameToInfo:
         raise Invalid("The file is an OpenDocument sheet (ODS). Save it as XLSX or as CSV UTF-8.")
     if _WORKBOOK not in archive.NameToInfo or _RELATIONS not in archive.NameToInfo:
-        raise Invalid("The file is an archive and not an XLSX workbook. Send the spreadsheet itself, unpacked.")
-    targets = {
-        relation.get("Id", ""): relation.get("Target", "") for relation in _xml(archive, _RELATIONS)
-    }
+        raise Invalid(
+            "The file is an archive and not an XLSX workbook. Send the spreadsheet itself, unpacked."
+        )
+    targets = {relation.get("Id", ""): relation.get("Target", "") for relation in _xml(archive, _RELATIONS)}
     sheets = [
         (sheet.get("name", ""), targets.get(sheet.get(_RELATION, ""), ""))
         for sheet in _xml(archive, _WORKBOOK).iter(f"{_MAIN}sheet")
@@ -140,8 +145,7 @@ def _copy_parts(archive: zipfile.ZipFile, sheet: str, target: IO[bytes], odd: Od
                 plain.writestr(name, _small(archive, name))
         if _STRINGS in archive.NameToInfo:
             with plain.open(_STRINGS, "w", force_zip64=True) as part:
-                for piece, lengths in text_lengths(read_entry(archive, _STRINGS)):
-                    part.write(piece)
+                part.writelines(text_lengths(read_entry(archive, _STRINGS), lengths))
         with plain.open(sheet, "w", force_zip64=True) as part:
             part.writelines(scan_sheet(read_entry(archive, sheet), lengths, odd))
 
@@ -152,15 +156,13 @@ def _small(archive: zipfile.ZipFile, name: str) -> bytes:
         parts += piece
         if len(parts) > _MAX_PART:
             raise TooLarge(f"The workbook's part “{name}” is larger than any program makes it. {_RESAVE}")
-    if b"<!" in parts or b"\0" in parts:
+    if b"<!" in parts or b"\0" in parts:  # no DTD, so no entities either
         raise Invalid(f"The workbook holds declarations no spreadsheet program writes. {_RESAVE}")
     return bytes(parts)
 
 
 def _xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
     try:
-        return ElementTree.fromstring(_small(archive, name))  # noqa: S314: declarations were refused above
+        return ElementTree.fromstring(_small(archive, name))  # noqa: S314 declarations were refused in _small
     except ElementTree.ParseError as error:
         raise Invalid(f"The workbook is damaged. {_RESAVE}") from error
-
-

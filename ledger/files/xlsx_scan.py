@@ -1,8 +1,8 @@
 """Looks through a worksheet's XML before calamine reads it: bounds, error cells, formulas without a result.
 
-The bounds hold whatever the XML says of itself, because each is counted on what calamine cannot do without: an
-opening tag, a cell reference, a value. Declarations, comments and CDATA, in which such things could hide, are
-refused; no spreadsheet program writes them into a sheet.
+The bounds hold whatever the XML says of itself, because each is counted on what calamine cannot do without:
+an opening tag, a cell reference, a value. Processing instructions, comments and CDATA, in which such things could
+hide, are refused; no spreadsheet program writes them into a sheet.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ _MAX_ROW_XML: Final = 4 * 1024 * 1024
 _MAX_ODD: Final = 100_000
 _RESAVE: Final = "Open it in your spreadsheet, save it again as XLSX or as CSV UTF-8, and send that."
 
+_DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\s[^<>]*\?>")
 _PREFIX: Final = rb"(?:[^\s<>/:]*:)?"
 _ROW: Final = re.compile(rb"<" + _PREFIX + rb"row[\s/>]")
 _CELL: Final = re.compile(rb"<" + _PREFIX + rb"c[\s/>]")
 _FAR: Final = re.compile(rb"""r\s*=\s*["'](?:([A-Za-z]{2,})(\d+)|[A-Za-z]*(\d{6,}))""")
 _VALUE: Final = re.compile(rb"<" + _PREFIX + rb"v[^<>]*>\s*([+&]?\d*)")
+_TEXT_END: Final = re.compile(rb"</" + _PREFIX + rb"si\s*>|<" + _PREFIX + rb"si\s*/>")
 _ODD_SIGNS: Final = (b'"e"', b"'e'", b"<f", b":f")
 _WHOLE_CELL: Final = re.compile(
     rb"<" + _PREFIX + rb"c\b(?P<tag>[^>]*?)(?:/>|>(?P<body>.*?)</" + _PREFIX + rb"c\s*>)", re.DOTALL
@@ -40,30 +42,30 @@ _FORMULA: Final = re.compile(rb"<" + _PREFIX + rb"f[\s/>]")
 OddCells = dict[tuple[int, int], UnreadableCell]
 
 
-def text_lengths(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, array[int]]]:
-    """Passes the pieces of the shared texts through, each with the lengths (an upper bound) of all texts so far."""
-    lengths = array("L")
+def text_lengths(pieces: Iterable[bytes], lengths: array[int]) -> Iterator[bytes]:
+    """Passes the pieces of the shared texts through, adding an upper bound of each text's length."""
     rest = b""
-    for piece in pieces:
-        rest += piece
-        _refuse_declarations(rest, allow_cdata=True)
-        *texts, rest = re.split(rb"</" + _PREFIX + rb"si\s*>|<" + _PREFIX + rb"si\s*/>", rest)
+    for number, piece in enumerate(pieces):
+        rest += _plain(piece) if number == 0 else piece
+        _refuse_declarations(rest)
+        *texts, rest = _TEXT_END.split(rest)
         lengths.extend(map(len, texts))
         if len(rest) > _MAX_ROW_XML:
             raise TooLarge(f"One cell of the sheet holds more text than any cell can. {_RESAVE}")
-        yield piece, lengths
+        yield piece
 
 
 def scan_sheet(pieces: Iterable[bytes], lengths: array[int], odd: OddCells) -> Iterator[bytes]:
-    """Passes the sheet's XML through in pieces that end with a row, filling `odd` by (row, column), 1-based.
+    """Passes the sheet's XML through in pieces that end with a row, filling `odd` by (row, column),
+    1-based.
 
-    `lengths` are those of the shared texts. Raises TooLarge beyond MAX_ROWS rows, MAX_COLUMNS columns or MAX_TEXT
-    bytes of text, Invalid for XML no spreadsheet writes.
+    `lengths` are those of the shared texts. Raises TooLarge beyond MAX_ROWS rows, MAX_COLUMNS columns or
+    MAX_TEXT bytes of text, Invalid for XML no spreadsheet writes.
     """
     rows = text = 0
     longest = max(lengths, default=0)
-    for block in _whole_rows(pieces):
-        _refuse_declarations(block, allow_cdata=False)
+    for number, block in enumerate(_whole_rows(pieces)):
+        _refuse_declarations(_plain(block) if number == 0 else block)
         starts = [match.start() for match in _ROW.finditer(block)]
         rows += len(starts)
         if rows > MAX_ROWS + 1:
@@ -83,7 +85,9 @@ def scan_sheet(pieces: Iterable[bytes], lengths: array[int], odd: OddCells) -> I
             elif value:
                 text += longest
         if text > MAX_TEXT:
-            raise TooLarge(f"The cells hold more than {MAX_TEXT // 2**20} MB of text. Save it as CSV UTF-8 instead.")
+            raise TooLarge(
+                f"The cells hold more than {MAX_TEXT // 2**20} MB of text. Save it as CSV UTF-8 instead."
+            )
         if any(sign in block for sign in _ODD_SIGNS):
             _collect_odd(block, odd)
         yield block
@@ -107,10 +111,16 @@ def _whole_rows(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield rest
 
 
-def _refuse_declarations(block: bytes, *, allow_cdata: bool) -> None:
-    if b"\0" in block:
+def _plain(start: bytes) -> bytes:
+    """The beginning of a part without its XML declaration, which may name UTF-8 only."""
+    declaration = _DECLARATION.match(start)
+    if declaration and b"encoding" in declaration[0] and b"utf-8" not in declaration[0].lower():
         raise Invalid(f"The workbook is written in an encoding no spreadsheet program uses. {_RESAVE}")
-    if b"<!" in block and not (allow_cdata and b"<!DOCTYPE" not in block and b"<!ENTITY" not in block):
+    return start[declaration.end() :] if declaration else start
+
+
+def _refuse_declarations(block: bytes) -> None:
+    if b"<!" in block or b"<?" in block or b"\0" in block:
         raise Invalid(f"The workbook holds declarations no spreadsheet program writes. {_RESAVE}")
 
 
@@ -135,7 +145,9 @@ def _collect_odd(block: bytes, odd: OddCells) -> None:
             continue
         where = _REFERENCE.search(cell["tag"])
         if where is None or len(odd) >= _MAX_ODD:
-            raise Invalid(f"The sheet has formulas without results or with errors that cannot be placed. {_RESAVE}")
+            raise Invalid(
+                f"The sheet has formulas without results or with errors that cannot be placed. {_RESAVE}"
+            )
         odd[int(where[2][:9]), _position(where[1])] = found
 
 
