@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from ledger.chain.calls import ContractCodec, ContractError, ContractRefused
@@ -132,8 +133,7 @@ class ChainClient:
                     raise
                 step = max(1, (until - first + 1) // 2)
                 continue
-            low, high = first, until
-            yield self._events(raw, lambda event, low=low, high=high: low <= event.block_number <= high)
+            yield self._events(raw, partial(_in_range, range(first, until + 1)))
             first = until + 1
             step = min(step * 2, MAX_RANGE)
 
@@ -218,7 +218,7 @@ class ChainClient:
         )
 
     def _events(self, raw: Any, belongs: Callable[[DecodedEvent], bool]) -> list[DecodedEvent]:
-        """In order; refuses what does not belong: another contract's events, another block's, dropped ones."""
+        """In order; refuses what does not belong: events of another contract or block, dropped ones."""
         if not isinstance(raw, list) or not all(isinstance(log, dict) for log in raw):
             raise Unavailable("The node did not give a list of events where it should have.")
         if any(_address(log) != self.address or log.get("removed") for log in raw):
@@ -235,6 +235,10 @@ class ChainClient:
 
     def _reason(self, data: str | None) -> ContractError | None:
         return None if data is None else self.codec.error(hex_bytes(data, "the reason of a refusal"))
+
+
+def _in_range(blocks: range, event: DecodedEvent) -> bool:
+    return event.block_number in blocks
 
 
 def _result(answer: Any) -> Any:

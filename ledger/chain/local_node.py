@@ -191,7 +191,8 @@ class LocalNode:
                 return
 
     def _spawn(self) -> None:
-        state = self.restored and saves.state_file(self.saves_folder, self.restored.generation)
+        saved = self.restored
+        state = None if saved is None else saves.state_file(self.saves_folder, saved.generation)
         anvil = anvil_command(self._port or 0, self.chain_id, self._cache, state)
         command = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), str(MEMORY), *anvil]
         if self.log_file.exists():

@@ -117,7 +117,7 @@ _WORD_TYPES: Final = re.compile(r"(address|bool|uint(\d+)|bytes(\d+))")
 
 
 class _Word(NamedTuple):
-    """One 32-byte word: how it is cut, what makes a value of that (if it is none yet), what bits must be zero."""
+    """One 32-byte word: how it is cut, what makes a value of that (if it is none yet), what must be zero."""
 
     cut: str
     convert: Callable[[bytes], Value] | None

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Final
 
 import httpx
 
+from ledger.chain import recursion as _recursion  # noqa: F401  nested nonsense must not kill the process
 from ledger.domain.errors import Invalid, LedgerError, Unavailable
 
 MAX_RESPONSE: Final = 128 * 2**20
@@ -126,7 +127,10 @@ class Rpc:
             if isinstance(answers, dict) and isinstance(refused := self._unpack(answers), RpcRefused):
                 raise refused
             raise self._garbage("to several calls it gave no list")
-        by_id = {answer.get("id"): answer for answer in answers if isinstance(answer, dict)}
+        numbered = [
+            answer for answer in answers if isinstance(answer, dict) and type(answer.get("id")) is int
+        ]
+        by_id = {answer["id"]: answer for answer in numbered}
         if len(answers) != count or by_id.keys() != set(range(count)):
             raise self._garbage(f"{len(answers)} answers do not fit {count} calls")
         return [self._unpack(by_id[number]) for number in range(count)]
