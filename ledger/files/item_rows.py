@@ -139,12 +139,12 @@ class _RowChecker:
                 value = seen.get(text)
                 if value is None:
                     value = self._value(name, text, seen)
-                if type(value) is _TroubleError:
+                if isinstance(value, _TroubleError):
                     faults.append(_fault(number, name, text, value))
                 elif name == "gtin":
                     gtin = str(value)
                 else:
-                    fields[name] = value[:] if type(value) is list else value
+                    fields[name] = list(value) if isinstance(value, list) else value
             elif name == EXTRA:
                 faults.append(_too_wide(number, text))
         faults += [

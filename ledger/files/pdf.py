@@ -18,7 +18,6 @@ from ledger.domain.characters import named, shown
 from ledger.domain.errors import Invalid
 from ledger.files.qr import QUIET, Matrix, runs
 
-POINTS_PER_MM: Final[float] = mm
 _VERA: Final = Path(reportlab.__file__).parent / "fonts"
 
 
@@ -52,7 +51,7 @@ class Page:
 
     def width(self, text: str, size: float, *, bold: bool = False) -> float:
         """Millimetres that `text` takes."""
-        return float(pdfmetrics.stringWidth(text, self.bold if bold else self.font, size)) / mm
+        return float(pdfmetrics.stringWidth(text, self.bold if bold else self.font, size) / mm)
 
     def symbol(self, matrix: Matrix, x: float, y: float, module: float) -> None:
         """The symbol with the corner of its quiet zone at (x, y) mm, as one filled path of its bars."""

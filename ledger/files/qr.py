@@ -12,7 +12,7 @@ import io
 import itertools
 import multiprocessing
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
@@ -31,7 +31,7 @@ QUIET: Final = 4
 """Light modules on every side (ISO/IEC 18004, 6.3.8)."""
 
 MASK: Final = 2
-"""Chosen by reading back: see tests/data/qr_masks.md."""
+"""The best balanced of the masks that were never read as something else (tests/data/qr_masks.md)."""
 
 _LEVELS: Final = {"L": ERROR_CORRECT_L, "M": ERROR_CORRECT_M, "Q": ERROR_CORRECT_Q, "H": ERROR_CORRECT_H}
 _QR_ONLY: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
@@ -199,7 +199,8 @@ def svg(matrix: Matrix, module_mm: float = 0.5) -> str:
     length = f"{side * module_mm:g}mm"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{length}" height="{length}" '
-        f'viewBox="0 0 {side} {side}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/>'
+        f'viewBox="0 0 {side} {side}" shape-rendering="crispEdges">'
+        f'<path fill="#fff" d="M0 0h{side}v{side}h-{side}z"/>'
         f'<path d="{path}"/></svg>'
     )
 
@@ -219,9 +220,8 @@ def terminal(text: str, *, dark_background: bool = True) -> str:
 def _version(parts: tuple[tuple[int, int], ...], correction: int) -> int:
     """The smallest version that takes segments of these modes and lengths, worked out once for a batch."""
     for version in range(1, 41):
-        bits = sum(
-            4 + util.length_in_bits(mode, version) + _payload_bits(mode, length) for mode, length in parts
-        )
+        sizes: Mapping[Any, int] = util.mode_sizes_for_version(version)
+        bits = sum(4 + sizes[mode] + _payload_bits(mode, length) for mode, length in parts)
         if bits <= util.BIT_LIMIT_TABLE[correction][version]:
             return version
     raise DataOverflowError

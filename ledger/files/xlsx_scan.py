@@ -1,8 +1,8 @@
 """Looks through a worksheet's XML before calamine reads it: bounds, error cells, formulas without a result.
 
 The bounds hold whatever the XML says of itself, because each is counted on what calamine cannot do without:
-an opening tag, a cell reference, a value. Processing instructions, comments and CDATA, in which such things could
-hide, are refused; no spreadsheet program writes them into a sheet.
+an opening tag, a cell reference, a value. Processing instructions, comments and CDATA, in which such things
+could hide, are refused; no spreadsheet program writes them into a sheet.
 """
 
 from __future__ import annotations
