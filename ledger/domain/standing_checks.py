@@ -8,7 +8,6 @@ from enum import Enum
 
 from ledger.domain.custody import Flag
 from ledger.domain.standing_dates import month
-from ledger.domain.standing_facts import Progress
 from ledger.domain.standing_reading import DISPUTE, THEFT, Reading
 from ledger.domain.standing_words import brand_name
 
@@ -85,16 +84,14 @@ def _ownership(reading: Reading) -> tuple[Found, str]:
         return Found.ATTENTION, "Someone has asked for it back."
     if reading.handover:
         return Found.ATTENTION, "It is being handed over."
-    if not reading.record_final:
-        return Found.CANNOT_TELL, "Nothing is confirmed yet."
-    if not reading.ownership_final:
-        return Found.CANNOT_TELL, "A change of owner waits for confirmation."
     final = reading.facts.final
+    if reading.record_final and not reading.ownership_final:
+        return Found.CANNOT_TELL, "A change of owner waits for confirmation."
     if final is None or not final.claimed:
-        return Found.OK, "No owner has registered yet."
+        return _unless_recorded(reading, "No owner has registered yet.")
     if final.owner_since is None:
-        return Found.OK, "It has a registered owner."
-    return Found.OK, f"Registered owner since {month(final.owner_since)}."
+        return _unless_recorded(reading, "It has a registered owner.")
+    return _unless_recorded(reading, f"Registered owner since {month(final.owner_since)}.")
 
 
 def _theft(reading: Reading) -> tuple[Found, str]:
@@ -114,9 +111,10 @@ def _recall(reading: Reading) -> tuple[Found, str]:
 def _unless_recorded(reading: Reading, words: str) -> tuple[Found, str]:
     if reading.record_final:
         return Found.OK, words
-    one = reading.facts.registration
-    waiting = reading.recorded and one is not None and one.progress is not Progress.REFUSED
-    return Found.CANNOT_TELL, "Nothing is confirmed yet." if waiting else "There is no record to look in."
+    return (
+        Found.CANNOT_TELL,
+        "Nothing is confirmed yet." if reading.recorded else "There is no record to look in.",
+    )
 
 
 def _scans(reading: Reading) -> tuple[Found, str]:

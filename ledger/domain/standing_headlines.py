@@ -69,37 +69,53 @@ class Look:
 
 
 LOOKS: Final[dict[Key, Look]] = {
-    Key.OWNER_CONFIRMED: Look("check", "circle", "green", Advice.OK, ("continue_transfer", "save_check")),
-    Key.HELD: Look("check", "circle", "green", Advice.ASK_FOR_PROOF, ("ask_seller", "save_check")),
-    Key.UNCLAIMED: Look(
-        "check", "ring", "teal", Advice.ASK_FOR_PROOF, ("claim", "second_hand", "save_check")
+    Key.OWNER_CONFIRMED: Look(
+        "check", "circle", "green", Advice.OK, ("continue_transfer", "save_check", "details")
     ),
-    Key.PENDING: Look("hourglass", "circle", "blue", Advice.HOLD, ("refresh", "save_check")),
-    Key.IN_TRANSFER: Look("arrows", "circle", "blue", Advice.HOLD, ("new_owner", "refresh", "save_check")),
-    Key.WRONG_ITEM: Look("not_equal", "triangle", "amber", Advice.HOLD, ("report", "ask_inspection")),
+    Key.HELD: Look("check", "circle", "green", Advice.ASK_FOR_PROOF, ("ask_seller", "save_check", "details")),
+    Key.UNCLAIMED: Look(
+        "check", "ring", "teal", Advice.ASK_FOR_PROOF, ("claim", "second_hand", "save_check", "details")
+    ),
+    Key.PENDING: Look("hourglass", "circle", "blue", Advice.HOLD, ("refresh", "details", "save_check")),
+    Key.IN_TRANSFER: Look(
+        "arrows", "circle", "blue", Advice.HOLD, ("new_owner", "refresh", "details", "save_check")
+    ),
+    Key.WRONG_ITEM: Look(
+        "not_equal", "triangle", "amber", Advice.HOLD, ("ask_inspection", "report", "details", "save_check")
+    ),
     Key.CLONE_SUSPECTED: Look(
         "copies", "triangle", "amber", Advice.ASK_FOR_PROOF, ("ask_seller", "why", "report", "save_check")
     ),
-    Key.NOT_ON_SALE_YET: Look("dash", "square", "grey", Advice.HOLD, ("report", "type_again")),
+    Key.NOT_ON_SALE_YET: Look("dash", "square", "grey", Advice.HOLD, ("report", "type_again", "save_check")),
     Key.RECALLED: Look(
         "exclamation", "triangle", "amber", Advice.HOLD, ("what_to_do", "contact", "save_check")
     ),
     Key.REPORTED_LOST: Look(
-        "question", "triangle", "amber", Advice.HOLD, ("found_it", "contest", "report", "save_check")
+        "question",
+        "triangle",
+        "amber",
+        Advice.HOLD,
+        ("found_it", "contest", "report", "details", "save_check"),
     ),
     Key.DISPUTED: Look("scales", "triangle", "amber", Advice.HOLD, ("details", "notify", "save_check")),
     Key.REPORTED_STOLEN: Look(
-        "cross", "octagon", "red", Advice.BLOCK, ("already_paid", "seen_it", "contest", "save_check")
+        "cross",
+        "octagon",
+        "red",
+        Advice.BLOCK,
+        ("already_paid", "seen_it", "contest", "details", "save_check"),
     ),
     Key.REVOKED: Look("cross", "octagon", "red", Advice.BLOCK, ("contact", "already_paid", "save_check")),
     Key.COUNTERFEIT_FOUND: Look(
         "cross", "octagon", "red", Advice.BLOCK, ("see_inspection", "already_paid", "save_check")
     ),
-    Key.RETIRED: Look("dash", "square", "grey", Advice.BLOCK, ("report", "save_check")),
+    Key.RETIRED: Look("dash", "square", "grey", Advice.BLOCK, ("report", "details", "save_check")),
     Key.UNKNOWN: Look("question", "square", "grey", Advice.ASK_FOR_PROOF, ("type_again", "older", "report")),
     Key.PRODUCT_ONLY: Look("info", "square", "grey", Advice.NO_OPINION, ("type_serial",)),
     Key.BAD_CODE: Look("question", "square", "grey", Advice.NO_OPINION, ("type_again",)),
-    Key.UNAVAILABLE: Look("cloud", "square", "grey", Advice.NO_OPINION, ("try_again", "save_check")),
+    Key.UNAVAILABLE: Look(
+        "cloud", "square", "grey", Advice.NO_OPINION, ("try_again", "details", "save_check")
+    ),
     Key.SLOW_DOWN: Look("clock", "circle", "grey", Advice.NO_OPINION, ()),
 }
 

@@ -155,7 +155,7 @@ def _recalled(reading: Reading) -> Said:
 
 
 def _clone(reading: Reading) -> Said:
-    signals = tuple(capital(one.words) for one in reading.suspicions[:2])
+    signals = tuple(capital(one.words) for one in reading.suspicions[:1])
     return Said(
         (*signals, "One genuine item exists; the code alone cannot tell which one it is."),
         "Ask the seller to prove they have it.",

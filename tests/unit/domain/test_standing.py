@@ -494,7 +494,7 @@ def sentences(got: Standing) -> list[str]:
     """Every sentence of a standing that the first screen or a line shows."""
     texts = [*got.sentences, got.next_step, *(line.words for line in got.lines)]
     texts += [line.headline for line in got.lines] + [check.words for check in got.checked]
-    return [one for text in texts for one in re.split(r"(?<=[.!?;])\s", text)]
+    return [one for text in texts for one in re.split(r"(?<=[.!?])\s", text)]
 
 
 @pytest.mark.parametrize("key", list(Key))

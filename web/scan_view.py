@@ -1,0 +1,340 @@
+"""From a verdict and what the record shows of an item to what the scan page shows: pure, no clock.
+
+The caller says which buttons have somewhere to go (`hrefs`); one without an address is not shown, so that no
+button is dead. Places on the page itself are known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Final
+
+from ledger.domain.inspections import Authenticity, Method
+from ledger.domain.standing import Line, Standing
+from ledger.domain.standing_checks import Found
+from ledger.domain.standing_dates import clock, day, moment, month
+from ledger.domain.standing_facts import Facts, Inspection
+from ledger.domain.standing_headlines import LANGUAGES, LOOKS, Key, headline
+from ledger.domain.standing_words import brand_name, why_not_counted
+
+LABELS: Final[dict[str, str]] = {
+    "already_paid": "I already paid",
+    "ask_inspection": "Ask for an inspection",
+    "ask_seller": "Ask the seller to prove they have it",
+    "claim": "I just bought it new: claim it",
+    "contact": "Whom to ask",
+    "contest": "This is wrong",
+    "continue_transfer": "Continue to transfer",
+    "details": "What we checked",
+    "found_it": "I found it",
+    "new_owner": "I'm the new owner",
+    "notify": "Tell me when it is settled",
+    "older": "My item is older",
+    "refresh": "Look again",
+    "report": "Report a problem",
+    "save_check": "Save my check",
+    "second_hand": "I'm buying it second-hand",
+    "see_inspection": "See the inspection",
+    "seen_it": "I've seen this item",
+    "try_again": "Try again",
+    "type_again": "Type it again",
+    "type_serial": "Type the serial",
+    "what_to_do": "What to do",
+    "why": "Why we think so",
+}
+"""Every button a verdict can ask for, in the buyer's words."""
+
+_ENGLISH_BELOW: Final = {
+    "fr": "La suite de cette page est en anglais.",
+    "it": "Il resto di questa pagina è in inglese.",
+    "zh-Hans": "本页其余内容为英文。",
+}
+_RESULTS: Final = {
+    Authenticity.CONSISTENT: "Consistent with genuine",
+    Authenticity.NOT_GENUINE: "Not genuine",
+    Authenticity.INCONCLUSIVE: "Inconclusive",
+    Authenticity.NOT_SUPPORTED: "Not judged by this inspector",
+}
+_METHODS: Final = {Method.IN_HAND: "In hand", Method.PHOTOS: "From photos", Method.VIDEO: "By video"}
+_CHECK_WORDS: Final = {
+    Found.OK: "Fine",
+    Found.ATTENTION: "Needs attention",
+    Found.CANNOT_TELL: "Cannot tell",
+}
+_PAID: Final = frozenset({Key.REPORTED_STOLEN, Key.COUNTERFEIT_FOUND, Key.REVOKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the buyer compares with the thing before them; `photo` is an address on this host."""
+
+    name: str
+    details: str = ""
+    serial_tail: str = ""
+    photo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the timeline."""
+
+    when: date
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """What a person needs to verify the answer without us."""
+
+    command: str
+    chain_id: int
+    contract: str
+    passport_href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the page and the address of this page in it."""
+
+    code: str
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierChecks:
+    """How often this code was asked about, this time included, and when and in which country first."""
+
+    count: int
+    first: datetime
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Everything the page is made from. `domain` is the host that answers, shown to be compared."""
+
+    facts: Facts
+    standing: Standing
+    domain: str
+    hrefs: Mapping[str, str] = field(default_factory=dict)
+    item: Shown | None = None
+    language: str = "en"
+    languages: tuple[Language, ...] = ()
+    timeline: tuple[Event, ...] = ()
+    care: tuple[str, ...] = ()
+    self_check: SelfCheck | None = None
+    earlier: EarlierChecks | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button that leads somewhere."""
+
+    key: str
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One of the five lines of "What we checked": `found` picks the mark, `verdict` is its word."""
+
+    name: str
+    found: str
+    verdict: str
+    words: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """Something else on the record, under the verdict; `colour` belongs to what it says."""
+
+    headline: str
+    words: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionCard:
+    """One inspection as the public reads it."""
+
+    result: str
+    how: str
+    by: str
+    when: str
+    note: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScanView:
+    """What the templates print, all of it plain text except the addresses."""
+
+    key: str
+    icon: str
+    shape: str
+    colour: str
+    language: str
+    headline: str
+    headline_en: str
+    english_below: str
+    earlier: str
+    sentences: tuple[str, ...]
+    next_step: str
+    lines: tuple[Also, ...]
+    primary: Button | None
+    others: tuple[Button, ...]
+    checked_at: str
+    domain: str
+    brand: str
+    brand_known: bool
+    brand_domain: str
+    since: str
+    item: Shown | None
+    looks_different: str
+    languages: tuple[Language, ...]
+    checks: tuple[CheckRow, ...]
+    cannot_know: tuple[str, ...]
+    paid: bool
+    why: tuple[str, ...]
+    recall: tuple[str, ...]
+    timeline: tuple[tuple[str, str], ...]
+    inspections: tuple[InspectionCard, ...]
+    care: tuple[str, ...]
+    save_href: str
+    type_href: str
+    self_check: SelfCheck | None
+    block: int | None
+    block_time: str
+
+
+def scan_view(scan: Scan) -> ScanView:
+    """The page's content. Total: every standing has a page."""
+    facts, got = scan.facts, scan.standing
+    language = scan.language if scan.language in LANGUAGES else "en"
+    why = tuple(one.words for one in facts.clone_signals or ()) if _says(got, Key.CLONE_SUSPECTED) else ()
+    recall = _recall(facts) if _says(got, Key.RECALLED) else ()
+    buttons = _buttons(scan, bool(why), bool(recall))
+    about_item = got.key not in (Key.BAD_CODE, Key.PRODUCT_ONLY, Key.SLOW_DOWN)
+    recorded = about_item and got.key is not Key.UNKNOWN
+    name = facts.brand.name if facts.brand else None
+    return ScanView(
+        key=got.key,
+        icon=got.icon,
+        shape=got.shape,
+        colour=got.colour,
+        language=language,
+        headline=headline(got.key, language, brand=name, seconds=facts.retry_after or 30),
+        headline_en=got.headline,
+        english_below=_ENGLISH_BELOW.get(language, ""),
+        earlier=_earlier(scan.earlier, language) if about_item else "",
+        sentences=got.sentences,
+        next_step=got.next_step,
+        lines=tuple(_also(one) for one in got.lines),
+        primary=buttons[0] if buttons else None,
+        others=buttons[1:],
+        checked_at=clock(got.at),
+        domain=scan.domain,
+        brand=brand_name(facts),
+        brand_known=facts.brand is not None,
+        brand_domain=(facts.brand.domain or "") if facts.brand else "",
+        since=month(facts.brand.registers_since) if facts.brand and facts.brand.registers_since else "",
+        item=scan.item if about_item or got.key is Key.PRODUCT_ONLY else None,
+        looks_different=scan.hrefs.get("looks_different", "") if recorded and scan.item else "",
+        languages=scan.languages,
+        checks=tuple(
+            CheckRow(
+                one.name,
+                one.found.value,
+                _CHECK_WORDS[one.found],
+                one.words,
+                moment(one.when, got.at) if one.when else "",
+            )
+            for one in got.checked
+        ),
+        cannot_know=got.cannot_know,
+        paid=got.key in _PAID,
+        why=why,
+        recall=recall,
+        timeline=tuple((day(one.when), one.words) for one in scan.timeline) if recorded else (),
+        inspections=tuple(_card(one) for one in _newest_first(facts.inspections)) if recorded else (),
+        care=scan.care if recorded else (),
+        save_href=scan.hrefs.get("save_check", ""),
+        type_href=scan.hrefs.get("type_again", ""),
+        self_check=scan.self_check if recorded else None,
+        block=got.as_of.block if got.as_of else None,
+        block_time=moment(got.as_of.time, got.at) if got.as_of else "",
+    )
+
+
+def _also(line: Line) -> Also:
+    title = line.headline if line.headline.endswith(".") else f"{line.headline}."
+    if not line.grave:
+        return Also(title, line.words, "")
+    red = line.key in set(Key) and LOOKS[Key(line.key)].colour == "red"
+    return Also(title, line.words, "red" if red else "amber")
+
+
+def _says(got: Standing, key: Key) -> bool:
+    return got.key is key or any(one.key == key for one in got.lines)
+
+
+def _recall(facts: Facts) -> tuple[str, ...]:
+    """The brand's own words about a recall, whole: on the first screen they may be cut."""
+    reason = (f"Reason: {_ended(facts.recall_reason)}",) if facts.recall_reason else ()
+    if facts.recall_advice:
+        return (*reason, f"What to do: {_ended(facts.recall_advice)}")
+    return (*reason, f"What to do: ask {brand_name(facts)} before you use or buy it.")
+
+
+def _ended(text: str) -> str:
+    return text if text.rstrip().endswith((".", "!", "?", "。")) else f"{text.rstrip()}."
+
+
+def _buttons(scan: Scan, why: bool, recall: bool) -> tuple[Button, ...]:
+    here = {"report": "#report", "contact": "#report"}
+    if scan.standing.key in _PAID:
+        here["already_paid"] = "#paid"
+    if scan.standing.checked:
+        here["details"] = "#checked"
+    if scan.facts.brand and scan.facts.brand.registers_since:
+        here["older"] = "#older"
+    if why:
+        here["why"] = "#why"
+    if recall:
+        here["what_to_do"] = "#recall"
+    if scan.facts.inspections and scan.standing.key is not Key.UNKNOWN:
+        here["see_inspection"] = "#inspections"
+    ways = {**here, **scan.hrefs}
+    return tuple(Button(key, LABELS[key], ways[key]) for key in scan.standing.buttons if ways.get(key))
+
+
+def _newest_first(inspections: tuple[Inspection, ...]) -> list[Inspection]:
+    return sorted(inspections, key=lambda one: (one.on, one.recorded_at), reverse=True)
+
+
+def _card(one: Inspection) -> InspectionCard:
+    people = "1 person" if one.persons == 1 else f"{one.persons} people"
+    set_aside = why_not_counted(one)
+    waiting = "" if one.final else "Signed, waiting for confirmation."
+    return InspectionCard(
+        result=_RESULTS[one.result],
+        how=f"{_METHODS[one.method]}, {people}",
+        by=one.by,
+        when=day(one.on),
+        note=set_aside or waiting,
+        counts=set_aside is None,
+    )
+
+
+def _earlier(earlier: EarlierChecks | None, language: str) -> str:
+    """What readers of Chinese look for: which check this is, when the first was, and what it does not mean."""
+    if earlier is None or language != "zh-Hans":
+        return ""
+    first = f"首次查询 {earlier.first.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    parts = [f"第 {earlier.count} 次查询", first, *([earlier.country] if earlier.country else [])]
+    return " · ".join(parts) + "。多次查询不代表假货。"
