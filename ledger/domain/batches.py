@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ class Batch:
     on_sale_at_once: bool
     ready: bool
     created_at: int
+    private_fields: Sequence[str] = ()
     number: int | None = None
     root: bytes | None = None
     manifest_hash: bytes | None = None

@@ -159,13 +159,11 @@ def apply(state: ItemState, event: ChainEvent, keccak: Keccak) -> ItemState:
 
 
 def _new_owner(state: ItemState, event: ChainEvent) -> ItemState:
-    first = not state.claimed
     return replace(
         state,
         holder=str(event.args["newOwner"]),
         flags=state.flags | Flag.CLAIMED,
-        # The first claim makes an owner, it does not change one: the sequence starts with the certificate.
-        sequence=state.sequence if first else state.sequence + 1,
+        sequence=state.sequence + 1,
         owner_since=event.time,
         owners=state.owners + 1,
     )

@@ -9,12 +9,13 @@ from ledger.domain.errors import Forbidden
 
 
 class Role(StrEnum):
-    """What an organisation is; on the chain all but platforms are numbered parties."""
+    """What an organisation is; on the chain all but platforms are numbered parties, the council is 0."""
 
     BRAND = "brand"
     AUTHENTICATOR = "authenticator"
     REPAIRER = "repairer"
     PLATFORM = "platform"
+    COUNCIL = "council"
 
 
 class Scope(StrEnum):

@@ -13,6 +13,10 @@ from ledger.domain.outbox import Acceptance
 from ledger.storage.tables import CHAIN_DERIVED, blocks, events, item_versions
 
 
+_MOST = 1 << 63
+"""Nonces from here up do not fit the column; we never give them out, and take none either."""
+
+
 class ChainFacts:
     """Reads and writes of the chain's copy. To drop a block is to drop all that hangs off it."""
 
@@ -99,6 +103,16 @@ class ChainFacts:
         """Every event of some kinds, oldest first: for the few kinds that speak of parties."""
         return self._events(events.c.name.in_(names), 1_000_000)
 
+    def highest_nonce(self, party: int) -> int:
+        """The highest nonce a party has used on the chain, -1 where it used none."""
+        highest = self._db.scalar(select(func.max(events.c.nonce)).where(events.c.party == party))
+        return -1 if highest is None else highest
+
+    def nonce_used(self, party: int, nonce: int) -> bool:
+        """Whether a party's nonce is behind it."""
+        query = select(events.c.block).where(events.c.party == party, events.c.nonce == nonce).limit(1)
+        return self._db.execute(query).first() is not None
+
     def count(self) -> int:
         """How many events we hold."""
         return self._db.scalar(select(func.count()).select_from(events)) or 0
@@ -125,7 +139,7 @@ class ChainFacts:
 
 
 def _event_row(event: ChainEvent) -> dict[str, Any]:
-    item = event.item
+    item, nonce = event.item, event.args.get("nonce")
     return {
         "block": event.block,
         "log_index": event.log_index,
@@ -134,7 +148,9 @@ def _event_row(event: ChainEvent) -> dict[str, Any]:
         "statement": event.statement,
         "item": None if item is None else item.to_bytes(32, "big"),
         "batch": event.args.get("batch"),
-        "party": event.args.get("party"),
+        # The nonces that a party has used are kept by whoever speaks: for an accreditation that is `by`.
+        "party": event.args.get("by", event.args.get("party")),
+        "nonce": nonce if isinstance(nonce, int) and nonce < _MOST else None,
         "args": {name: _to_plain(value) for name, value in event.args.items()},
     }
 

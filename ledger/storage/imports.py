@@ -49,6 +49,11 @@ class Imports:
         ).first()
         return None if row is None else _import(row)
 
+    def of_batch(self, batch_id: str) -> list[Import]:
+        """The imports that a batch was made from."""
+        query = select(imports).where(imports.c.batch_id == batch_id).order_by(imports.c.id)
+        return [_import(row) for row in self._db.execute(query)]
+
     def page(self, organisation: str, before: str | None, limit: int) -> list[Import]:
         """Newest first, older than the cursor."""
         query = select(imports).where(imports.c.organisation == organisation).order_by(imports.c.id.desc())

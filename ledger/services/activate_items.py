@@ -1,0 +1,53 @@
+"""Put items on sale: until then the page says so, and the activation half stays with the brand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ledger.domain.errors import Fault, Invalid, TooLarge
+from ledger.domain.gtins import check_gtin
+from ledger.domain.organisations import Caller, Role, Scope
+from ledger.services.ports import Ledger
+from ledger.services.views_of_chain import listed
+
+MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """What came of it."""
+
+    activated: int
+    already: int
+
+
+def activate(ledger: Ledger, caller: Caller, pairs: Iterable[tuple[str, str]]) -> Activation:
+    """Put items, given as (gtin, serial), on sale: all of them or, where one is wrong, none.
+
+    Raises Invalid listing every pair that is not an item of the caller's, TooLarge beyond 100,000.
+    """
+    caller.need(Scope.ACTIVATE)
+    caller.need_role(Role.BRAND)
+    faults: list[Fault] = []
+    names: list[bytes] = []
+    with ledger.store.write() as tx:
+        for place, (gtin, serial) in enumerate(pairs, start=1):
+            if place > MOST:
+                raise TooLarge(f"At most {MOST:,} items can be put on sale at once. Send them in parts.")
+            try:
+                found = tx.batches.find(check_gtin(gtin), serial)
+            except Invalid as wrong:
+                faults.append(Fault(f"item {place}", wrong.detail))
+                continue
+            own = [one for one in found if listed(tx, one.item).batch.organisation == caller.organisation.id]
+            if own:
+                names.append(own[0].item.to_bytes(32, "big"))
+            else:
+                what = f"{caller.organisation.name} has no item {gtin} with serial {serial[:20]}."
+                faults.append(Fault(f"item {place}", what, "Check the serial."))
+        if faults:
+            raise Invalid(f"Nothing was put on sale: {faults[0]}", faults=faults[:1000])
+        wanted = list(dict.fromkeys(names))
+        new = tx.batches.activate(wanted, caller.organisation.id, ledger.now())
+    return Activation(new, len(wanted) - new)

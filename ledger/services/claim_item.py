@@ -1,0 +1,97 @@
+"""Claim an item: the card's code and the activation half make the claim key, which signs beside the new owner.
+
+The code never comes here: whoever claims derives the key where they are, from the half that a draft hands out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.domain.errors import BadSignature, Conflict, TooMany
+from ledger.domain.outbox import Queued
+from ledger.domain.statements import Kind, Statement, make
+from ledger.services.draft_statement import Draft, draft_in
+from ledger.services.ports import Ledger
+from ledger.services.register_batch import activation_half, batch_secret
+from ledger.services.submit_statement import submit_statement
+from ledger.services.views_of_chain import find_listed
+
+TRIES = 5
+PAUSE = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDraft:
+    """What a claimer needs beside the card's code."""
+
+    draft: Draft
+    item: int
+    activation_half: bytes
+
+
+def draft_claim(ledger: Ledger, gtin: str, serial: str, new_owner: str) -> ClaimDraft:
+    """The claim to sign, and the activation half once the item is on sale.
+
+    Raises Conflict where it is not on sale, has an owner, or is stopped; TooMany after five wrong codes.
+    """
+    with ledger.store.read() as tx:
+        subject = find_listed(tx, gtin, serial)
+        _check_tries(ledger, tx.papers.tries(_subject(subject.item.item)))
+        if subject.claimed:
+            raise Conflict("This item already has an owner. If that surprises you, ask the brand before you pay.")
+        if tx.batches.on_sale_at(subject.item.item) is None:
+            raise Conflict("The brand has not put this item on sale yet, so it cannot be claimed. Ask the brand.")
+        why = subject.state.why_stopped(ledger.now()) if subject.state else ""
+        if why:
+            raise Conflict(f"This item cannot be claimed now, because {why}.")
+        draft = draft_in(ledger, tx, Kind.CLAIM, {"item": subject.item.item, "newOwner": new_owner})
+        half = activation_half(batch_secret(ledger, subject.batch), subject.item.item)
+        return ClaimDraft(draft, subject.item.item, half)
+
+
+def submit_claim(
+    ledger: Ledger, gtin: str, serial: str, new_owner: str, claim_signature: bytes, owner_signature: bytes
+) -> Queued:
+    """Queue a claim. A wrong claim key counts: five in an hour, then a pause, kept by item and not by person."""
+    with ledger.store.read() as tx:
+        subject = find_listed(tx, gtin, serial)
+        _check_tries(ledger, tx.papers.tries(_subject(subject.item.item)))
+        digest = draft_in(
+            ledger, tx, Kind.CLAIM, {"item": subject.item.item, "newOwner": new_owner}
+        ).needed[0].digest
+        holder = subject.holder
+    try:
+        right = ledger.signing.signer_of(digest, claim_signature) == holder
+    except BadSignature:
+        right = False
+    if not right and not subject.claimed:
+        _count_try(ledger, subject.item.item)
+        raise BadSignature(
+            "That claim code is not this item’s. Compare it with the card, and the serial on the card with the item’s. "
+            f"After {TRIES} wrong codes there is a pause of an hour."
+        )
+    statement: Statement = make(Kind.CLAIM, {"item": subject.item.item, "newOwner": new_owner})
+    return submit_statement(ledger, statement, [claim_signature, owner_signature])
+
+
+def _subject(item: int) -> str:
+    return f"claim:{item:064x}"
+
+
+def _check_tries(ledger: Ledger, tries: tuple[int, int]) -> None:
+    count, since = tries
+    left = since + PAUSE - ledger.now()
+    if count >= TRIES and left > 0:
+        raise TooMany(
+            f"There were {TRIES} wrong claim codes for this item. Wait {max(1, left // 60)} minutes, then try again "
+            "with the card in hand.",
+            retry_after=left,
+        )
+
+
+def _count_try(ledger: Ledger, item: int) -> None:
+    with ledger.store.write() as tx:
+        count, since = tx.papers.tries(_subject(item))
+        if ledger.now() - since >= PAUSE:
+            count, since = 0, ledger.now()
+        tx.papers.set_tries(_subject(item), count + 1, ledger.now() if count + 1 == TRIES else since)

@@ -1,0 +1,132 @@
+"""Follow the chain: extend, drop, wait, or halt. Each block's facts are stored with it, in one transaction.
+
+1. Ask the node for its block at our tip's height, and for the one above.
+2. The same hash, and the next block names it as parent: store that with its events, fetched by hash.
+3. Another hash or none: drop our tip and look again. A reorganisation is a delete.
+4. Nothing above: raise the final height, never lower it, and wait.
+5. A drop at or below the final height: halt, say so, and wait for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ledger.domain.chain_view import Block, ChainEvent, Step, next_step
+from ledger.domain.custody import ItemState, apply, opened
+from ledger.domain.merkle import leaf
+from ledger.services.ports import Chain, Ledger, Tx
+from ledger.services.views_of_chain import final_height
+
+HALTED = "halted"
+NODE_SEEN = "node_seen"
+_MOST_STEPS = 500
+_QUIET = frozenset({"Transfer", "MetadataUpdate", "BatchMetadataUpdate", "Locked", "Approval", "ApprovalForAll"})
+"""Events that only repeat, for other people's programs, what an event of ours says."""
+
+
+class Halted(Exception):
+    """The chain contradicts what was final. Nothing is written until a person has looked."""
+
+
+def follow(ledger: Ledger, chain: Chain) -> int:
+    """Take up to some hundreds of steps; returns how many blocks were stored or dropped.
+
+    Raises Halted, after noting why, and Unavailable where the node does not answer.
+    """
+    with ledger.store.read() as tx:
+        halted = tx.meta.get(HALTED)
+        ours, final, start = tx.chain.tip(), final_height(tx), tx.meta.get("deployment")["block"]
+    if halted:
+        raise Halted(halted)
+    if ours is None:
+        return _read_history(ledger, chain, start, max(final, chain.final_height() or -1))
+    changed = 0
+    for _ in range(_MOST_STEPS):
+        step, node_tip, following = _look(chain, ours, final)
+        if step is Step.WAIT:
+            break
+        if step is Step.HALT:
+            _halt(ledger, ours, node_tip)
+        events = chain.events_of(following) if step is Step.EXTEND and following else []
+        with ledger.store.write() as tx:
+            if step is Step.DROP:
+                tx.chain.drop_from(ours.number)
+                ours = tx.chain.tip()
+            elif following is not None:
+                store_blocks(ledger, tx, [following], events)
+                ours = following
+        changed += 1
+        if ours is None:
+            break
+    return changed
+
+
+def raise_final(ledger: Ledger, height: int | None) -> None:
+    """Note that blocks up to `height` cannot be lost, as far as we hold them; never lower it."""
+    if height is None:
+        return
+    with ledger.store.read() as tx:
+        tip, known = tx.chain.tip(), final_height(tx)
+    if tip is not None and (height := min(height, tip.number)) > known:
+        with ledger.store.write() as tx:
+            tx.meta.set("final_height", height)
+
+
+def store_blocks(ledger: Ledger, tx: Tx, blocks: Sequence[Block], events: Iterable[ChainEvent]) -> None:
+    """Store blocks, their events, and the state of each item after each event."""
+    told = [event for event in events if event.name not in _QUIET]
+    tx.chain.extend(blocks, told)
+    states: dict[int, ItemState] = {}
+    versions: list[tuple[ItemState, int, int]] = []
+    for event in told:
+        if event.item is None:
+            continue
+        if event.name == "ItemOpened":
+            args = event.args
+            claim = bytes.fromhex(args["claimAddress"][2:])
+            state = opened(event, leaf(args["pathHash"], args["recordHash"], claim, ledger.keccak), ledger.keccak)
+        else:
+            before = states.get(event.item) or tx.chain.state(event.item)
+            if before is None:
+                raise Halted(f"Block {event.block} speaks of an item that was never opened.")
+            state = apply(before, event, ledger.keccak)
+        states[event.item] = state
+        versions.append((state, event.block, event.log_index))
+    tx.chain.put_states(versions)
+
+
+def _look(chain: Chain, ours: Block, final: int) -> tuple[Step, Block | None, Block | None]:
+    node_tip = chain.block(ours.number)
+    same = node_tip is not None and node_tip.hash == ours.hash
+    following = chain.block(ours.number + 1) if same else None
+    return next_step(tip=ours, node_tip=node_tip, following=following, final_height=final), node_tip, following
+
+
+def _halt(ledger: Ledger, ours: Block, theirs: Block | None) -> None:
+    found = "no block" if theirs is None else f"another block (0x{theirs.hash.hex()[:16]}…)"
+    why = (
+        f"Block {ours.number} was final here, but the node has {found} at that height. The node was reset, restored "
+        "from an old copy, or is another chain’s. Nothing is written until this is cleared: put the right node back, "
+        "or run `touchmark reindex` if the new chain is the right one."
+    )
+    with ledger.store.write() as tx:
+        tx.meta.set(HALTED, why)
+    raise Halted(why)
+
+
+def _read_history(ledger: Ledger, chain: Chain, start: int, final: int) -> int:
+    """The first look: whole ranges up to the final height, then block by block."""
+    stored = 0
+    if final >= start:
+        for blocks, events in chain.history(start, final):
+            with ledger.store.write() as tx:
+                store_blocks(ledger, tx, blocks, events)
+            stored += len(blocks)
+        return stored
+    first = chain.block(start)
+    if first is None:
+        return 0
+    events = chain.events_of(first)
+    with ledger.store.write() as tx:
+        store_blocks(ledger, tx, [first], events)
+    return 1

@@ -1,0 +1,128 @@
+"""Hand an item over: the owner's signed offer is kept here, and goes out together with the acceptance."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from ledger.domain.errors import BadSignature, Conflict, Invalid, TooMany, Unknown
+from ledger.domain.outbox import Queued
+from ledger.domain.papers import StoredOffer
+from ledger.domain.statements import Kind, make, struct_hash, to_json
+from ledger.services.draft_statement import Draft, draft_in
+from ledger.services.ports import Ledger
+from ledger.services.submit_statement import submit_statement
+from ledger.services.views_of_chain import block_time, find_listed, listed
+
+WEEK = 7 * 86_400
+LONGEST = 90 * 86_400
+TRIES = 5
+
+
+def draft_offer(ledger: Ledger, gtin: str, serial: str, recipient: str, expiry: int | None = None) -> Draft:
+    """The offer for the owner to sign; it ends in a week unless `expiry` (seconds since 1970) says otherwise."""
+    with ledger.store.read() as tx:
+        subject = find_listed(tx, gtin, serial)
+        if not subject.claimed or subject.state is None:
+            raise Conflict("This item has no owner yet, so nobody can hand it over.")
+        why = subject.state.why_stopped(ledger.now())
+        if why:
+            raise Conflict(f"This item cannot be handed over now, because {why}.")
+        values = {
+            "item": subject.item.item,
+            "recipient": recipient,
+            "expiry": expiry if expiry is not None else ledger.now() + WEEK,
+        }
+        return draft_in(ledger, tx, Kind.OFFER, values)
+
+
+def submit_offer(ledger: Ledger, values: Mapping[str, Any], signature: bytes, code: str | None = None) -> StoredOffer:
+    """Keep a signed offer until it is accepted, cancelled or over. `code` (six digits) has to be told to see it.
+
+    Raises BadSignature where the present owner has not signed it, Conflict where it is for an earlier state.
+    """
+    offer = make(Kind.OFFER, values)
+    if code is not None and not (code.isascii() and code.isdigit() and len(code) == 6):
+        raise Invalid("The code of an offer is six digits.")
+    hash = struct_hash(Kind.OFFER, offer.values, ledger.keccak)
+    with ledger.store.write() as tx:
+        known = tx.papers.offer_by_hash(hash)
+        if known is not None:
+            return known
+        subject = listed(tx, int(offer.values["item"]))
+        digest = ledger.domain(tx).digest(hash, ledger.keccak)
+        signer = ledger.signing.signer_of(digest, signature) or ledger.signing.claimed_wallet(signature)
+        if not subject.claimed or signer != subject.holder:
+            raise BadSignature("This offer is not signed by the item’s present owner.")
+        if offer.values["sequence"] != subject.sequence:
+            raise Conflict("The owner has made another statement since this offer was drafted. Draft it again.")
+        now = block_time(ledger, tx)
+        if not now < int(offer.values["expiry"]) <= now + LONGEST:
+            raise Invalid("An offer ends in the future, 90 days from now at the latest.")
+        stored = StoredOffer(
+            id=ledger.new_id("off"),
+            hash=hash,
+            item=subject.item.item,
+            values=to_json(offer.values),
+            signature="0x" + signature.hex(),
+            code_hash=None if code is None else _code_hash(ledger, hash, code),
+            tries=0,
+            created_at=ledger.now(),
+            expires_at=int(offer.values["expiry"]),
+            released_at=None if code is not None else ledger.now(),
+        )
+        tx.papers.add_offer(stored)
+        return stored
+
+
+def release_offer(ledger: Ledger, id: str, code: str | None = None) -> StoredOffer:
+    """The offer, for whoever knows its name and its six digits; five wrong tries and it is dead.
+
+    Raises Unknown, BadSignature (wrong digits) or TooMany.
+    """
+    right = True
+    with ledger.store.write() as tx:
+        offer = tx.papers.offer(id)
+        if offer is None:
+            raise Unknown("There is no such offer. Ask the owner for the link again.")
+        if offer.code_hash is not None:
+            if offer.tries >= TRIES:
+                raise TooMany("Five wrong codes: this offer is dead. Ask the owner for a new one.", retry_after=86_400)
+            right = hmac.compare_digest(_code_hash(ledger, offer.hash, code or ""), offer.code_hash)
+            if right:
+                tx.papers.change_offer(id, released_at=offer.released_at or ledger.now())
+            else:
+                tx.papers.change_offer(id, tries=offer.tries + 1)
+    if not right:
+        left = TRIES - offer.tries - 1
+        raise BadSignature(f"Those are not the six digits of this offer. {left} tries are left.")
+    return offer
+
+
+def draft_acceptance(ledger: Ledger, id: str, new_owner: str, code: str | None = None) -> Draft:
+    """The acceptance for the new owner to sign, for the item's record as it stands now."""
+    offer = release_offer(ledger, id, code)
+    with ledger.store.read() as tx:
+        return draft_in(ledger, tx, Kind.ACCEPT, {"offer": offer.values, "newOwner": new_owner})
+
+
+def submit_acceptance(
+    ledger: Ledger,
+    id: str,
+    new_owner: str,
+    head: str,
+    signatures: list[bytes],
+    code: str | None = None,
+) -> Queued:
+    """Queue the handover: the owner's kept signature, then the new owner's (and the link key's where it names one)."""
+    offer = release_offer(ledger, id, code)
+    values = {"offer": "0x" + offer.hash.hex(), "newOwner": new_owner, "head": head}
+    statement = make(Kind.ACCEPT, values, offer.values)
+    return submit_statement(ledger, statement, [bytes.fromhex(offer.signature[2:]), *signatures])
+
+
+def _code_hash(ledger: Ledger, offer: bytes, code: str) -> bytes:
+    # Six digits alone would be guessed from the database; the vault's key is not in it.
+    return hmac.digest(ledger.vault.derive("offer codes"), offer + code.encode(), hashlib.sha256)

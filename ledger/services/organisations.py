@@ -1,0 +1,172 @@
+"""Organisations and API keys: joining, keys made, shown once, and ended."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ledger.domain.errors import Conflict, Fault, Invalid, Unauthenticated, Unknown
+from ledger.domain.organisations import ApiKey, Caller, Organisation, Role, Scope
+from ledger.domain.outbox import OperatorAct
+from ledger.services.ports import Ledger
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_KEY_PREFIX = "tm_"
+
+
+def add_organisation(
+    ledger: Ledger,
+    *,
+    slug: str,
+    name: str,
+    role: Role,
+    domain: str,
+    prefixes: Iterable[str] = (),
+    programme_start: str | None = None,
+    own_address: str | None = None,
+) -> Organisation:
+    """Add an organisation and queue its number on the chain.
+
+    Its signing key is made and kept here, unless it brings the address of its own. Raises Invalid naming every
+    field that is wrong, Conflict where the short name or a prefix is taken.
+    """
+    owned = list(prefixes)
+    _check(slug, name, role, domain, owned, programme_start, own_address)
+    keystore = None
+    address = (own_address or "").lower()
+    if own_address is None:
+        address, keystore = ledger.vault.new_key()
+    new = Organisation(
+        id=ledger.new_id("org"),
+        slug=slug,
+        name=name.strip(),
+        role=role,
+        domain=domain,
+        address=address,
+        created_at=ledger.now(),
+        programme_start=programme_start,
+        keeps_key=keystore is not None,
+    )
+    with ledger.store.write() as tx:
+        if tx.organisations.get(slug) is not None:
+            raise Conflict(f"There is an organisation “{slug}” already. Choose another short name.")
+        for prefix in owned:
+            # A prefix inside another's range would make two brands of one GTIN.
+            holder = tx.organisations.prefix_holder("0" + prefix.ljust(13, "0"))
+            if holder is not None:
+                raise Conflict(f"The GS1 prefix {prefix} lies in a range of {holder.name}.")
+        tx.organisations.add(new, keystore, owned)
+        if role is not Role.PLATFORM:
+            acts = [("addParty", (role is Role.BRAND, address))]
+            acts += [("grantPrefix", (prefix,)) for prefix in owned]
+            for function, args in acts:
+                tx.outbox.add_act(OperatorAct(ledger.new_id("act"), function, args, ledger.now(), new.id))
+    return new
+
+
+def _check(
+    slug: str,
+    name: str,
+    role: Role,
+    domain: str,
+    prefixes: list[str],
+    programme_start: str | None,
+    own_address: str | None,
+) -> None:
+    faults = []
+    if not _SLUG.fullmatch(slug):
+        faults.append(Fault("slug", "is not a short name.", "Use 1 to 60 small letters, digits and dashes."))
+    if not 1 <= len(name.strip()) <= 120 or not name.isprintable():
+        faults.append(Fault("name", "must have 1 to 120 printable characters."))
+    if not _DOMAIN.fullmatch(domain):
+        faults.append(Fault("domain", "is not a domain name.", "Write it like maison.example, without https://."))
+    if prefixes and role is not Role.BRAND:
+        faults.append(Fault("prefixes", "belong to brands only."))
+    for prefix in prefixes:
+        if not re.fullmatch(r"[0-9]{4,12}", prefix):
+            faults.append(Fault("prefixes", f"“{prefix[:20]}” is not a GS1 company prefix.", "It has 4 to 12 digits."))
+    if programme_start is not None and not _DAY.fullmatch(programme_start):
+        faults.append(Fault("programme_start", "is not a date.", "Write it as 2026-01-31."))
+    if own_address is not None and not _ADDRESS.fullmatch(own_address):
+        faults.append(Fault("address", "is not an address.", "It is 0x and 40 hexadecimal digits."))
+    if faults:
+        raise Invalid(f"The organisation cannot be added: {faults[0]}", faults=faults)
+
+
+def organisation(ledger: Ledger, name: str) -> Organisation:
+    """By id or short name. Raises Unknown."""
+    with ledger.store.read() as tx:
+        found = tx.organisations.get(name)
+    if found is None:
+        raise Unknown(f"There is no organisation “{name[:60]}”. `touchmark org list` shows those there are.")
+    return found
+
+
+def operator_as(ledger: Ledger, name: str) -> Caller:
+    """The operator at the command line, acting for an organisation with every scope."""
+    return Caller(organisation(ledger, name), frozenset(Scope))
+
+
+def issue_key(ledger: Ledger, organisation_id: str, label: str, scopes: Iterable[Scope]) -> tuple[ApiKey, str]:
+    """A new API key and its secret, which is shown this once: only its SHA-256 is kept.
+
+    The secret has 256 random bits, so a fast hash is as good as a slow one: there is nothing to guess.
+    """
+    if not 1 <= len(label.strip()) <= 120 or not label.isprintable():
+        raise Invalid("Give the key a label of 1 to 120 characters that says what it is for.")
+    wanted = frozenset(scopes)
+    if not wanted:
+        raise Invalid(f"Give the key at least one scope: {', '.join(Scope)}.")
+    secret = _KEY_PREFIX + ledger.random(32).hex()
+    key = ApiKey(ledger.new_id("key"), organisation_id, label.strip(), secret[-4:], wanted, ledger.now())
+    with ledger.store.write() as tx:
+        tx.organisations.add_api_key(key, _hash(secret))
+    return key, secret
+
+
+def authenticate(ledger: Ledger, secret: str) -> Caller:
+    """Who holds this API key. Raises Unauthenticated for one that is not in force."""
+    if not secret.startswith(_KEY_PREFIX) or len(secret) != len(_KEY_PREFIX) + 64:
+        raise Unauthenticated("That is not one of our keys. Keys begin with tm_ and have 67 characters.")
+    with ledger.store.read() as tx:
+        key = tx.organisations.api_key(_hash(secret))
+        found = None if key is None else tx.organisations.get(key.organisation)
+    if key is None or found is None:
+        raise Unauthenticated("This key is not in force. Ask whoever gave it to you for a new one.")
+    return Caller(found, key.scopes)
+
+
+def revoke_key(ledger: Ledger, organisation_id: str, id: str) -> None:
+    """End an API key at once. Raises Unknown where the organisation has no such key in force."""
+    with ledger.store.write() as tx:
+        if not tx.organisations.revoke_api_key(organisation_id, id, ledger.now()):
+            raise Unknown("There is no such key in force.")
+
+
+def add_council(ledger: Ledger, address: str, keystore: dict[str, object]) -> Organisation:
+    """Note the council (party 0), whose first key is kept here."""
+    council = Organisation(
+        id=ledger.new_id("org"),
+        slug="council",
+        name="The council",
+        role=Role.COUNCIL,
+        domain="localhost.localdomain",
+        address=address,
+        created_at=ledger.now(),
+        party=0,
+    )
+    with ledger.store.write() as tx:
+        known = tx.organisations.get("council")
+        if known is not None:
+            return known
+        tx.organisations.add(council, keystore, ())
+    return replace(council, keeps_key=True)
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(b"touchmark/api-key/1:" + secret.encode()).digest()

@@ -1,0 +1,132 @@
+"""What the use cases need of the world, handed to them as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from ledger.domain.chain_view import Block, ChainEvent
+from ledger.domain.errors import Unavailable
+from ledger.domain.openings import Opening
+from ledger.domain.ids import new_id
+from ledger.domain.statements import Domain, Keccak
+
+
+class Tx(Protocol):
+    """One open database transaction. PLACEHOLDER"""
+
+
+class Store(Protocol):
+    """The database."""
+
+    def read(self) -> AbstractContextManager[Tx]:
+        """A snapshot to read from."""
+        ...
+
+    def write(self) -> AbstractContextManager[Tx]:
+        """All or nothing."""
+        ...
+
+
+class Files(Protocol):
+    """Files by name on shelves."""
+
+    def path(self, shelf: str, name: str) -> Path: ...
+    def read(self, shelf: str, name: str) -> bytes: ...
+    def has(self, shelf: str, name: str) -> bool: ...
+    def add(self, shelf: str, content: bytes) -> str: ...
+    def take(self, shelf: str, stream: BinaryIO, limit: int) -> tuple[str, int]: ...
+    def writing(self, shelf: str, name: str) -> AbstractContextManager[BinaryIO]: ...
+    def remove(self, shelf: str, name: str) -> None: ...
+
+
+class Vault(Protocol):
+    """Secrets at rest."""
+
+    def derive(self, purpose: str) -> bytes: ...
+    def seal(self, plain: bytes, purpose: str) -> bytes: ...
+    def open(self, sealed: bytes, purpose: str) -> bytes: ...
+    def new_key(self) -> tuple[str, dict[str, Any]]: ...
+    def open_key(self, keystore: dict[str, Any]) -> bytes: ...
+
+
+class Signing(Protocol):
+    """Elliptic curves."""
+
+    def sign(self, private_key: bytes, digest: bytes) -> bytes: ...
+    def signer_of(self, digest: bytes, signature: bytes) -> str | None: ...
+    def claimed_wallet(self, signature: bytes) -> str | None: ...
+    def address_of(self, private_key: bytes) -> str: ...
+
+
+class Chain(Protocol):
+    """A node. Every method that asks it raises Unavailable where it does not answer."""
+
+    def check(self) -> None: ...
+    def tip(self) -> Block: ...
+    def block(self, number: int) -> Block | None: ...
+    def events_of(self, block: Block) -> list[ChainEvent]: ...
+    def history(self, first: int, last: int) -> Iterator[tuple[list[Block], list[ChainEvent]]]: ...
+    def final_height(self) -> int | None: ...
+    def nonce(self, address: str, at: Block | None) -> int: ...
+    def fee(self) -> tuple[int, int]: ...
+    def send(self, raws: Sequence[bytes]) -> list[bool]: ...
+
+    def sign_transaction(
+        self, key: bytes, *, nonce: int, data: bytes, gas: int, fee: tuple[int, int]
+    ) -> tuple[bytes, bytes]: ...
+    def reprice(self, key: bytes, raw: bytes, fee: tuple[int, int]) -> tuple[bytes, bytes]: ...
+    def bundle_data(self, calls: Sequence[tuple[int, bytes, bytes, Sequence[bytes]]]) -> bytes: ...
+    def call_data(self, function: str, args: Sequence[Any]) -> bytes: ...
+
+
+class Miner(Protocol):
+    """A local node, which mines and is saved only when told."""
+
+    def mine(self) -> int: ...
+    def save(self) -> int: ...
+    def fund(self, address: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds that an operator may set."""
+
+    upload_bytes: int = 256 * 1024 * 1024
+    evidence_bytes: int = 15 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Everything a use case may touch. Built once, by `bootstrap`."""
+
+    store: Store
+    files: Files
+    vault: Vault
+    signing: Signing
+    keccak: Keccak
+    clock: Callable[[], float]
+    random: Callable[[int], bytes]
+    explain: Callable[[bytes], tuple[str, str]]
+    """Names the error in a Refused event's reason, and puts it in words."""
+    encode_opening: Callable[[Opening], bytes]
+    public_url: str
+    limits: Limits = Limits()
+
+    def now(self) -> int:
+        """Whole seconds since 1970."""
+        return int(self.clock())
+
+    def new_id(self, prefix: str) -> str:
+        """A fresh sortable name."""
+        return new_id(prefix, self.clock(), self.random)
+
+    def domain(self, tx: Tx) -> Domain:
+        """The contract that signatures are for. Raises Unavailable before it is deployed."""
+        deployed = tx.meta.get("deployment")
+        if deployed is None:
+            raise Unavailable("The ledger's contract is not deployed yet. Start the worker, then try again.")
+        return Domain(deployed["chain_id"], deployed["contract"])

@@ -1,0 +1,76 @@
+"""Where a statement is: derived, each time anew, from events, transactions and the final height."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from ledger.domain.outbox import Progress, Queued, SentTransaction, progress
+from ledger.services.ports import Ledger, Tx
+from ledger.services.views_of_chain import final_height
+
+FOR_GOOD: Final = frozenset(
+    {
+        "NonceUsed",
+        "WrongSequence",
+        "WrongHead",
+        "Expired",
+        "AlreadyClaimed",
+        "AlreadyContested",
+        "WrongBatchNumber",
+        "WrongOffer",
+    }
+)
+"""Refusals after which the same signed bytes can never be accepted: the rest may be, another day."""
+
+_WORDS: Final = {
+    "NonceUsed": "another statement of the same organisation has used its number",
+    "WrongSequence": "the owner has made another statement, or the item another owner, since it was signed",
+    "WrongHead": "something was added to the item’s record since it was signed",
+    "Expired": "the offer has expired",
+    "AlreadyClaimed": "the item already has an owner",
+    "WrongBatchNumber": "another batch has taken its number",
+    "Stopped": "a report on the item stops it for now",
+    "NotAccredited": "the organisation is not accredited",
+    "NotAKey": "the key that signed it is not in force",
+    "NotOpened": "the item’s batch is not in the ledger yet",
+    "BatchVoid": "the brand has withdrawn the whole batch",
+    "FutureDate": "its date lies in the future",
+}
+
+Explain = Callable[[bytes], tuple[str, str]]
+
+
+def progress_of(ledger: Ledger, tx: Tx, queued: Sequence[Queued]) -> dict[str, Progress]:
+    """The progress of each statement, by its id."""
+    final = final_height(tx)
+    acceptances = tx.chain.acceptances([one.hash for one in queued])
+    carriers = tx.outbox.carriers_of([one.id for one in queued])
+    found = {}
+    for one in queued:
+        sent = carriers.get(one.id, [])
+        refusal = None if one.hash in acceptances else last_refusal(ledger, tx, sent)
+        waiting = [each for each, _ in sent if not _mined(tx, each)]
+        found[one.id] = progress(
+            acceptance=acceptances.get(one.hash),
+            final_height=final,
+            in_flight=waiting[-1].hash if waiting else None,
+            refusal=None if refusal is None else _WORDS.get(refusal[0], refusal[1]),
+            usable=refusal is None or refusal[0] not in FOR_GOOD,
+            last_sent=sent[-1][0].hash if sent else None,
+        )
+    return found
+
+
+def last_refusal(ledger: Ledger, tx: Tx, sent: Sequence[tuple[SentTransaction, int]]) -> tuple[str, str] | None:
+    """Why our newest mined bundle refused it: the error's name and words; None where none did."""
+    for transaction, position in reversed(sent):
+        for event in tx.chain.transaction_events(transaction.hash):
+            if event.name == "Refused" and event.args["index"] == position:
+                return ledger.explain(event.args["reason"])
+    return None
+
+
+def _mined(tx: Tx, sent: SentTransaction) -> bool:
+    """Whether its place in the sender's order is taken, by it or by a replacement, as far as we have followed."""
+    return sent.nonce < int(tx.meta.get("mined_nonce:" + sent.sender, 0))

@@ -1,0 +1,467 @@
+"""What a scan shows: the facts as our copy of the chain and the outbox have them, and the verdict over them.
+
+Reads only. A scan never changes an item's facts, and never waits for the chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from ledger.domain.batches import Item
+from ledger.domain.chain_view import ChainEvent
+from ledger.domain.custody import BatchFlag, Flag, ItemState
+from ledger.domain.errors import Invalid
+from ledger.domain.gtins import Gtin, check_gtin
+from ledger.domain.inspections import InspectionFacts
+from ledger.domain.organisations import Organisation
+from ledger.domain.outbox import Queued
+from ledger.domain.parties import Directory
+from ledger.domain.serials import check_serial
+from ledger.domain.standing import Standing, standing
+from ledger.domain.standing_facts import (
+    AsOf,
+    Asked,
+    Brand,
+    Custody,
+    Facts,
+    Handover,
+    Inspection,
+    Progress,
+    Raised,
+    Registration,
+    Stage,
+    Undone,
+)
+from ledger.domain.statements import Kind, MarkKind, OwnerReportKind, RecordKind
+from ledger.services.follow_chain import NODE_SEEN
+from ledger.services.open_item import registration_event
+from ledger.services.ports import Ledger, Tx
+from ledger.services.progress_of import progress_of
+from ledger.services.views_of_chain import Listed, directory, final_height, find_listed
+
+_TIMELINE = 100
+_BAD_MARKS = {
+    MarkKind.THEFT: Flag.BRAND_THEFT,
+    MarkKind.DISPUTE: Flag.BRAND_DISPUTE,
+    MarkKind.RECALL: Flag.RECALLED,
+    MarkKind.VOID: Flag.VOID,
+}
+_BAD_BATCH_MARKS = {MarkKind.RECALL_BATCH: BatchFlag.RECALLED, MarkKind.VOID_BATCH: BatchFlag.VOID}
+_LIFTED = {MarkKind.LIFT_BATCH_RECALL: BatchFlag.RECALLED, MarkKind.LIFT_BATCH_VOID: BatchFlag.VOID}
+_COUNCILS = {Flag.BRAND_THEFT: Flag.COUNCIL_THEFT, Flag.BRAND_DISPUTE: Flag.COUNCIL_DISPUTE}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One inspection or service, as the page lists it."""
+
+    kind: RecordKind
+    by: str
+    on: date
+    recorded_at: datetime
+    final: bool
+    facts: InspectionFacts | None
+    code: int
+    nonce: int
+    about: int
+    report: Mapping[str, Any] | None
+    evidence: Sequence[str]
+    operator_signed: bool
+    undone: Undone
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened, with its block."""
+
+    at: datetime
+    name: str
+    args: Mapping[str, Any]
+    block: int
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The answer to a scan."""
+
+    facts: Facts
+    standing: Standing
+    gtin: str | None = None
+    serial: str | None = None
+    subject: Listed | None = None
+    public_fields: Mapping[str, Any] | None = None
+    timeline: tuple[TimelineEntry, ...] = ()
+    records: tuple[Recorded, ...] = ()
+    head: str | None = None
+    contract: str | None = None
+    chain_id: int | None = None
+
+
+def scan_item(ledger: Ledger, gtin: str, serial: str, *, looks_different: bool = False) -> Scan:
+    """What the ledger shows of this code. Never raises for a code it does not know: that is an answer too."""
+    now = datetime.fromtimestamp(ledger.now(), UTC)
+    try:
+        checked = check_gtin(gtin)
+        check_serial(serial)
+    except Invalid as wrong:
+        return _bad_code(ledger, wrong.detail, now)
+    with ledger.store.read() as tx:
+        found = tx.batches.find(checked, serial)
+        if not found:
+            return _without_item(ledger, tx, checked, serial, now)
+        subject = find_listed(tx, checked, serial)
+        return _Reader(ledger, tx, subject, now).scan(looks_different)
+
+
+def scan_product(ledger: Ledger, gtin: str) -> Scan:
+    """What the ledger shows of a code that names a model only."""
+    now = datetime.fromtimestamp(ledger.now(), UTC)
+    try:
+        checked = check_gtin(gtin)
+    except Invalid as wrong:
+        return _bad_code(ledger, wrong.detail, now)
+    with ledger.store.read() as tx:
+        holder = tx.organisations.prefix_holder(checked)
+        facts = Facts(Asked.PRODUCT, brand=_brand(holder), node_seen_at=_node_seen(tx), as_of=_as_of(tx))
+    return Scan(facts, standing(facts, now), gtin=checked)
+
+
+def scan_bad_code(ledger: Ledger, problem: str) -> Scan:
+    """The answer to a code that cannot be read."""
+    return _bad_code(ledger, problem, datetime.fromtimestamp(ledger.now(), UTC))
+
+
+def _bad_code(ledger: Ledger, problem: str, now: datetime) -> Scan:
+    with ledger.store.read() as tx:
+        facts = Facts(Asked.BAD_CODE, code_problem=problem, node_seen_at=_node_seen(tx), as_of=_as_of(tx))
+    return Scan(facts, standing(facts, now))
+
+
+def _without_item(ledger: Ledger, tx: Tx, gtin: Gtin, serial: str, now: datetime) -> Scan:
+    holder = tx.organisations.prefix_holder(gtin)
+    facts = Facts(Asked.ITEM, brand=_brand(holder), node_seen_at=_node_seen(tx), as_of=_as_of(tx))
+    return Scan(facts, standing(facts, now), gtin=gtin, serial=serial)
+
+
+class _Reader:
+    """Gathers the facts of one item inside one snapshot."""
+
+    def __init__(self, ledger: Ledger, tx: Tx, subject: Listed, now: datetime) -> None:
+        self.ledger = ledger
+        self.tx = tx
+        self.subject = subject
+        self.now = now
+        self.final = final_height(tx)
+        self.parties: Directory = directory(tx)
+        item = subject.item.item
+        self.events = tx.chain.item_events(item, _TIMELINE)
+        self.queued = [q for q in tx.outbox.of_item(item) if tx.chain.acceptance(q.hash) is None]
+        number = subject.batch.number
+        self.batch_events = [] if number is None else tx.chain.batch_events(number)
+        self.queued_batch = [] if number is None else [
+            q for q in tx.outbox.of_batch(number) if tx.chain.acceptance(q.hash) is None
+        ]
+
+    def scan(self, looks_different: bool) -> Scan:
+        subject, tx = self.subject, self.tx
+        organisation = tx.organisations.by_party(subject.batch.brand)
+        registered = registration_event(tx, subject.batch.number)
+        records = self._records()
+        state_final = tx.chain.state(subject.item.item, self.final)
+        in_final = registered is not None and registered.block <= self.final
+        facts = Facts(
+            Asked.ITEM,
+            known=True,
+            brand=_brand(organisation),
+            description=_description(subject.item, subject.batch.private_fields),
+            registration=self._registration(registered),
+            gtin_in_prefixes=registered is None
+            or self.parties.holds_prefix(subject.batch.brand, check_gtin(subject.item.gtin), registered.block),
+            on_sale=subject.claimed or tx.batches.on_sale_at(subject.item.item) is not None,
+            final=self._custody(state_final, self._batch_flags(self.final)) if in_final else None,
+            latest=self._latest(),
+            opened_from_later_batch=subject.state is not None and subject.state.batch != subject.batch.number,
+            handover=self._handover(),
+            inspections=tuple(_as_inspection(one, self.parties, self._signer(one)) for one in records if one.facts),
+            looks_different=looks_different,
+            recall_reason=self._words(MarkKind.RECALL, MarkKind.RECALL_BATCH, "reason"),
+            recall_advice=self._words(MarkKind.RECALL, MarkKind.RECALL_BATCH, "advice"),
+            void_reason=self._words(MarkKind.VOID, MarkKind.VOID_BATCH, "reason"),
+            node_seen_at=_node_seen(tx),
+            as_of=_as_of(tx),
+        )
+        deployed = tx.meta.get("deployment") or {}
+        return Scan(
+            facts,
+            standing(facts, self.now),
+            gtin=subject.item.gtin,
+            serial=subject.item.serial,
+            subject=subject,
+            public_fields=public_fields(subject.item, subject.batch.private_fields),
+            timeline=tuple(self._timeline(registered)),
+            records=tuple(records),
+            head=None if subject.state is None else "0x" + subject.state.head.hex(),
+            contract=deployed.get("contract"),
+            chain_id=deployed.get("chain_id"),
+        )
+
+    def _registration(self, event: ChainEvent | None) -> Registration | None:
+        if event is not None:
+            progress = Progress.FINAL if event.block <= self.final else Progress.ACCEPTED
+            key = self.parties.key(self.subject.batch.brand, event.args["signer"])
+            since = None if key is None or key.compromised_since is None else _moment(key.compromised_since)
+            return Registration(progress, _moment(event.time), since)
+        if self.subject.batch.statement is None:
+            return None
+        queued = self.tx.outbox.get(self.subject.batch.statement)
+        if queued is None:
+            return None
+        state = progress_of(self.ledger, self.tx, [queued])[queued.id].state
+        return Registration(Progress(state.value))
+
+    def _custody(self, state: ItemState | None, batch: BatchFlag) -> Custody:
+        if state is None:
+            return Custody(batch=batch)
+        raised = tuple(
+            Raised(
+                flag,
+                self._since(flag),
+                _moment(state.until[flag]) if flag in state.until else None,
+                self._police(flag),
+            )
+            for flag in Flag
+            if flag in state.flags
+        )
+        since = None if state.owner_since is None else _moment(state.owner_since)
+        return Custody(raised, batch, since)
+
+    def _latest(self) -> Custody:
+        """The newest state, with bad news that is only queued."""
+        custody = self._custody(self.subject.state, self._batch_flags(None))
+        raised = list(custody.raised)
+        batch = custody.batch
+        for one in self.queued:
+            flag = _queued_flag(one)
+            if flag is not None and all(known.flag is not flag for known in raised):
+                raised.append(Raised(flag, _moment(one.created_at)))
+        for one in self.queued_batch:
+            batch |= _BAD_BATCH_MARKS.get(MarkKind(one.statement.values.get("kind", 0)), BatchFlag(0)) if (
+                one.statement.kind is Kind.MARK
+            ) else BatchFlag(0)
+        return replace(custody, raised=tuple(raised), batch=batch)
+
+    def _batch_flags(self, at: int | None) -> BatchFlag:
+        flags = BatchFlag(0)
+        for event in self.batch_events:
+            if at is not None and event.block > at:
+                break
+            if event.name == "BatchMarked":
+                kind = MarkKind(event.args["kind"])
+                flags |= _BAD_BATCH_MARKS.get(kind, BatchFlag(0))
+                flags &= ~_LIFTED.get(kind, BatchFlag(0))
+            elif event.name == "BatchAmended":
+                flags |= BatchFlag.AMENDED
+        return flags
+
+    def _since(self, flag: Flag) -> datetime | None:
+        for event in reversed(self.events):
+            if _event_flag(event) is flag:
+                return _moment(event.time)
+        return None
+
+    def _police(self, flag: Flag) -> bool | None:
+        for event in reversed(self.events):
+            if _event_flag(event) is flag and flag in (Flag.STOLEN, Flag.BRAND_THEFT, Flag.COUNCIL_THEFT):
+                report = self.tx.papers.report(event.args["ref"])
+                return None if report is None else bool(report.body.get("police_reference"))
+        return None
+
+    def _words(self, item_mark: MarkKind, batch_mark: MarkKind, name: str) -> str | None:
+        """What the brand's reference behind a recall or a withdrawal says."""
+        told = [e for e in self.events if e.name == "Marked" and e.args["kind"] == item_mark]
+        told += [e for e in self.batch_events if e.name == "BatchMarked" and e.args["kind"] == batch_mark]
+        references = [e.args["ref"] for e in told]
+        for one in (*self.queued, *self.queued_batch):
+            if one.statement.kind is Kind.MARK and one.statement.values["kind"] in (item_mark, batch_mark):
+                references.append(one.statement.values["ref"])
+        for reference in reversed(references):
+            report = self.tx.papers.report(bytes(reference))
+            if report is not None and report.body.get(name):
+                return str(report.body[name])
+        return None
+
+    def _handover(self) -> Handover | None:
+        for one in self.queued:
+            if one.statement.kind is Kind.ACCEPT:
+                return Handover(Stage.ACCEPTED, _moment(one.created_at))
+        for event in reversed(self.events):
+            if event.name == "HandedOver" and event.block > self.final:
+                return Handover(Stage.ACCEPTED, _moment(event.time))
+        state = self.subject.state
+        for offer in self.tx.papers.open_offers(self.subject.item.item, self.ledger.now()):
+            current = state is not None and offer.values["sequence"] == state.sequence
+            if current and offer.released_at is not None:
+                return Handover(Stage.OFFERED, _moment(offer.released_at), _moment(offer.expires_at))
+        return None
+
+    def _records(self) -> list[Recorded]:
+        told = self.tx.chain.item_events_named(self.subject.item.item, ("Recorded",))
+        found = [self._recorded(e.args, e.time, e.block <= self.final, e.statement) for e in told]
+        for one in self.queued:
+            if one.statement.kind is Kind.RECORD:
+                found.append(self._recorded(one.statement.values, one.created_at, False, one.hash))
+        return _undone(found)
+
+    def _recorded(self, args: Mapping[str, Any], at: int, final: bool, statement: bytes | None) -> Recorded:
+        organisation = self.tx.organisations.by_party(args["party"])
+        kind = RecordKind(args["kind"])
+        facts = None
+        if kind in (RecordKind.INSPECTION, RecordKind.CORRECTION):
+            try:
+                facts = InspectionFacts.unpack(args["facts"])
+            except Invalid:
+                facts = None
+        report = self.tx.papers.report(args["report"])
+        queued = None if statement is None else self.tx.outbox.by_hash(statement)
+        return Recorded(
+            kind=kind,
+            by=organisation.name if organisation else f"party {args['party']}",
+            on=_moment(args["date"]).date(),
+            recorded_at=_moment(at),
+            final=final,
+            facts=facts,
+            code=args["facts"][1],
+            nonce=args["nonce"],
+            about=args["about"],
+            report=None if report is None else report.body["text"],
+            evidence=() if report is None else report.body["evidence"],
+            operator_signed=queued is not None and queued.operator_signed,
+            undone=Undone.NO,
+        )
+
+    def _signer(self, one: Recorded) -> tuple[int, str] | None:
+        for event in self.tx.chain.item_events_named(self.subject.item.item, ("Recorded",)):
+            if event.args["nonce"] == one.nonce and _moment(event.time) == one.recorded_at:
+                return event.args["party"], event.args["signer"]
+        return None
+
+    def _timeline(self, registered: ChainEvent | None) -> Iterable[TimelineEntry]:
+        events = ([registered] if registered else []) + [e for e in self.events if e.name != "ItemOpened"]
+        events += [e for e in self.batch_events if e.name != "BatchRegistered"]
+        for event in sorted(events, key=lambda e: (e.block, e.log_index)):
+            yield TimelineEntry(_moment(event.time), event.name, event.args, event.block, event.block <= self.final)
+
+
+def public_fields(item: Item, private: Sequence[str]) -> dict[str, Any]:
+    """The fields of a record that the brand shows to everyone."""
+    return {name: value for name, value in item.fields.items() if name not in private}
+
+
+def _description(item: Item, private: Sequence[str]) -> str:
+    shown = public_fields(item, private)
+    parts = [str(shown[name]) for name in ("model_ref", "colour") if shown.get(name)]
+    return ", ".join(parts)
+
+
+def _as_inspection(one: Recorded, parties: Directory, signer: tuple[int, str] | None) -> Inspection:
+    assert one.facts is not None
+    since = None
+    if signer is not None:
+        key = parties.key(*signer)
+        since = None if key is None or key.compromised_since is None else _moment(key.compromised_since)
+    return Inspection(
+        result=one.facts.authenticity,
+        method=one.facts.method,
+        persons=one.facts.persons,
+        by=one.by,
+        on=one.on,
+        recorded_at=one.recorded_at,
+        final=one.final,
+        undone=one.undone,
+        key_compromised_since=since,
+    )
+
+
+def _undone(found: list[Recorded]) -> list[Recorded]:
+    """Mark what was withdrawn or corrected by a later record of the same party; the old one stays in the list."""
+    marked = []
+    for one in found:
+        later = [
+            each
+            for each in found
+            if each.kind in (RecordKind.WITHDRAWAL, RecordKind.CORRECTION)
+            and each.about == one.nonce
+            and each.by == one.by
+            and each is not one
+            and one.kind in (RecordKind.INSPECTION, RecordKind.CORRECTION, RecordKind.SERVICE)
+        ]
+        undone = Undone.NO
+        if later:
+            undone = Undone.FINAL if any(each.final for each in later) else Undone.WAITING
+        marked.append(replace(one, undone=undone))
+    return marked
+
+
+def _queued_flag(one: Queued) -> Flag | None:
+    """The flag that a queued statement will raise: bad news counts at once, and a claim makes us wait for it."""
+    statement = one.statement
+    if statement.kind is Kind.CLAIM:
+        return Flag.CLAIMED
+    if statement.kind is Kind.MARK:
+        flag = _BAD_MARKS.get(MarkKind(statement.values["kind"]))
+        return _COUNCILS.get(flag, flag) if flag and statement.party == 0 else flag
+    if statement.kind is Kind.OWNER_REPORT:
+        kind = statement.values["kind"]
+        return {OwnerReportKind.LOST: Flag.LOST, OwnerReportKind.STOLEN: Flag.STOLEN}.get(OwnerReportKind(kind))
+    if statement.kind is Kind.RETIRE:
+        return Flag.RETIRED
+    if statement.kind is Kind.CONTEST:
+        return Flag.REGISTERED_TWICE
+    return None
+
+
+def _event_flag(event: ChainEvent) -> Flag | None:
+    """The flag that an event raised."""
+    if event.name == "Marked":
+        flag = _BAD_MARKS.get(MarkKind(event.args["kind"]))
+        return _COUNCILS.get(flag, flag) if flag and event.args["party"] == 0 else flag
+    if event.name == "OwnerReported":
+        kind = OwnerReportKind(event.args["kind"])
+        return {OwnerReportKind.LOST: Flag.LOST, OwnerReportKind.STOLEN: Flag.STOLEN}.get(kind)
+    return {
+        "Claimed": Flag.CLAIMED,
+        "Retired": Flag.RETIRED,
+        "Contested": Flag.REGISTERED_TWICE,
+        "RecoveryOpened": Flag.RECOVERY_OPEN,
+        "RecoveryCompleted": Flag.RECOVERED,
+        "ItemAmended": Flag.AMENDED,
+    }.get(event.name)
+
+
+def _brand(organisation: Organisation | None) -> Brand | None:
+    if organisation is None:
+        return None
+    start = organisation.programme_start
+    return Brand(organisation.name, organisation.domain, date.fromisoformat(start) if start else None)
+
+
+def _node_seen(tx: Tx) -> datetime | None:
+    seen = tx.meta.get(NODE_SEEN)
+    return None if seen is None else _moment(seen)
+
+
+def _as_of(tx: Tx) -> AsOf | None:
+    height = final_height(tx)
+    block = tx.chain.block(height) if height >= 0 else None
+    if block is not None:
+        return AsOf(block.number, _moment(block.time), final=True)
+    tip = tx.chain.tip()
+    return None if tip is None else AsOf(tip.number, _moment(tip.time), final=False)
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

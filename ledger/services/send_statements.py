@@ -1,0 +1,211 @@
+"""Bring what is queued to the chain: late perhaps, never twice.
+
+1. Settle what is final or refused for good; learn which parties the chain has numbered.
+2. Send again, as they are, the bytes of transactions whose nonce is not mined yet; raise the fee of one
+   that has waited long, under the same nonce.
+3. Bundle what is left, sign, commit nonce and bytes, and only then broadcast.
+
+If the process dies after the commit, step 2 of the next turn sends the very same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ledger.domain.openings import Opening
+from ledger.domain.outbox import OperatorAct, Queued, SentTransaction, State
+from ledger.domain.statements import Kind, call_data
+from ledger.services.open_item import opening_of
+from ledger.services.ports import Chain, Ledger, Tx
+from ledger.services.progress_of import progress_of
+from ledger.services.views_of_chain import listed
+
+RELAYER: Final = "relayer_key"
+OWNER: Final = "owner_key"
+MOST_IN_BUNDLE: Final = 40
+MOST_IN_TURN: Final = 400
+TRANSACTION_GAS: Final = 16_777_216
+"""EIP-7825."""
+_STATEMENT_BOUND: Final = 1_100_000
+"""The contract's own bound for one statement, with what EIP-150 keeps back."""
+_STATEMENT_GAS: Final = 340_000
+"""More than any statement takes: a claim with two contract wallets and its opening."""
+_STUCK_AFTER: Final = 60
+_MOST_WAIT: Final = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A kept key that pays for transactions."""
+
+    address: str
+    key: bytes
+
+
+def sender(ledger: Ledger, tx: Tx, name: str) -> Sender:
+    """The relayer, or the contract's owner, as the operator keeps them."""
+    key = ledger.vault.open_key(tx.meta.get(name))
+    return Sender(ledger.signing.address_of(key), key)
+
+
+def send(ledger: Ledger, chain: Chain) -> int:
+    """One turn; returns how many transactions were broadcast. Raises Unavailable where the node does not answer."""
+    with ledger.store.read() as tx:
+        relayer, owner, tip = sender(ledger, tx, RELAYER), sender(ledger, tx, OWNER), tx.chain.tip()
+    # As of our own tip, not the node's: what is mined but not followed yet must not look as if it came to nothing.
+    nonces = {each.address: chain.nonce(each.address, tip) for each in (relayer, owner)}
+    fee = chain.fee()
+    with ledger.store.write() as tx:
+        for address, nonce in nonces.items():
+            tx.meta.set("mined_nonce:" + address, nonce)
+        _settle_acts(tx, ledger)
+        ready = _settle(ledger, tx)
+        pending = [each for each in (relayer, owner) for each in tx.outbox.transactions_from(each.address, nonces[each.address])]
+        again = _replaced(ledger, chain, tx, pending, (relayer, owner), fee)
+        fresh = _act_transactions(ledger, chain, tx, owner, nonces[owner.address], fee)
+        fresh += _bundles(ledger, chain, tx, relayer, nonces[relayer.address], fee, ready)
+    raws = [each.raw for each in (*pending, *again, *fresh)]
+    if raws:
+        chain.send(raws)
+    return len(raws)
+
+
+def _settle(ledger: Ledger, tx: Tx) -> list[Queued]:
+    """Mark what needs nothing more; return what has to be sent now."""
+    now = ledger.now()
+    candidates = tx.outbox.unsettled(now, MOST_IN_TURN)
+    where = progress_of(ledger, tx, candidates)
+    tx.outbox.settle([one.id for one in candidates if where[one.id].state in (State.FINAL, State.REFUSED)])
+    ready = []
+    for one in candidates:
+        at = where[one.id]
+        if at.state is not State.QUEUED:
+            continue
+        if one.tries < _tries_sent(tx, one):
+            # It came to nothing, but may be taken another day: wait longer each time.
+            tries = one.tries + 1
+            tx.outbox.postpone(one.id, tries, now + min(_MOST_WAIT, 2**tries))
+            continue
+        ready.append(one)
+    return ready
+
+
+def _tries_sent(tx: Tx, one: Queued) -> int:
+    return len(tx.outbox.carriers_of([one.id]).get(one.id, []))
+
+
+def _bundles(
+    ledger: Ledger, chain: Chain, tx: Tx, relayer: Sender, mined: int, fee: tuple[int, int], ready: Sequence[Queued]
+) -> list[SentTransaction]:
+    prepared = []
+    for one in ready:
+        opening = _opening(ledger, tx, one)
+        if opening is not _NOT_YET:
+            prepared.append((one, b"" if opening is None else ledger.encode_opening(opening)))
+    nonce = _next_nonce(tx, relayer.address, mined)
+    made = []
+    # What a bundle refused before travels alone, so that it cannot take its neighbours' gas.
+    alone = [[each] for each in prepared if each[0].tries]
+    together = [each for each in prepared if not each[0].tries]
+    groups = [together[at : at + MOST_IN_BUNDLE] for at in range(0, len(together), MOST_IN_BUNDLE)]
+    for group in [*groups, *alone]:
+        calls = [(int(q.statement.kind), call_data(q.statement), opening, q.signatures) for q, opening in group]
+        gas = min(TRANSACTION_GAS, _STATEMENT_BOUND + 60_000 + len(group) * _STATEMENT_GAS)
+        hash, raw = chain.sign_transaction(
+            relayer.key, nonce=nonce, data=chain.bundle_data(calls), gas=gas, fee=fee
+        )
+        sent = SentTransaction(hash, relayer.address, nonce, raw, ledger.now(), fee[0])
+        tx.outbox.add_transaction(sent, [one.id for one, _ in group])
+        made.append(sent)
+        nonce += 1
+    return made
+
+
+_NOT_YET: Final = object()
+
+
+def _opening(ledger: Ledger, tx: Tx, one: Queued) -> Opening | None | Any:
+    """What an item's first statement carries; None where it was touched; _NOT_YET while its batch is not there."""
+    if one.statement.item is None or one.statement.kind is Kind.CONTEST:
+        return None
+    subject = listed(tx, one.statement.item)
+    if subject.state is not None:
+        return None
+    return opening_of(ledger, tx, subject) or _NOT_YET
+
+
+def _next_nonce(tx: Tx, address: str, mined: int) -> int:
+    """The first nonce that neither the chain nor a kept transaction has."""
+    kept = tx.outbox.transactions_from(address, mined)
+    return max([mined, *(each.nonce + 1 for each in kept)])
+
+
+def _replaced(
+    ledger: Ledger,
+    chain: Chain,
+    tx: Tx,
+    pending: Sequence[SentTransaction],
+    senders: Sequence[Sender],
+    fee: tuple[int, int],
+) -> list[SentTransaction]:
+    """For the lowest nonce that has waited long: the same calls under the same nonce for a higher fee."""
+    made = []
+    for each in senders:
+        own = [one for one in pending if one.sender == each.address]
+        if not own:
+            continue
+        last = [one for one in own if one.nonce == own[0].nonce][-1]
+        if ledger.now() - last.created_at < _STUCK_AFTER:
+            continue
+        price = max(fee[0], last.fee * 9 // 8 + 1)
+        hash, raw = chain.reprice(each.key, last.raw, (price, max(fee[1], price // 8)))
+        sent = SentTransaction(hash, each.address, last.nonce, raw, ledger.now(), price, last.operator_act)
+        tx.outbox.add_transaction(sent, tx.outbox.carried_by(last.hash))
+        made.append(sent)
+    return made
+
+
+def _act_transactions(
+    ledger: Ledger, chain: Chain, tx: Tx, owner: Sender, mined: int, fee: tuple[int, int]
+) -> list[SentTransaction]:
+    """Transactions for the contract owner's acts that have none in force."""
+    nonce = _next_nonce(tx, owner.address, mined)
+    made = []
+    for act in tx.outbox.open_acts():
+        attempts = tx.outbox.transactions_of_act(act.id)
+        if any(each.nonce >= mined or tx.chain.transaction_events(each.hash) for each in attempts):
+            continue
+        args = _act_args(tx, act)
+        if args is None:
+            continue
+        data = chain.call_data(act.function, args)
+        hash, raw = chain.sign_transaction(owner.key, nonce=nonce, data=data, gas=500_000, fee=fee)
+        sent = SentTransaction(hash, owner.address, nonce, raw, ledger.now(), fee[0], act.id)
+        tx.outbox.add_transaction(sent, [])
+        made.append(sent)
+        nonce += 1
+    return made
+
+
+def _act_args(tx: Tx, act: OperatorAct) -> tuple[Any, ...] | None:
+    """The act's arguments; None while the party it speaks of has no number yet."""
+    if act.function != "grantPrefix":
+        return act.args
+    organisation = tx.organisations.get(str(act.organisation))
+    if organisation is None or organisation.party is None:
+        return None
+    return (str(act.args[0]).encode().ljust(14, b"\0"), organisation.party)
+
+
+def _settle_acts(tx: Tx, ledger: Ledger) -> None:
+    """Learn the numbers of new parties, and forget acts whose event is final."""
+    final = int(tx.meta.get("final_height", -1))
+    for act in tx.outbox.open_acts():
+        for attempt in tx.outbox.transactions_of_act(act.id):
+            for event in tx.chain.transaction_events(attempt.hash):
+                if event.name == "PartyAdded" and act.organisation:
+                    tx.organisations.set_party(act.organisation, event.args["party"])
+                if event.block <= final:
+                    tx.outbox.settle_act(act.id)

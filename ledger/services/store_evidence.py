@@ -1,0 +1,89 @@
+"""Evidence: photos and documents, kept once by their SHA-256, as what their bytes say they are.
+
+Images are decoded and written anew, without EXIF: the place where a photo was taken is nobody's business.
+Nothing that a browser could run is taken.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import BinaryIO
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from ledger.domain.errors import Invalid, TooLarge, Unknown
+from ledger.domain.organisations import Caller, Scope
+from ledger.domain.papers import Evidence
+from ledger.services.ports import Ledger
+
+EVIDENCE = "evidence"
+MOST_PIXELS = 60_000_000
+_IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+_PDF = "application/pdf"
+_ACTIVE = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/OpenAction")
+
+
+def store_evidence(ledger: Ledger, caller: Caller, stream: BinaryIO) -> Evidence:
+    """Keep a JPEG, PNG, WebP or PDF; returns its name, which a report can cite.
+
+    Raises TooLarge beyond the operator's limit or 60 megapixels, Invalid for anything that is not what it seems.
+    """
+    caller.need(Scope.SIGN)
+    limit = ledger.limits.evidence_bytes
+    content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise TooLarge(f"A photo or document may have {limit // (1024 * 1024)} MB at most. Make it smaller.")
+    media_type, clean = _clean(content)
+    new = Evidence(
+        sha256=ledger.files.add(EVIDENCE, clean),
+        media_type=media_type,
+        size=len(clean),
+        organisation=caller.organisation.id,
+        created_at=ledger.now(),
+    )
+    with ledger.store.write() as tx:
+        tx.papers.add_evidence(new)
+    return new
+
+
+def read_evidence(ledger: Ledger, sha256: str) -> tuple[Evidence, bytes]:
+    """A kept file. Raises Unknown where there is none."""
+    with ledger.store.read() as tx:
+        found = tx.papers.evidence(sha256)
+    if found is None:
+        raise Unknown("There is no such file.")
+    return found, ledger.files.read(EVIDENCE, sha256)
+
+
+def _clean(content: bytes) -> tuple[str, bytes]:
+    if content.startswith(b"%PDF-"):
+        if any(mark in content for mark in _ACTIVE):
+            raise Invalid("This PDF holds scripts or attachments. Print it to a plain PDF and send that.")
+        return _PDF, content
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=tuple(_IMAGES)) as image:
+                # The size is known from the header, before a single pixel is decoded.
+                if image.width * image.height > MOST_PIXELS:
+                    raise TooLarge("This photo has more than 60 megapixels. Make it smaller.")
+                kind = str(image.format)
+                upright = ImageOps.exif_transpose(image)
+                out = io.BytesIO()
+                if kind == "JPEG":
+                    upright.convert("RGB").save(out, "JPEG", quality=90)
+                else:
+                    bare = Image.new(upright.mode, upright.size)
+                    bare.paste(upright)
+                    if upright.mode == "P" and (palette := upright.getpalette()) is not None:
+                        bare.putpalette(palette)
+                    bare.save(out, kind)
+                return _IMAGES[kind], out.getvalue()
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise TooLarge("This photo has more than 60 megapixels. Make it smaller.") from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        raise Invalid(
+            "This is not a JPEG, PNG or WebP photo, or a PDF, whatever its name says, or it is damaged. "
+            "Save it in one of these forms and send it again."
+        ) from None

@@ -1,0 +1,84 @@
+"""Small readings of our copy of the chain that several use cases share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.domain.batches import Batch, Item
+from ledger.domain.custody import ItemState
+from ledger.domain.errors import Unknown
+from ledger.domain.gtins import check_gtin
+from ledger.domain.identity import path, path_hash
+from ledger.domain.parties import EVENTS, Directory
+from ledger.services.ports import Ledger, Tx
+
+
+def directory(tx: Tx) -> Directory:
+    """Parties, keys, accreditations and prefixes as of our newest block."""
+    return Directory(tx.chain.events_named(EVENTS))
+
+
+def final_height(tx: Tx) -> int:
+    """The height up to which blocks can no longer be lost; -1 before there is one."""
+    return int(tx.meta.get("final_height", -1))
+
+
+def block_time(ledger: Ledger, tx: Tx) -> int:
+    """The time the contract would see now: never behind our newest block."""
+    tip = tx.chain.tip()
+    return max(ledger.now(), tip.time if tip else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An item with its batch and, once it was touched, its newest state."""
+
+    item: Item
+    batch: Batch
+    state: ItemState | None
+
+    @property
+    def holder(self) -> str:
+        """The claim address until claimed, the owner after."""
+        return self.state.holder if self.state else self.item.claim_address
+
+    @property
+    def sequence(self) -> int:
+        """The owner's sequence."""
+        return self.state.sequence if self.state else 0
+
+    @property
+    def claimed(self) -> bool:
+        """Whether it has an owner."""
+        return self.state is not None and self.state.claimed
+
+
+def listed(tx: Tx, item_id: int) -> Listed:
+    """An item by number. Raises Unknown where no ready batch lists it."""
+    item = tx.batches.item(item_id)
+    if item is None:
+        raise Unknown("There is no item of that number in this ledger. Look it up by its GTIN and serial.")
+    batch = tx.batches.get(item.batch_id)
+    assert batch is not None  # a foreign key
+    return Listed(item, batch, tx.chain.state(item_id))
+
+
+def find_listed(tx: Tx, gtin: str, serial: str) -> Listed:
+    """An item by GTIN and serial. Raises Invalid for a wrong GTIN, Unknown where there is none.
+
+    Where two brands list one GTIN, the one that holds its GS1 prefix is meant.
+    """
+    checked = check_gtin(gtin)
+    found = tx.batches.find(checked, serial)
+    if not found:
+        raise Unknown(f"There is no item {checked} with serial {serial} in this ledger. Check the last characters.")
+    if len(found) > 1:
+        holder = tx.organisations.prefix_holder(checked)
+        ours = [one for one in found if holder and listed(tx, one.item).batch.organisation == holder.id]
+        found = ours or found
+    return listed(tx, found[0].item)
+
+
+def path_hash_of(ledger: Ledger, item: Item) -> bytes:
+    """The hash of an item's canonical GS1 Digital Link path."""
+    return path_hash(path(check_gtin(item.gtin), item.serial), ledger.keccak)

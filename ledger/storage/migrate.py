@@ -1,0 +1,43 @@
+"""Bring a database to the form this program needs, by Alembic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from ledger.storage.engine import make_engine
+
+_FOLDER = Path(__file__).with_name("migrations")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    return config
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Apply every migration up to `revision`, in one transaction."""
+    _run(url, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Undo migrations down to `revision` (“base” for none)."""
+    _run(url, lambda config: command.downgrade(config, revision))
+
+
+def newest() -> str | None:
+    """The revision this program needs."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _run(url: str, act: object) -> None:
+    config = _config()
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        act(config)  # type: ignore[operator]
+    engine.dispose()

@@ -1,0 +1,195 @@
+"""The background loop: follow the chain, send what is queued, mine and save where the node is our own.
+
+One worker is active; a lease in the database decides which, others stand by. The loop never gives up on
+a node that is away: it says so, and tries again.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from ledger.bootstrap import ChainSide, build, connect
+from ledger.domain.errors import LedgerError, Unavailable
+from ledger.services.follow_chain import NODE_SEEN, Halted, follow, raise_final
+from ledger.services.import_items import CHECK, PREPARE, check_import
+from ledger.services.ports import Ledger
+from ledger.services.register_batch import prepare
+from ledger.services.send_statements import send
+from ledger.settings import Settings
+
+log = structlog.get_logger("worker")
+
+LEASE_SECONDS: Final = 15
+_IDLE: Final = 0.15
+_SAVE_EVERY: Final = 3.0
+_SEEN_EVERY: Final = 5
+_ABANDONED: Final = 60
+
+
+class ChainLoop:
+    """One turn at a time: follow, send, mine, follow, save."""
+
+    def __init__(self, ledger: Ledger, side: ChainSide) -> None:
+        self.ledger = ledger
+        self.side = side
+        self._unsaved = False
+        self._saved_at = 0.0
+        self._seen_at = 0
+
+    def turn(self) -> bool:
+        """Whether anything was done. Raises Unavailable, Halted."""
+        ledger, node, miner = self.ledger, self.side.node, self.side.miner
+        node.check()
+        changed = follow(ledger, node)
+        sent = send(ledger, node)
+        mined = 0
+        if miner is not None:
+            mined = miner.mine()
+            if mined:
+                changed += follow(ledger, node)
+                self._unsaved = True
+            # Quiet means nothing more is coming this moment: save at once, so that it is final soon.
+            quiet = not sent or self._settled()
+            if self._unsaved and (quiet or time.monotonic() - self._saved_at > _SAVE_EVERY):
+                raise_final(ledger, miner.save())
+                self._unsaved = False
+                self._saved_at = time.monotonic()
+        else:
+            raise_final(ledger, node.final_height())
+        self._note_seen()
+        return bool(changed or sent or mined)
+
+    def _settled(self) -> bool:
+        with self.ledger.store.read() as tx:
+            return tx.outbox.waiting()[0] <= 400
+
+    def _note_seen(self) -> None:
+        now = self.ledger.now()
+        if now - self._seen_at >= _SEEN_EVERY:
+            self._seen_at = now
+            with self.ledger.store.write() as tx:
+                tx.meta.set(NODE_SEEN, now)
+
+
+class Lease:
+    """The right to be the active worker, kept by renewing it in time."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._until = 0.0
+
+    def hold(self) -> bool:
+        """Take or renew the lease; False while another worker has it."""
+        now = time.time()
+        if now < self._until - LEASE_SECONDS / 2:
+            return True
+        with self._ledger.store.write() as tx:
+            held = tx.meta.get("lease")
+            if held and held["holder"] != self.name and held["until"] > now:
+                self._until = 0.0
+                return False
+            self._until = now + LEASE_SECONDS
+            tx.meta.set("lease", {"holder": self.name, "until": self._until})
+        return True
+
+    def release(self) -> None:
+        """Let another worker start at once."""
+        with self._ledger.store.write() as tx:
+            held = tx.meta.get("lease")
+            if held and held["holder"] == self.name:
+                tx.meta.remove("lease")
+
+
+def run_jobs_once(ledger: Ledger) -> bool:
+    """Do the oldest waiting job, if there is one."""
+    now = ledger.now()
+    with ledger.store.write() as tx:
+        job = tx.imports.take_job(now, now - _ABANDONED)
+    if job is None:
+        return False
+    last = 0.0
+
+    def note(done: int) -> None:
+        nonlocal last
+        if time.monotonic() - last > 0.5:
+            last = time.monotonic()
+            with ledger.store.write() as tx:
+                tx.imports.change_job(job.id, done=done, beat_at=ledger.now())
+
+    kinds: dict[str, Callable[[str, Callable[[int], None]], object]] = {
+        CHECK: lambda subject, note: check_import(ledger, subject, note),
+        PREPARE: lambda subject, note: prepare(ledger, subject, note),
+    }
+    try:
+        kinds[job.kind](job.subject, note)
+        outcome: dict[str, object] = {"state": "done", "problem": None}
+    except Unavailable as error:
+        # Something we need is away: the job waits and is begun again.
+        log.warning("job.postponed", kind=job.kind, subject=job.subject, reason=error.detail)
+        outcome = {"state": "waiting"}
+    except LedgerError as error:
+        outcome = {"state": "failed", "problem": error.detail}
+    with ledger.store.write() as tx:
+        tx.imports.change_job(job.id, beat_at=ledger.now(), **outcome)
+    return True
+
+
+def run(settings: Settings, stop: threading.Event) -> None:
+    """Work until told to stop."""
+    ledger = build(settings)
+    lease = Lease(ledger)
+    jobs = threading.Thread(target=_jobs, args=(settings, lease, stop), name="jobs", daemon=True)
+    jobs.start()
+    loop: ChainLoop | None = None
+    said = ""
+    while not stop.is_set():
+        pause = _IDLE
+        try:
+            if not lease.hold():
+                pause = 1.0
+            else:
+                loop = loop or ChainLoop(ledger, connect(ledger, settings))
+                if loop.turn():
+                    pause = 0.0
+                if said:
+                    log.info("chain.back")
+                    said = ""
+        except (LedgerError, Halted) as error:
+            reason = error.detail if isinstance(error, LedgerError) else str(error)
+            if reason != said:
+                log.error("chain.away" if isinstance(error, Unavailable) else "chain.halted", reason=reason)
+                said = reason
+            pause = 1.0
+        stop.wait(pause)
+    jobs.join(timeout=5)
+    lease.release()
+
+
+def _jobs(settings: Settings, lease: Lease, stop: threading.Event) -> None:
+    ledger = build(settings)
+    while not stop.is_set():
+        try:
+            busy = run_jobs_once(ledger)
+        except LedgerError as error:
+            log.error("jobs.away", reason=error.detail)
+            busy = False
+        if not busy:
+            stop.wait(0.3)
+
+
+def main(settings: Settings) -> None:
+    """Run as a process: stops cleanly on SIGTERM and SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run(settings, stop)
