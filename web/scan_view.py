@@ -188,6 +188,7 @@ class ScanView:
     lines: tuple[Also, ...]
     primary: Button | None
     others: tuple[Button, ...]
+    checked_on: str
     checked_at: str
     domain: str
     brand: str
@@ -237,6 +238,7 @@ def scan_view(scan: Scan) -> ScanView:
         lines=tuple(_also(one) for one in got.lines),
         primary=buttons[0] if buttons else None,
         others=buttons[1:],
+        checked_on=day(got.at),
         checked_at=clock(got.at),
         domain=scan.domain,
         brand=brand_name(facts),
@@ -332,7 +334,7 @@ def _card(one: Inspection) -> InspectionCard:
 
 
 def _earlier(earlier: EarlierChecks | None, language: str) -> str:
-    """What readers of Chinese look for: which check this is, when the first was, and what it does not mean."""
+    """What readers of Chinese look for: which check this is, when the first was, and that it proves nothing."""
     if earlier is None or language != "zh-Hans":
         return ""
     first = f"首次查询 {earlier.first.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
