@@ -1,0 +1,50 @@
+"""The web application: one factory, one blueprint for each kind of user."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from ledger.bootstrap import build
+from ledger.services.ports import Ledger
+from ledger.settings import Settings, read_settings
+from web import api, console, problems, scan
+from web.safety import harden
+
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings | None = None, ledger: Ledger | None = None) -> Flask:
+    """The application over a ledger; both are built from the environment where not given."""
+    settings = settings or read_settings()
+    ledger = ledger or build(settings)
+    app = Flask(__name__, static_folder="static")
+    app.extensions["ledger"] = ledger
+    app.extensions["settings"] = settings
+    secret = settings.session_secret.get_secret_value() if settings.session_secret else None
+    app.config.update(
+        SECRET_KEY=secret or ledger.vault.derive("sessions"),
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes + 64 * 1024,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+        SESSION_COOKIE_NAME="touchmark",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=8),
+        SESSION_REFRESH_EACH_REQUEST=False,
+    )
+    csrf.init_app(app)
+    harden(app)
+    problems.register(app)
+    api.register(app, csrf)
+    app.register_blueprint(scan.bp)
+    app.register_blueprint(console.bp)
+    return app
+
+
+def current_ledger(app: Any) -> Ledger:
+    """The ledger of an application."""
+    ledger: Ledger = app.extensions["ledger"]
+    return ledger

@@ -1,0 +1,96 @@
+"""One table from refusals to HTTP: problem+json (RFC 9457) for programs, a page for people."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from ledger.chain.rpc import RpcRefused, WrongChain
+from ledger.domain import errors
+
+STATUS: Final[dict[type[errors.LedgerError], int]] = {
+    errors.Invalid: 422,
+    errors.BadSignature: 422,
+    errors.Unknown: 404,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.Conflict: 409,
+    errors.TooLarge: 413,
+    errors.TooMany: 429,
+    errors.Unavailable: 503,
+    WrongChain: 503,
+    RpcRefused: 503,
+}
+PATH = "/problems/"
+
+
+def register(app: Flask) -> None:
+    """Answer every refusal in one form."""
+    app.register_error_handler(errors.LedgerError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def wants_json() -> bool:
+    """Whether the caller is a program."""
+    if request.path.startswith("/v1/"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best != "text/html" and bool(request.accept_mimetypes)
+
+
+def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Response:
+    """One problem, in the form that the caller reads."""
+    if not wants_json():
+        response = Response(
+            render_template("problem.html", title=title, detail=detail, status=status, faults=more.get("errors", ())),
+            status,
+            mimetype="text/html",
+        )
+    else:
+        body = {"type": PATH + code, "title": title, "status": status, "detail": detail, "instance": request.path}
+        response = jsonify(body | {name: value for name, value in more.items() if value})
+        response.status_code = status
+        response.mimetype = "application/problem+json"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="touchmark"'
+    return response
+
+
+def _refused(error: errors.LedgerError) -> Response:
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
+    faults = [{"where": fault.where, "what": fault.what, "mend": fault.mend} for fault in error.faults]
+    response = problem(status, error.code, error.title, error.detail, errors=faults)
+    if isinstance(error, errors.TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    words = {
+        404: "There is no page at this address. Check it, or start at the front page.",
+        405: "This address does not take that kind of request.",
+        413: "The file is larger than is taken at once. Split it and send the parts.",
+        400: error.description or "The request cannot be read.",
+    }
+    code = {400: "bad-request", 404: "no-such-page", 405: "wrong-method", 413: "too-large", 429: "too-many"}
+    response = problem(
+        status, code.get(status, "refused"), error.name, words.get(status, error.description or error.name)
+    )
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            response.headers[name] = value
+    return response
+
+
+def _broken(error: Exception) -> Response:
+    # The person gets a sentence, the log the rest; nothing of the inside is shown.
+    from flask import current_app
+
+    current_app.logger.exception("unexpected", exc_info=error)
+    return problem(
+        500, "our-fault", "Something broke on our side", "This is our fault, not yours. Nothing was half-done; try again."
+    )
