@@ -21,6 +21,7 @@ MAX_TEXT: Final = 256 * 1024 * 1024
 """Bytes of text in all cells together, a shared text counted as often as it is used."""
 _MAX_ROW_XML: Final = 4 * 1024 * 1024
 _MAX_ODD: Final = 100_000
+_MAX_TEXTS: Final = 2_000_000
 _RESAVE: Final = "Open it in your spreadsheet, save it again as XLSX or as CSV UTF-8, and send that."
 
 _DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\s[^<>]*\?>")
@@ -30,6 +31,8 @@ _CELL: Final = re.compile(rb"<" + _PREFIX + rb"c[\s/>]")
 _FAR: Final = re.compile(rb"""r\s*=\s*["'](?:([A-Za-z]{2,})(\d+)|[A-Za-z]*(\d{6,}))""")
 _VALUE: Final = re.compile(rb"<" + _PREFIX + rb"v[^<>]*>\s*([+&]?\d*)")
 _TEXT_END: Final = re.compile(rb"</" + _PREFIX + rb"si\s*>|<" + _PREFIX + rb"si\s*/>")
+_TEXTS_TAG: Final = re.compile(rb"<" + _PREFIX + rb"sst([^<]*)")
+_COUNT: Final = re.compile(rb"""ount\s*=\s*["']([^"']*)""")
 _ODD_SIGNS: Final = (b'"e"', b"'e'", b"<f", b":f")
 _WHOLE_CELL: Final = re.compile(
     rb"<" + _PREFIX + rb"c\b(?P<tag>[^>]*?)(?:/>|>(?P<body>.*?)</" + _PREFIX + rb"c\s*>)", re.DOTALL
@@ -50,9 +53,19 @@ def text_lengths(pieces: Iterable[bytes], lengths: array[int]) -> Iterator[bytes
         _refuse_declarations(rest)
         *texts, rest = _TEXT_END.split(rest)
         lengths.extend(map(len, texts))
+        _check_promises(b">".join(texts))
         if len(rest) > _MAX_ROW_XML:
             raise TooLarge(f"One cell of the sheet holds more text than any cell can. {_RESAVE}")
         yield piece
+    _check_promises(rest)
+
+
+def _check_promises(texts: bytes) -> None:
+    """calamine makes room for as many texts as the part says it has, before it reads one."""
+    for attributes in _TEXTS_TAG.findall(texts):
+        for count in _COUNT.findall(attributes):
+            if not count.isdigit() or int(count[:12]) > _MAX_TEXTS:
+                raise TooLarge(f"The workbook says it has more texts than any sheet we read can hold. {_RESAVE}")
 
 
 def scan_sheet(pieces: Iterable[bytes], lengths: array[int], odd: OddCells) -> Iterator[bytes]:

@@ -175,6 +175,17 @@ def test_a_long_text_shared_by_many_cells_is_refused() -> None:
     assert "MB of text" in refusal(with_cells(book, cells))
 
 
+@pytest.mark.parametrize("count", [b"4000000000", b"&#52;000000000", b" 4000000000", b"4e9"])
+def test_a_promise_of_very_many_texts_is_refused_because_room_is_made_for_them(count: bytes) -> None:
+    for strings in (b'<sst uniqueCount="%s"><si><t>x</t></si></sst>', b"<si/><x:sst\n uniqueCount = '%s'>"):
+        book = rewritten(
+            workbook(["gtin", "model_ref"], ["1", "a"]),
+            "xl/sharedStrings.xml",
+            lambda _, text=strings % count: text,  # type: ignore[misc]
+        )
+        assert "more texts than any sheet" in refusal(book)
+
+
 def test_an_entry_that_unpacks_too_far_is_refused_before_it_is_unpacked() -> None:
     book = rewritten(workbook(["gtin", "model_ref"]), SHEET, lambda data: data + b" " * 60_000_000)
     tracemalloc.start()
