@@ -11,58 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final
 
-from ledger.domain.inspections import Authenticity, Method
 from ledger.domain.standing import Line, Standing
-from ledger.domain.standing_checks import Found
 from ledger.domain.standing_dates import clock, day, moment, month
 from ledger.domain.standing_facts import Facts, Inspection
 from ledger.domain.standing_headlines import LANGUAGES, LOOKS, Key, headline
-from ledger.domain.standing_words import brand_name, why_not_counted
+from ledger.domain.standing_phrases import brand_name, why_not_counted
+from web.scan_words import CHECK_WORDS, ENGLISH_BELOW, LABELS, METHODS, RESULTS
 
-LABELS: Final[dict[str, str]] = {
-    "already_paid": "I already paid",
-    "ask_inspection": "Ask for an inspection",
-    "ask_seller": "Ask the seller to prove they have it",
-    "claim": "I just bought it new: claim it",
-    "contact": "Whom to ask",
-    "contest": "This is wrong",
-    "continue_transfer": "Continue to transfer",
-    "details": "What we checked",
-    "found_it": "I found it",
-    "new_owner": "I'm the new owner",
-    "notify": "Tell me when it is settled",
-    "older": "My item is older",
-    "refresh": "Look again",
-    "report": "Report a problem",
-    "save_check": "Save my check",
-    "second_hand": "I'm buying it second-hand",
-    "see_inspection": "See the inspection",
-    "seen_it": "I've seen this item",
-    "try_again": "Try again",
-    "type_again": "Type it again",
-    "type_serial": "Type the serial",
-    "what_to_do": "What to do",
-    "why": "Why we think so",
-}
-"""Every button a verdict can ask for, in the buyer's words."""
-
-_ENGLISH_BELOW: Final = {
-    "fr": "La suite de cette page est en anglais.",
-    "it": "Il resto di questa pagina è in inglese.",
-    "zh-Hans": "本页其余内容为英文。",
-}
-_RESULTS: Final = {
-    Authenticity.CONSISTENT: "Consistent with genuine",
-    Authenticity.NOT_GENUINE: "Not genuine",
-    Authenticity.INCONCLUSIVE: "Inconclusive",
-    Authenticity.NOT_SUPPORTED: "Not judged by this inspector",
-}
-_METHODS: Final = {Method.IN_HAND: "In hand", Method.PHOTOS: "From photos", Method.VIDEO: "By video"}
-_CHECK_WORDS: Final = {
-    Found.OK: "Fine",
-    Found.ATTENTION: "Needs attention",
-    Found.CANNOT_TELL: "Cannot tell",
-}
 _PAID: Final = frozenset({Key.REPORTED_STOLEN, Key.COUNTERFEIT_FOUND, Key.REVOKED})
 
 
@@ -231,7 +186,7 @@ def scan_view(scan: Scan) -> ScanView:
         language=language,
         headline=headline(got.key, language, brand=name, seconds=facts.retry_after or 30),
         headline_en=got.headline,
-        english_below=_ENGLISH_BELOW.get(language, ""),
+        english_below=ENGLISH_BELOW.get(language, ""),
         earlier=_earlier(scan.earlier, language) if about_item else "",
         sentences=got.sentences,
         next_step=got.next_step,
@@ -252,7 +207,7 @@ def scan_view(scan: Scan) -> ScanView:
             CheckRow(
                 one.name,
                 one.found.value,
-                _CHECK_WORDS[one.found],
+                CHECK_WORDS[one.found],
                 one.words,
                 moment(one.when, got.at) if one.when else "",
             )
@@ -324,8 +279,8 @@ def _card(one: Inspection) -> InspectionCard:
     set_aside = why_not_counted(one)
     waiting = "" if one.final else "Signed, waiting for confirmation."
     return InspectionCard(
-        result=_RESULTS[one.result],
-        how=f"{_METHODS[one.method]}, {people}",
+        result=RESULTS[one.result],
+        how=f"{METHODS[one.method]}, {people}",
         by=one.by,
         when=day(one.on),
         note=set_aside or waiting,
@@ -334,7 +289,7 @@ def _card(one: Inspection) -> InspectionCard:
 
 
 def _earlier(earlier: EarlierChecks | None, language: str) -> str:
-    """What readers of Chinese look for: which check this is, when the first was, and that it proves nothing."""
+    """What readers of Chinese look for: which check this is, when the first was, that it proves nothing."""
     if earlier is None or language != "zh-Hans":
         return ""
     first = f"首次查询 {earlier.first.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -20,8 +20,9 @@ from ledger.domain.standing_checks import Check, checks
 from ledger.domain.standing_dates import day
 from ledger.domain.standing_facts import Asked, AsOf, Facts
 from ledger.domain.standing_headlines import BAD_NEWS, LOOKS, PRECEDENCE, TICKS, Advice, Key, headline
+from ledger.domain.standing_phrases import CANNOT_KNOW, brand_name, looked, quoted
 from ledger.domain.standing_reading import DISPUTE, THEFT, Reading
-from ledger.domain.standing_words import CANNOT_KNOW, brand_name, looked, quoted, say
+from ledger.domain.standing_words import say
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from enum import Enum
 
 from ledger.domain.custody import Flag
 from ledger.domain.standing_dates import month
+from ledger.domain.standing_phrases import brand_name
 from ledger.domain.standing_reading import DISPUTE, THEFT, Reading
-from ledger.domain.standing_words import brand_name
 
 
 class Found(Enum):

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask, render_template
@@ -16,14 +15,12 @@ from flask import Flask, render_template
 from ledger.domain.standing_facts import Brand, Facts
 from ledger.domain.standing_headlines import LANGUAGES, LOOKS, TICKS, Key
 from tests.unit.domain.standing_cases import CASES, FAKE, NOW, held
-from tests.web.gallery import FLAGS, SIZES, write
 from tests.web.scan_pages import ITEM, STORIES, all_pages, item_page, make_app, scan
-from web.scan_view import LABELS, EarlierChecks, Shown, scan_view
+from web.scan_view import EarlierChecks, Shown, scan_view
+from web.scan_words import LABELS
 
 ROOT = Path(__file__).resolve().parents[2]
 CSS = (ROOT / "web" / "static" / "style.css").read_text()
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 JARGON = re.compile(r"\b(blockchain|hash|token|mint|nft|wallet|gas)\w*", re.I)
 VOID = {"meta", "link", "img", "input", "br", "hr"}
 BLOCKS = {"p", "li", "h1", "h2", "h3", "dt", "dd", "label", "a", "button", "b", "strong"}
@@ -339,89 +336,6 @@ def test_text_has_contrast_four_and_a_half_on_every_ground_in_light_and_dark() -
                 assert (pair[0] + 0.05) / (pair[1] + 0.05) >= 4.5, (text, ground)
         pair = sorted((luminance(palette["pewter"]), luminance(palette["on-pewter"])), reverse=True)
         assert (pair[0] + 0.05) / (pair[1] + 0.05) >= 4.5
-
-
-# --- In a browser -----------------------------------------------------------------------------------------
-
-browser_only = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
-
-
-@pytest.fixture(scope="module")
-def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("gallery")
-    write(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
-
-
-@browser_only
-def test_every_verdict_fits_the_first_screen_of_a_small_phone_without_javascript(
-    browser: Any, gallery: Path
-) -> None:
-    context = browser.new_context(
-        viewport=dict(zip(("width", "height"), SIZES["phone"], strict=True)), java_script_enabled=False
-    )
-    page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    for key in Key:
-        page.goto((gallery / f"{key.value}.html").as_uri())
-        box = page.locator(".when").bounding_box()
-        assert box["y"] + box["height"] <= 640, key
-        assert page.locator("html").bounding_box()["width"] == 360
-    assert all(url.startswith(gallery.as_uri()) for url in asked)
-    assert context.cookies() == []
-    context.close()
-
-
-@browser_only
-def test_nothing_is_cut_or_scrolls_sideways_at_320_pixels(browser: Any, gallery: Path) -> None:
-    context = browser.new_context(viewport={"width": 320, "height": 568})
-    page = context.new_page()
-    for name in PAGES:
-        page.goto((gallery / f"{name}.html").as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
-    context.close()
-
-
-@browser_only
-def test_links_and_fields_are_at_least_24_pixels_high(browser: Any, gallery: Path) -> None:
-    context = browser.new_context(viewport={"width": 360, "height": 640})
-    page = context.new_page()
-    for name in ("held", "reported_stolen", "unknown", "check_bad_code", "home"):
-        page.goto((gallery / f"{name}.html").as_uri())
-        low = page.evaluate(
-            "[...document.querySelectorAll('header a, .first a, .foot a, button, input')]"
-            ".filter(one => one.getBoundingClientRect().height < 24).map(one => one.outerHTML)"
-        )
-        assert low == [], name
-    context.close()
-
-
-@browser_only
-@pytest.mark.skipif(not AXE.exists(), reason="needs axe-core from npm")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_fault_against_wcag_aa(browser: Any, gallery: Path, scheme: str) -> None:
-    context = browser.new_context(viewport={"width": 360, "height": 640}, color_scheme=scheme)
-    page = context.new_page()
-    for name in PAGES:
-        page.goto((gallery / f"{name}.html").as_uri())
-        page.add_script_tag(content=AXE.read_text())
-        found = page.evaluate(
-            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-            ".then(got => got.violations.map(one => one.id + ': ' + one.nodes[0].html))"
-        )
-        assert found == [], name
-    context.close()
 
 
 def test_an_item_without_a_photo_or_details_still_has_its_name(app: Flask) -> None:

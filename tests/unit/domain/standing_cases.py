@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.domain.custody import BatchFlag, Flag
 from ledger.domain.inspections import Authenticity, Method
+from ledger.domain.standing import standing
 from ledger.domain.standing_facts import (
     Asked,
     AsOf,
@@ -119,3 +120,55 @@ CASES: dict[Key, Facts] = {
     Key.SLOW_DOWN: held(retry_after=30),
 }
 """One plain case of every verdict."""
+
+MARKS: dict[Key, dict[str, Any]] = {
+    Key.COUNTERFEIT_FOUND: {"inspections": (FAKE,)},
+    Key.REVOKED: {"raised": VOID},
+    Key.REPORTED_STOLEN: {"raised": STOLEN},
+    Key.DISPUTED: {"raised": DISPUTED},
+    Key.REPORTED_LOST: {"raised": LOST},
+    Key.RECALLED: {"raised": RECALLED},
+    Key.CLONE_SUSPECTED: {"clone_signals": COPIED},
+    Key.RETIRED: {"raised": RETIRED},
+    Key.UNAVAILABLE: {"node_seen_at": None},
+    Key.WRONG_ITEM: {"looks_different": True},
+    Key.NOT_ON_SALE_YET: {"on_sale": False},
+    Key.IN_TRANSFER: {"handover": OFFER},
+    Key.PENDING: {"registration": Registration(Progress.ACCEPTED)},
+}
+"""What alone makes each of these verdicts of a held item; "raised" is a flag."""
+
+FLAG_VERDICTS = [
+    (Flag.STOLEN, Key.REPORTED_STOLEN),
+    (Flag.BRAND_THEFT, Key.REPORTED_STOLEN),
+    (Flag.COUNCIL_THEFT, Key.REPORTED_STOLEN),
+    (Flag.BRAND_DISPUTE, Key.DISPUTED),
+    (Flag.COUNCIL_DISPUTE, Key.DISPUTED),
+    (Flag.REGISTERED_TWICE, Key.DISPUTED),
+    (Flag.RECOVERY_OPEN, Key.DISPUTED),
+    (Flag.LOST, Key.REPORTED_LOST),
+    (Flag.RECALLED, Key.RECALLED),
+    (Flag.VOID, Key.REVOKED),
+    (Flag.RETIRED, Key.RETIRED),
+]
+"""Which flag alone makes which verdict."""
+
+
+def both(*keys: Key) -> Facts:
+    """A held item with the marks of several verdicts at once."""
+    changes: dict[str, Any] = {}
+    flags: list[Raised] = []
+    for key in keys:
+        mark = dict(MARKS[key])
+        if "raised" in mark:
+            flags.append(mark.pop("raised"))
+        changes.update(mark)
+    return held(*flags, **changes)
+
+
+def verdict(facts: Facts) -> Key:
+    return standing(facts, NOW).key
+
+
+def line_keys(facts: Facts) -> list[str]:
+    return [line.key for line in standing(facts, NOW).lines]
