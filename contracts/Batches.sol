@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 
+import {Calls} from "./Calls.sol";
 import {Flags} from "./Flags.sol";
 import {Parties} from "./Parties.sol";
 import {Statements} from "./Statements.sol";
@@ -11,16 +12,19 @@ import {TimedFlags} from "./TimedFlags.sol";
 
 /// @title What a brand says exists: batches, first touches and contests
 abstract contract Batches is Parties, TimedFlags {
+    using Calls for Call;
+
     /// @dev The running number is in the signed statement: it is the replay protection, and another brand's copy of a
     /// root registers only another brand's items.
-    function _registerBatch(bytes calldata data, bytes32 h, bytes[] calldata signatures) internal {
+    function _registerBatch(Call calldata call_, bytes32 h) internal {
         Statements.RegisterBatch calldata s;
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
         uint56 batch = s.batch;
         uint24 brand = uint24(batch >> 32);
-        (address signer, ) = _requireParty(brand, h, signatures, false);
+        (address signer, ) = _requireParty(brand, h, call_, false);
 
         Party storage party = _ledger().parties[brand];
         if (!party.brand) revert NotABrand(brand);
@@ -32,22 +36,28 @@ abstract contract Batches is Parties, TimedFlags {
         _ledger().batches[batch] = keccak256(
             abi.encode(s.root, s.count, s.manifestHash, signer, uint40(block.timestamp))
         );
-        emit BatchRegistered(h, batch, s.root, s.count, s.manifestHash, signer);
+        Statements.tell(BatchRegistered.selector, h, call_, signer);
     }
 
-    function _amendBatch(bytes calldata data, bytes32 h, bytes[] calldata signatures) internal {
+    function _amendBatch(Call calldata call_, bytes32 h) internal {
         Statements.AmendBatch calldata s;
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
-        (address signer, ) = _requireParty(s.party, h, signatures, false);
+        (address signer, ) = _requireParty(s.party, h, call_, false);
         _requireOwnBatch(s.party, s.batch);
         _useNonce(s.party, s.nonce);
         _ledger().batchFlags[s.batch] |= Flags.BATCH_AMENDED;
-        emit BatchAmended(h, s.batch, s.party, s.root, s.manifestHash, s.nonce, signer);
+        Statements.tell(BatchAmended.selector, h, call_, signer);
     }
 
-    function _markBatch(Statements.Mark calldata s, bytes32 h, address signer) internal {
+    function _markBatch(Call calldata call_, bytes32 h, address signer) internal {
+        Statements.Mark calldata s;
+        uint256 at = call_.fields();
+        assembly ("memory-safe") {
+            s := at
+        }
         uint24 party = s.party;
         uint8 kind = s.kind;
         if (s.subject > type(uint56).max) revert NotEntitled(party);
@@ -63,22 +73,26 @@ abstract contract Batches is Parties, TimedFlags {
             flags &= ~flag;
         }
         _ledger().batchFlags[batch] = flags;
-        emit BatchMarked(h, batch, party, kind, s.ref, s.nonce, signer);
+        Statements.tell(BatchMarked.selector, h, call_, signer);
     }
 
     /// @dev Anyone may show that an earlier batch of the same brand lists an opened item too. Works once for an item:
     /// renewing or clearing the flag is the council's alone, so that hidden leaves freeze nothing for ever. A void
     /// earlier batch counts as well, or a stolen brand key would void it first.
-    function _contest(bytes calldata data, bytes calldata opening, bytes[] calldata signatures) internal {
-        _requireLength(data, 1);
-        _requireCount(signatures, 0);
-        uint256 item = uint256(bytes32(data));
+    function _contest(Call calldata call_) internal {
+        call_.requireLayout(1);
+        call_.requireSignatures(0);
+        uint256 item;
+        uint256 at = call_.fields();
+        assembly ("memory-safe") {
+            item := calldataload(at)
+        }
         Item storage slots = _ledger().items[item];
         State state = slots.state;
         uint56 opened = state.batchOf();
         if (opened == 0) revert NotOpened(item);
 
-        Opening calldata shown = _opening(opening);
+        Opening calldata shown = call_.openingOf(item);
         bytes32 leaf = _requireListed(item, shown);
         uint56 earlier = shown.registration.batch;
         if (earlier >= opened) revert NotEarlier(opened, earlier);
@@ -94,13 +108,12 @@ abstract contract Batches is Parties, TimedFlags {
     }
 
     /// @dev The item's slots, opened if this is its first touch; reverts if it is and the call brings no opening.
-    function _open(uint256 item, bytes calldata opening) internal returns (Item storage slots, State state) {
+    function _open(uint256 item, Call calldata call_) internal returns (Item storage slots, State state) {
         slots = _ledger().items[item];
         state = slots.state;
         if (state.batchOf() != 0) return (slots, state);
-        if (opening.length == 0) revert NotOpened(item);
 
-        Opening calldata o = _opening(opening);
+        Opening calldata o = call_.openingOf(item);
         bytes32 leaf = _requireListed(item, o);
         uint56 batch = o.registration.batch;
         state = newState(o.claimAddress, batch);
@@ -126,7 +139,17 @@ abstract contract Batches is Parties, TimedFlags {
 
     /// @dev Adds a statement to the item's head.
     function _extend(Item storage slots, bytes32 head, bytes32 structHash_, address signer) internal {
-        slots.head = keccak256(abi.encode(head, structHash_, signer, block.timestamp));
+        bytes32 extended;
+        assembly ("memory-safe") {
+            // keccak256(abi.encode(head, structHash_, signer, block.timestamp)), without keeping the memory
+            let p := mload(0x40)
+            mstore(p, head)
+            mstore(add(p, 0x20), structHash_)
+            mstore(add(p, 0x40), shr(96, shl(96, signer)))
+            mstore(add(p, 0x60), timestamp())
+            extended := keccak256(p, 0x80)
+        }
+        slots.head = extended;
     }
 
     function _requireOwnBatch(uint24 party, uint56 batch) private view {
@@ -135,14 +158,5 @@ abstract contract Batches is Parties, TimedFlags {
 
     function _batchNumber(uint24 brand, uint256 number) internal pure returns (uint56) {
         return (uint56(brand) << 32) | uint56(number);
-    }
-
-    /// @dev `abi.encode(Opening)` begins with the offset of the struct. Where it points nothing is trusted: all that is
-    /// read there is checked against the registration and the item.
-    function _opening(bytes calldata opening) private pure returns (Opening calldata o) {
-        if (opening.length < 384) revert WrongLength(384, opening.length);
-        assembly ("memory-safe") {
-            o := add(opening.offset, 0x20)
-        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Calls} from "./Calls.sol";
 import {Flags} from "./Flags.sol";
 import {Owners} from "./Owners.sol";
 import {Statements} from "./Statements.sol";
@@ -8,25 +9,28 @@ import {State} from "./Storage.sol";
 
 /// @title What brand and council say of an item: flags, retirement, new claim codes, amendments
 abstract contract Marks is Owners {
+    using Calls for Call;
+
     uint40 private constant RECOVERY_TIME = 14 days;
     uint8 private constant BRAND_TIMES = 3; // set once, renewed twice
 
     /// @dev Signature: a key of the party. Who may say what: theft and dispute, the item's brand and the council, each
     /// its own flag; recall and void, the brand; 'registered twice', the council.
-    function _mark(bytes calldata data, bytes32 h, bytes calldata opening, bytes[] calldata signatures) internal {
+    function _mark(Call calldata call_, bytes32 h) internal {
         Statements.Mark calldata s;
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
         uint24 party = s.party;
         uint8 kind = s.kind;
         if (kind == 0 || kind > Statements.CLEAR_TWICE) revert UnknownSubkind(kind);
-        (address signer, ) = _requireParty(party, h, signatures, false);
+        (address signer, ) = _requireParty(party, h, call_, false);
         _useNonce(party, s.nonce);
-        if (kind >= Statements.RECALL_BATCH && kind <= Statements.LIFT_BATCH_VOID) return _markBatch(s, h, signer);
+        if (kind >= Statements.RECALL_BATCH && kind <= Statements.LIFT_BATCH_VOID) return _markBatch(call_, h, signer);
 
         uint256 item = s.subject;
-        (Item storage slots, State state) = _open(item, opening);
+        (Item storage slots, State state) = _open(item, call_);
         uint40 until;
         if (kind >= Statements.RENEW_TWICE) {
             if (party != COUNCIL) revert NotEntitled(party);
@@ -40,56 +44,58 @@ abstract contract Marks is Owners {
         }
         slots.state = state;
         _extend(slots, slots.head, h, signer);
-        emit Marked(h, item, party, kind, s.ref, s.nonce, signer, until);
+        Statements.tell(Marked.selector, h, call_, signer, until);
     }
 
     /// @dev Signatures: a key of the item's brand and, if the item is claimed, the owner. For ever.
-    function _retire(bytes calldata data, bytes32 h, bytes calldata opening, bytes[] calldata signatures) internal {
+    function _retire(Call calldata call_, bytes32 h) internal {
         Statements.Retire calldata s;
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
         uint256 item = s.item;
         uint24 party = s.party;
-        (Item storage slots, State state) = _open(item, opening);
+        (Item storage slots, State state) = _open(item, call_);
         _requireOwn(party, state);
         if (state.has(Flags.RETIRED)) revert Stopped(item, Flags.RETIRED);
         if (state.sequenceOf() != s.sequence) revert WrongSequence(item, state.sequenceOf(), s.sequence);
 
         bool claimed = state.has(Flags.CLAIMED);
-        _requireCount(signatures, claimed ? 2 : 1);
-        address signer = _requireKey(party, h, signatures[0]);
+        call_.requireSignatures(claimed ? 2 : 1);
+        address signer = _requireKey(party, h, call_.signature(0));
         _useNonce(party, s.nonce);
         if (claimed) {
-            _requireSigner(state.holderOf(), h, signatures[1]);
+            _requireSigner(state.holderOf(), h, call_.signature(1));
             state = _endRecovery(item, state).withNextSequence();
         }
         slots.state = state.withFlags(Flags.RETIRED, 0);
         _extend(slots, slots.head, h, signer);
-        emit Retired(h, item, party, s.ref, s.nonce, s.sequence, signer);
+        Statements.tell(Retired.selector, h, call_, signer);
     }
 
     /// @dev Signature: a key of the item's brand or of the council. Unclaimed: a new card, at once, and the brand's
     /// alone. Claimed: opens a recovery, which the owner has 14 days to end; once this owner has, only the council opens
     /// another, and nobody but the council replaces one of the council's.
-    function _replaceClaim(bytes calldata data, bytes32 h, bytes calldata opening, bytes[] calldata signatures) internal {
+    function _replaceClaim(Call calldata call_, bytes32 h) internal {
         Statements.ReplaceClaim calldata s;
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
         uint256 item = s.item;
         uint24 party = s.party;
         address claimAddress = s.claimAddress;
         if (claimAddress == address(0)) revert ZeroAddress();
-        (address signer, ) = _requireParty(party, h, signatures, false);
+        (address signer, ) = _requireParty(party, h, call_, false);
         _useNonce(party, s.nonce);
-        (Item storage slots, State state) = _open(item, opening);
+        (Item storage slots, State state) = _open(item, call_);
 
         if (!state.has(Flags.CLAIMED)) {
             _requireOwn(party, state);
             slots.state = state.withHolder(claimAddress);
             _extend(slots, slots.head, h, signer);
-            emit ClaimReplaced(h, item, party, claimAddress, s.ref, s.nonce, signer);
+            Statements.tell(ClaimReplaced.selector, h, call_, signer);
             return;
         }
         Recovery storage recovery = _ledger().recoveries[item];
@@ -102,25 +108,26 @@ abstract contract Marks is Owners {
         (recovery.claimAddress, recovery.due, recovery.openedBy) = (claimAddress, due, party);
         slots.state = state.withFlags(Flags.RECOVERY_OPEN, 0);
         _extend(slots, slots.head, h, signer);
-        emit RecoveryOpened(h, item, party, claimAddress, s.ref, s.nonce, signer, due);
+        Statements.tell(RecoveryOpened.selector, h, call_, signer, due);
     }
 
     /// @dev Signature: a key of the item's brand. Readers show the new description and that there was another.
-    function _amendItem(bytes calldata data, bytes32 h, bytes calldata opening, bytes[] calldata signatures) internal {
+    function _amendItem(Call calldata call_, bytes32 h) internal {
         Statements.AmendItem calldata s;
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
         uint256 item = s.item;
         uint24 party = s.party;
-        (address signer, ) = _requireParty(party, h, signatures, false);
+        (address signer, ) = _requireParty(party, h, call_, false);
         _useNonce(party, s.nonce);
-        (Item storage slots, State state) = _open(item, opening);
+        (Item storage slots, State state) = _open(item, call_);
         _requireOwn(party, state);
         slots.state = state.withFlags(Flags.AMENDED, 0);
         _extend(slots, slots.head, h, signer);
         emit MetadataUpdate(item);
-        emit ItemAmended(h, item, party, s.recordHash, s.manifestHash, s.nonce, signer);
+        Statements.tell(ItemAmended.selector, h, call_, signer);
     }
 
     function _markTimed(

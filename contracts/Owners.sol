@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Batches} from "./Batches.sol";
+import {Calls} from "./Calls.sol";
 import {Certificates} from "./Certificates.sol";
 import {Flags} from "./Flags.sol";
 import {Statements} from "./Statements.sol";
@@ -11,22 +12,25 @@ import {State} from "./Storage.sol";
 /// @dev The sequence counts exactly these and is their replay protection; what others add to an item never spoils an
 /// open offer.
 abstract contract Owners is Batches, Certificates {
+    using Calls for Call;
+
     /// @dev Signatures: claim key, new owner. The new owner signs too, or items could be pinned on strangers.
-    function _claim(bytes calldata data, bytes32 h, bytes calldata opening, bytes[] calldata signatures) internal {
+    function _claim(Call calldata call_, bytes32 h) internal {
         Statements.Claim calldata s;
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
         uint256 item = s.item;
         address newOwner = s.newOwner;
-        (Item storage slots, State state) = _open(item, opening);
+        (Item storage slots, State state) = _open(item, call_);
         if (state.has(Flags.CLAIMED)) revert AlreadyClaimed(item, state.holderOf());
         _requireFree(item, state);
         if (_ledger().batchFlags[state.batchOf()] & Flags.BATCH_VOID != 0) revert BatchVoid(state.batchOf());
 
-        _requireCount(signatures, 2);
-        _requireSigner(state.holderOf(), h, signatures[0]);
-        _requireSigner(newOwner, h, signatures[1]);
+        call_.requireSignatures(2);
+        _requireSigner(state.holderOf(), h, call_.signature(0));
+        _requireSigner(newOwner, h, call_.signature(1));
 
         slots.state = state.withHolder(newOwner).withNextSequence().withFlags(Flags.CLAIMED, 0);
         _extend(slots, slots.head, h, newOwner);
@@ -38,10 +42,11 @@ abstract contract Owners is Batches, Certificates {
     /// @dev Signatures: owner (over the Offer), new owner (over the Accept) and, where the offer names a link key
     /// instead of the new owner, the link key (over the Accept). A void batch does not stop a handover: what is sold is
     /// the owner's, not the brand's.
-    function _handOver(bytes calldata data, bytes32 h, bytes[] calldata signatures) internal {
+    function _handOver(Call calldata call_, bytes32 h) internal {
         Statements.Handover calldata s;
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
         Statements.Offer calldata offer = s.offer;
         Statements.Accept calldata accept = s.accept;
@@ -52,15 +57,15 @@ abstract contract Owners is Batches, Certificates {
         bytes32 head = slots.head;
         if (accept.head != head) revert WrongHead(item, head, accept.head);
 
-        bytes32 offerHash = Statements.hash(Statements.OFFER_TYPE, data[:160]);
+        bytes32 offerHash = Statements.hash(Statements.OFFER_TYPE, at, 5);
         if (accept.offer != offerHash) revert WrongOffer(offerHash, accept.offer);
         address from = state.holderOf();
         address newOwner = accept.newOwner;
         bool direct = offer.recipient == newOwner;
-        _requireCount(signatures, direct ? 2 : 3);
-        _requireSigner(from, offerHash, signatures[0]);
-        _requireSigner(newOwner, h, signatures[1]);
-        if (!direct) _requireSigner(offer.recipient, h, signatures[2]);
+        call_.requireSignatures(direct ? 2 : 3);
+        _requireSigner(from, offerHash, call_.signature(0));
+        _requireSigner(newOwner, h, call_.signature(1));
+        if (!direct) _requireSigner(offer.recipient, h, call_.signature(2));
 
         state = _endRecovery(item, state).withHolder(newOwner).withNextSequence();
         // The next owner has refused nothing yet.
@@ -81,29 +86,31 @@ abstract contract Owners is Batches, Certificates {
     }
 
     /// @dev Signature: owner.
-    function _cancel(bytes calldata data, bytes32 h, bytes[] calldata signatures) internal {
+    function _cancel(Call calldata call_, bytes32 h) internal {
         Statements.Cancel calldata s;
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
         uint256 item = s.item;
         (Item storage slots, State state) = _owned(item, s.sequence);
-        address owner = _requireOwner(state, h, signatures);
+        address owner = _requireOwner(state, h, call_);
         slots.state = _endRecovery(item, state).withNextSequence();
         _extend(slots, slots.head, h, owner);
-        emit Cancelled(h, item, s.sequence, owner);
+        Statements.tell(Cancelled.selector, h, call_, owner);
     }
 
     /// @dev Signature: owner.
-    function _ownerReport(bytes calldata data, bytes32 h, bytes[] calldata signatures) internal {
+    function _ownerReport(Call calldata call_, bytes32 h) internal {
         Statements.OwnerReport calldata s;
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
         uint256 item = s.item;
         uint8 kind = s.kind;
         (Item storage slots, State state) = _owned(item, s.sequence);
-        address owner = _requireOwner(state, h, signatures);
+        address owner = _requireOwner(state, h, call_);
 
         state = _endRecovery(item, state).withNextSequence();
         if (kind == Statements.LOST) state = state.withFlags(Flags.LOST, 0);
@@ -112,15 +119,16 @@ abstract contract Owners is Batches, Certificates {
         else revert UnknownSubkind(kind);
         slots.state = state;
         _extend(slots, slots.head, h, owner);
-        emit OwnerReported(h, item, kind, s.ref, s.sequence, owner);
+        Statements.tell(OwnerReported.selector, h, call_, owner);
     }
 
     /// @dev Signatures: the recovery's claim key, new owner. The owner's own lost or stolen flag does not stop it and
     /// stays until the new owner clears it.
-    function _completeRecovery(bytes calldata data, bytes32 h, bytes[] calldata signatures) internal {
+    function _completeRecovery(Call calldata call_, bytes32 h) internal {
         Statements.CompleteRecovery calldata s;
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
         uint256 item = s.item;
         address newOwner = s.newOwner;
@@ -130,9 +138,9 @@ abstract contract Owners is Batches, Certificates {
         if (block.timestamp < recovery.due) revert NotDue(item, recovery.due);
         _requireNone(item, state, Flags.STOPS_RECOVERY);
 
-        _requireCount(signatures, 2);
-        _requireSigner(recovery.claimAddress, h, signatures[0]);
-        _requireSigner(newOwner, h, signatures[1]);
+        call_.requireSignatures(2);
+        _requireSigner(recovery.claimAddress, h, call_.signature(0));
+        _requireSigner(newOwner, h, call_.signature(1));
 
         address from = state.holderOf();
         delete _ledger().recoveries[item];
@@ -156,11 +164,11 @@ abstract contract Owners is Batches, Certificates {
     function _requireOwner(
         State state,
         bytes32 structHash_,
-        bytes[] calldata signatures
+        Call calldata call_
     ) private view returns (address owner) {
         owner = state.holderOf();
-        _requireCount(signatures, 1);
-        _requireSigner(owner, structHash_, signatures[0]);
+        call_.requireSignatures(1);
+        _requireSigner(owner, structHash_, call_.signature(0));
     }
 
     /// @dev Whatever the owner says shows that they are there: an open recovery ends, and the brand opens no other

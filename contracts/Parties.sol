@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
+import {Calls} from "./Calls.sol";
 import {ITouchmarkEvents} from "./interfaces/ITouchmarkEvents.sol";
 import {ITouchmarkTypes} from "./interfaces/ITouchmarkTypes.sol";
 import {Signatures} from "./Signatures.sol";
@@ -14,15 +15,17 @@ import {Storage} from "./Storage.sol";
 /// most), instead of every statement reading the party's slot too; and one storage proof of that slot tells a verifier
 /// the signer's whole interval.
 abstract contract Parties is ITouchmarkTypes, Signatures, ITouchmarkEvents, Storage, EIP712 {
+    using Calls for Call;
+
     uint24 internal constant COUNCIL = 0;
     uint256 private constant MAX_KEYS = 16;
 
     // Statements on parties
 
-    function _accredit(bytes calldata data, bytes32 h, bytes[] calldata signatures) internal {
-        Statements.Accreditation calldata s = _accreditation(data);
+    function _accredit(Call calldata call_, bytes32 h) internal {
+        Statements.Accreditation calldata s = _accreditation(call_);
         (uint24 by, uint24 party) = (s.by, s.party);
-        (address signer, address second) = _requireParty(by, h, signatures, true);
+        (address signer, address second) = _requireParty(by, h, call_, true);
         if (by != COUNCIL && !_ledger().parties[by].brand) revert NotABrand(by);
         if (party == COUNCIL || party == by) revert NotEntitled(party);
         _requireActive(party);
@@ -31,34 +34,36 @@ abstract contract Parties is ITouchmarkTypes, Signatures, ITouchmarkEvents, Stor
         Interval storage interval = _ledger().accreditations[by][party];
         if (_inForce(interval)) revert AlreadyAccredited(by, party);
         (interval.from, interval.until) = (uint40(block.timestamp), 0);
+        if (by == COUNCIL) _copyAccreditation(party, true);
         emit Accredited(h, by, party, s.nonce, signer, second);
     }
 
-    function _endAccreditation(bytes calldata data, bytes32 h, bytes[] calldata signatures) internal {
-        Statements.Accreditation calldata s = _accreditation(data);
+    function _endAccreditation(Call calldata call_, bytes32 h) internal {
+        Statements.Accreditation calldata s = _accreditation(call_);
         (uint24 by, uint24 party) = (s.by, s.party);
-        (address signer, address second) = _requireParty(by, h, signatures, true);
+        (address signer, address second) = _requireParty(by, h, call_, true);
         _useNonce(by, s.nonce);
 
         Interval storage interval = _ledger().accreditations[by][party];
         if (!_inForce(interval)) revert NotAccredited(by, party);
         interval.until = uint40(block.timestamp);
+        if (by == COUNCIL) _copyAccreditation(party, false);
         emit AccreditationEnded(h, by, party, s.nonce, signer, second);
     }
 
-    function _addKey(bytes calldata data, bytes32 h, bytes[] calldata signatures) internal {
-        Statements.KeyChange calldata s = _keyChange(data);
+    function _addKey(Call calldata call_, bytes32 h) internal {
+        Statements.KeyChange calldata s = _keyChange(call_);
         (uint24 party, address key) = (s.party, s.key);
-        (address signer, address second) = _requireParty(party, h, signatures, true);
+        (address signer, address second) = _requireParty(party, h, call_, true);
         _useNonce(party, s.nonce);
         _putKeyInForce(party, key);
         emit KeyAdded(h, party, key, s.nonce, signer, second);
     }
 
-    function _retireKey(bytes calldata data, bytes32 h, bytes[] calldata signatures) internal {
-        Statements.KeyChange calldata s = _keyChange(data);
+    function _retireKey(Call calldata call_, bytes32 h) internal {
+        Statements.KeyChange calldata s = _keyChange(call_);
         (uint24 party, address key) = (s.party, s.key);
-        (address signer, ) = _requireParty(party, h, signatures, false);
+        (address signer, ) = _requireParty(party, h, call_, false);
         _useNonce(party, s.nonce);
         if (!_isKeyInForce(party, key)) revert NotAKey(party, key);
         _ledger().keys[party][key].until = uint40(block.timestamp);
@@ -68,14 +73,15 @@ abstract contract Parties is ITouchmarkTypes, Signatures, ITouchmarkEvents, Stor
 
     /// @dev Changes how readers weigh the key's statements from `since` on, and stops the key now; what is stored
     /// stands. Only the council moves the time, and only to an earlier one.
-    function _compromised(bytes calldata data, bytes32 h, bytes[] calldata signatures) internal {
+    function _compromised(Call calldata call_, bytes32 h) internal {
         Statements.Compromised calldata s;
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
         (uint24 by, uint24 party, address key, uint40 since) = (s.by, s.party, s.key, s.since);
         if (by != party && by != COUNCIL) revert NotEntitled(by);
-        (address signer, ) = _requireParty(by, h, signatures, false);
+        (address signer, ) = _requireParty(by, h, call_, false);
         _useNonce(by, s.nonce);
 
         Key storage k = _ledger().keys[party][key];
@@ -92,12 +98,13 @@ abstract contract Parties is ITouchmarkTypes, Signatures, ITouchmarkEvents, Stor
     }
 
     /// @dev Any party may have a hash dated: a design's files, a list of headers, a report.
-    function _anchor(bytes calldata data, bytes32 h, bytes[] calldata signatures) internal {
+    function _anchor(Call calldata call_, bytes32 h) internal {
         Statements.Anchor calldata s;
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
-        (address signer, ) = _requireParty(s.party, h, signatures, false);
+        (address signer, ) = _requireParty(s.party, h, call_, false);
         _useNonce(s.party, s.nonce);
         emit Anchored(h, s.party, s.hash, s.nonce, signer);
     }
@@ -109,17 +116,17 @@ abstract contract Parties is ITouchmarkTypes, Signatures, ITouchmarkEvents, Stor
     function _requireParty(
         uint24 party,
         bytes32 structHash_,
-        bytes[] calldata signatures,
+        Call calldata call_,
         bool twoStep
     ) internal view returns (address first, address second) {
         if (twoStep && party == COUNCIL) {
-            _requireCount(signatures, 2);
-            first = _requireKey(party, structHash_, signatures[0]);
-            second = _requireKey(party, structHash_, signatures[1]);
+            call_.requireSignatures(2);
+            first = _requireKey(party, structHash_, call_.signature(0));
+            second = _requireKey(party, structHash_, call_.signature(1));
             if (first == second) revert SameKeyTwice(first);
         } else {
-            _requireCount(signatures, 1);
-            first = _requireKey(party, structHash_, signatures[0]);
+            call_.requireSignatures(1);
+            first = _requireKey(party, structHash_, call_.signature(0));
         }
     }
 
@@ -128,8 +135,19 @@ abstract contract Parties is ITouchmarkTypes, Signatures, ITouchmarkEvents, Stor
         bytes32 structHash_,
         bytes calldata signature
     ) internal view returns (address signer) {
+        (signer, ) = _requireKeyOf(party, structHash_, signature);
+    }
+
+    /// @dev A key in force of the party, and whether the council accredits the party now.
+    function _requireKeyOf(
+        uint24 party,
+        bytes32 structHash_,
+        bytes calldata signature
+    ) internal view returns (address signer, bool accredited) {
         signer = _recover(_hashTypedDataV4(structHash_), signature);
-        if (!_isKeyInForce(party, signer)) revert NotAKey(party, signer);
+        bool inForce;
+        (inForce, accredited) = _keyWord(party, signer);
+        if (!inForce) revert NotAKey(party, signer);
     }
 
     function _requireSigner(address expected, bytes32 structHash_, bytes calldata signature) internal view {
@@ -141,24 +159,16 @@ abstract contract Parties is ITouchmarkTypes, Signatures, ITouchmarkEvents, Stor
         if (!_inForce(_ledger().accreditations[by][party])) revert NotAccredited(by, party);
     }
 
-    function _requireCount(bytes[] calldata signatures, uint256 count) internal pure {
-        if (signatures.length != count) revert WrongSignatureCount(count, signatures.length);
-    }
-
-    function _requireLength(bytes calldata data, uint256 words) internal pure {
-        if (data.length != words * 32) revert WrongLength(words * 32, data.length);
-    }
-
     function _useNonce(uint24 party, uint256 nonce) internal {
-        mapping(uint256 word => uint256 bits) storage used = _ledger().usedNonces[party];
-        uint256 bits = used[nonce >> 8];
+        Nonces storage word = _ledger().nonces[party][nonce >> 8];
+        uint256 used = word.used;
         uint256 bit = 1 << (nonce & 0xff);
-        if (bits & bit != 0) revert NonceUsed(party, nonce);
-        used[nonce >> 8] = bits | bit;
+        if (used & bit != 0) revert NonceUsed(party, nonce);
+        word.used = used | bit;
     }
 
     function _isNonceUsed(uint24 party, uint256 nonce) internal view returns (bool) {
-        return (_ledger().usedNonces[party][nonce >> 8] >> (nonce & 0xff)) & 1 == 1;
+        return (_ledger().nonces[party][nonce >> 8].used >> (nonce & 0xff)) & 1 == 1;
     }
 
     // Parties and keys, by the contract's owner
@@ -208,7 +218,14 @@ abstract contract Parties is ITouchmarkTypes, Signatures, ITouchmarkEvents, Stor
         address[] storage inForce = _ledger().keysInForce[party];
         if (inForce.length == MAX_KEYS) revert TooManyKeys(party, MAX_KEYS);
         k.from = uint40(block.timestamp);
+        k.accredited = _inForce(_ledger().accreditations[COUNCIL][party]);
         inForce.push(key);
+    }
+
+    /// @dev Each key in force says whether the council accredits its party, see {_requireKeyOf}.
+    function _copyAccreditation(uint24 party, bool accredited) private {
+        address[] storage inForce = _ledger().keysInForce[party];
+        for (uint256 i = 0; i < inForce.length; ++i) _ledger().keys[party][inForce[i]].accredited = accredited;
     }
 
     function _takeOutOfForce(uint24 party, address key) private {
@@ -222,24 +239,36 @@ abstract contract Parties is ITouchmarkTypes, Signatures, ITouchmarkEvents, Stor
         }
     }
 
-    function _isKeyInForce(uint24 party, address key) private view returns (bool) {
+    function _isKeyInForce(uint24 party, address key) private view returns (bool inForce) {
+        (inForce, ) = _keyWord(party, key);
+    }
+
+    /// @dev In one word from the low end: from 40, until 40, compromised since 40, accredited 8.
+    function _keyWord(uint24 party, address key) private view returns (bool inForce, bool accredited) {
         Key storage k = _ledger().keys[party][key];
-        return k.from != 0 && k.until == 0 && k.compromisedSince == 0;
+        uint256 word;
+        assembly ("memory-safe") {
+            word := sload(k.slot)
+        }
+        inForce = word != 0 && uint80(word >> 40) == 0;
+        accredited = word >> 120 != 0;
     }
 
     function _inForce(Interval storage interval) private view returns (bool) {
         return interval.from != 0 && interval.until == 0;
     }
 
-    function _accreditation(bytes calldata data) private pure returns (Statements.Accreditation calldata s) {
+    function _accreditation(Call calldata call_) private pure returns (Statements.Accreditation calldata s) {
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
     }
 
-    function _keyChange(bytes calldata data) private pure returns (Statements.KeyChange calldata s) {
+    function _keyChange(Call calldata call_) private pure returns (Statements.KeyChange calldata s) {
+        uint256 at = call_.fields();
         assembly ("memory-safe") {
-            s := data.offset
+            s := at
         }
     }
 }

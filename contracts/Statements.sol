@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Calls} from "./Calls.sol";
+import {ITouchmarkTypes} from "./interfaces/ITouchmarkTypes.sol";
+
 /// @title The statements: their numbers, fields and EIP-712 types
 /// @dev The order of fields is law: `abi.encode` of them is what a call carries, and what the struct hash covers.
 library Statements {
+    using Calls for ITouchmarkTypes.Call;
+
     uint8 internal constant OFFER = 0; // never submitted alone
     uint8 internal constant REGISTER_BATCH = 1;
     uint8 internal constant CLAIM = 2;
@@ -217,7 +222,7 @@ library Statements {
     /// @dev Nobody signs a contest; its hash enters the item's head all the same.
     bytes32 internal constant CONTEST_TYPE = keccak256("Contest(uint256 item,uint56 batch,bytes32 leaf)");
 
-    /// @notice The type hash and the length in words of a statement alone; zeros for an unknown kind.
+    /// @notice The type hash and the number of fields of a statement alone; zeros for an unknown kind.
     /// @dev The most frequent first.
     function typeOf(uint8 kind) internal pure returns (bytes32 typeHash, uint256 words) {
         if (kind == RECORD) return (RECORD_TYPE, 9);
@@ -245,12 +250,55 @@ library Statements {
     /// @notice `keccak256(abi.encode(typeHash, fields))`, the fields taken as they lie in the call.
     /// @dev Every field is a static word, so the struct hash is over the call's own bytes. Whoever uses a field reads it
     /// through its struct, which refuses a word that is too wide for its type.
-    function hash(bytes32 typeHash, bytes calldata fields) internal pure returns (bytes32 h) {
+    function hash(bytes32 typeHash, uint256 at, uint256 words) internal pure returns (bytes32 h) {
         assembly ("memory-safe") {
             let p := mload(0x40)
+            let length := shl(5, words)
             mstore(p, typeHash)
-            calldatacopy(add(p, 0x20), fields.offset, fields.length)
-            h := keccak256(p, add(fields.length, 0x20))
+            calldatacopy(add(p, 0x20), at, length)
+            h := keccak256(p, add(length, 0x20))
+        }
+    }
+
+    /// @notice Emits the event of a statement: its struct hash and its first field (item or batch) as topics, its other
+    /// fields as they lie in the call, then the signer.
+    /// @dev Does what `emit` would: the fields of an event are those of its statement in their order. Copying them at
+    /// once costs some hundred gas less than decoding and encoding each, and much less code.
+    function tell(
+        bytes32 eventHash,
+        bytes32 structHash,
+        ITouchmarkTypes.Call calldata call_,
+        address signer
+    ) internal {
+        _tell(eventHash, structHash, call_.fields(), signer, 0, 0x20);
+    }
+
+    /// @notice The same with one word more: until when, or from when on.
+    function tell(
+        bytes32 eventHash,
+        bytes32 structHash,
+        ITouchmarkTypes.Call calldata call_,
+        address signer,
+        uint40 time
+    ) internal {
+        _tell(eventHash, structHash, call_.fields(), signer, time, 0x40);
+    }
+
+    function _tell(
+        bytes32 eventHash,
+        bytes32 structHash,
+        uint256 at,
+        address signer,
+        uint40 time,
+        uint256 more
+    ) private {
+        assembly ("memory-safe") {
+            let p := mload(0x40)
+            let length := sub(calldataload(sub(at, 0x20)), 0x20)
+            calldatacopy(p, add(at, 0x20), length)
+            mstore(add(p, length), shr(96, shl(96, signer)))
+            mstore(add(p, add(length, 0x20)), and(time, 0xffffffffff))
+            log3(p, add(length, more), eventHash, structHash, calldataload(at))
         }
     }
 }

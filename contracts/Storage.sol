@@ -62,6 +62,11 @@ abstract contract Storage {
         bytes32 head;
     }
 
+    /// @dev 256 nonces of a party.
+    struct Nonces {
+        uint256 used;
+    }
+
     /// @custom:storage-location erc7201:touchmark.ledger
     struct Ledger {
         mapping(uint256 item => Item) items;
@@ -72,7 +77,7 @@ abstract contract Storage {
         mapping(uint24 party => ITouchmarkTypes.Party) parties;
         mapping(uint24 party => mapping(address key => ITouchmarkTypes.Key)) keys;
         mapping(uint24 by => mapping(uint24 party => ITouchmarkTypes.Interval)) accreditations;
-        mapping(uint24 party => mapping(uint256 word => uint256 bits)) usedNonces;
+        mapping(uint24 party => mapping(uint256 word => Nonces)) nonces;
         mapping(address owner => uint256) balances;
         mapping(bytes14 prefix => ITouchmarkTypes.Grant[] history) prefixes;
         mapping(uint24 party => address[] inForce) keysInForce;

@@ -5,6 +5,7 @@ import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
+import {Calls} from "./Calls.sol";
 import {ITouchmark} from "./interfaces/ITouchmark.sol";
 import {Marks} from "./Marks.sol";
 import {Records} from "./Records.sol";
@@ -16,6 +17,8 @@ import {Views} from "./Views.sol";
 /// @title Touchmark: a ledger of genuine things
 /// @notice The door: {submit} and {bundle} for statements, and what the contract's owner may do.
 contract Touchmark is Views, Ownable2Step {
+    using Calls for Call;
+
     uint40 private constant SUCCESSION_TIME = 90 days;
 
     /// @param council1 one of the council's first two keys
@@ -32,32 +35,12 @@ contract Touchmark is Views, Ownable2Step {
 
     /// @inheritdoc ITouchmark
     function submit(Call calldata call) external {
-        _requireLiving();
-        uint8 kind = call.kind;
-        bytes calldata data = call.data;
-        bytes calldata opening = call.opening;
-        bytes[] calldata signatures = call.signatures;
-        if (kind == Statements.CONTEST) return _contest(data, opening, signatures);
-        bytes32 h = structHash(kind, data);
-        if (kind == Statements.RECORD) return _record(data, h, opening, signatures);
-        if (kind == Statements.OWNER_REPORT) return _ownerReport(data, h, signatures);
-        if (kind == Statements.ACCEPT) return _handOver(data, h, signatures);
-        if (kind == Statements.CLAIM) return _claim(data, h, opening, signatures);
-        if (kind == Statements.CANCEL) return _cancel(data, h, signatures);
-        if (kind == Statements.REGISTER_BATCH) return _registerBatch(data, h, signatures);
-        if (kind == Statements.MARK) return _mark(data, h, opening, signatures);
-        if (kind == Statements.RETIRE) return _retire(data, h, opening, signatures);
-        if (kind == Statements.REPLACE_CLAIM) return _replaceClaim(data, h, opening, signatures);
-        if (kind == Statements.COMPLETE_RECOVERY) return _completeRecovery(data, h, signatures);
-        if (kind == Statements.AMEND_ITEM) return _amendItem(data, h, opening, signatures);
-        if (kind == Statements.AMEND_BATCH) return _amendBatch(data, h, signatures);
-        if (kind == Statements.ANCHOR) return _anchor(data, h, signatures);
-        if (kind == Statements.ACCREDIT) return _accredit(data, h, signatures);
-        if (kind == Statements.END_ACCREDITATION) return _endAccreditation(data, h, signatures);
-        if (kind == Statements.ADD_KEY) return _addKey(data, h, signatures);
-        if (kind == Statements.RETIRE_KEY) return _retireKey(data, h, signatures);
-        if (kind == Statements.COMPROMISED) return _compromised(data, h, signatures);
-        revert UnknownKind(kind);
+        _submit(call);
+    }
+
+    /// @inheritdoc ITouchmark
+    function submitInner(Call calldata call) external {
+        _submit(call);
     }
 
     /// @inheritdoc ITouchmark
@@ -125,6 +108,45 @@ contract Touchmark is Views, Ownable2Step {
         emit BatchMetadataUpdate(0, type(uint256).max);
     }
 
+    function _submit(Call calldata call) private {
+        _requireLiving();
+        uint8 kind = call.kind;
+        if (kind == Statements.RECORD) return _record(call);
+        if (kind == Statements.CONTEST) return _contest(call);
+        bytes32 h = _statement(kind, call);
+        if (kind == Statements.OWNER_REPORT) return _ownerReport(call, h);
+        if (kind == Statements.ACCEPT) return _handOver(call, h);
+        if (kind == Statements.CLAIM) return _claim(call, h);
+        if (kind == Statements.CANCEL) return _cancel(call, h);
+        if (kind == Statements.REGISTER_BATCH) return _registerBatch(call, h);
+        if (kind == Statements.MARK) return _mark(call, h);
+        if (kind == Statements.RETIRE) return _retire(call, h);
+        if (kind == Statements.REPLACE_CLAIM) return _replaceClaim(call, h);
+        if (kind == Statements.COMPLETE_RECOVERY) return _completeRecovery(call, h);
+        if (kind == Statements.AMEND_ITEM) return _amendItem(call, h);
+        if (kind == Statements.AMEND_BATCH) return _amendBatch(call, h);
+        if (kind == Statements.ANCHOR) return _anchor(call, h);
+        if (kind == Statements.ACCREDIT) return _accredit(call, h);
+        if (kind == Statements.END_ACCREDITATION) return _endAccreditation(call, h);
+        if (kind == Statements.ADD_KEY) return _addKey(call, h);
+        if (kind == Statements.RETIRE_KEY) return _retireKey(call, h);
+        if (kind == Statements.COMPROMISED) return _compromised(call, h);
+        revert UnknownKind(kind);
+    }
+
+    /// @dev The struct hash of the statement carried; of a handover, the Accept's.
+    function _statement(uint8 kind, Call calldata call_) private pure returns (bytes32) {
+        (bytes32 typeHash, uint256 words) = Statements.typeOf(kind);
+        if (words == 0) revert UnknownKind(kind);
+        uint256 at = call_.fields();
+        if (kind == Statements.ACCEPT) {
+            call_.requireLayout(8);
+            return Statements.hash(typeHash, at + 160, words);
+        }
+        call_.requireLayout(words);
+        return Statements.hash(typeHash, at, words);
+    }
+
     /// @dev From the successor's day on no item is ever sold in two places.
     function _requireLiving() private view {
         Ledger storage ledger = _ledger();
@@ -146,10 +168,10 @@ contract Touchmark is Views, Ownable2Step {
         if (start < base || end > msg.data.length || start >= end) revert MalformedBundle(i);
     }
 
-    /// @dev Calls {submit} with the call's bytes as they lie here; decoding and encoding them again would cost more than
+    /// @dev Calls {submitInner} with the call's bytes as they lie here; decoding and encoding them again would cost more than
     /// some statements.
     function _submitSlice(uint256 i, uint256 start, uint256 end) private {
-        bytes4 selector = this.submit.selector;
+        bytes4 selector = this.submitInner.selector;
         bool accepted;
         assembly ("memory-safe") {
             let p := mload(0x40)

@@ -60,11 +60,6 @@ abstract contract Views is ITouchmark, Marks, Records {
     }
 
     /// @inheritdoc ITouchmark
-    function partyCount() external view returns (uint24) {
-        return _ledger().partyCount;
-    }
-
-    /// @inheritdoc ITouchmark
     function keyOf(uint24 party, address key) external view returns (uint40, uint40, uint40) {
         Key memory k = _ledger().keys[party][key];
         return (k.from, k.until, k.compromisedSince);
@@ -100,16 +95,6 @@ abstract contract Views is ITouchmark, Marks, Records {
     }
 
     /// @inheritdoc ITouchmark
-    function prefixGrants(bytes14 prefix) external view returns (uint256) {
-        return _ledger().prefixes[prefix].length;
-    }
-
-    /// @inheritdoc ITouchmark
-    function prefixGrant(bytes14 prefix, uint256 index) external view returns (Grant memory) {
-        return _ledger().prefixes[prefix][index];
-    }
-
-    /// @inheritdoc ITouchmark
     function successor() external view returns (address, uint40) {
         return (_ledger().successor, _ledger().successorDue);
     }
@@ -117,13 +102,15 @@ abstract contract Views is ITouchmark, Marks, Records {
     /// @inheritdoc ITouchmark
     function structHash(uint8 kind, bytes calldata data) public pure returns (bytes32) {
         (bytes32 typeHash, uint256 words) = Statements.typeOf(kind);
+        uint256 skipped = kind == Statements.ACCEPT ? 5 : 0;
+        uint256 expected = (skipped + words) * 32;
         if (words == 0) revert UnknownKind(kind);
-        if (kind == Statements.ACCEPT) {
-            _requireLength(data, 8);
-            return Statements.hash(typeHash, data[160:]);
+        if (data.length != expected) revert WrongLength(expected, data.length);
+        uint256 at;
+        assembly ("memory-safe") {
+            at := add(data.offset, shl(5, skipped))
         }
-        _requireLength(data, words);
-        return Statements.hash(typeHash, data);
+        return Statements.hash(typeHash, at, words);
     }
 
     /// @inheritdoc ITouchmark

@@ -15,6 +15,10 @@ interface ITouchmark is ITouchmarkTypes, ITouchmarkErrors, ITouchmarkEvents {
     /// is refused ({Refused}) while the rest stand. If less than a full bound is left for one, the whole bundle reverts.
     function bundle(Call[] calldata calls) external;
 
+    /// @notice The same as {submit}, for the contract itself: what {bundle} calls. Its selector sorts before the others,
+    /// which saves each statement of a bundle some 700 gas of searching.
+    function submitInner(Call calldata call) external;
+
     // The contract's owner (in production a multisig behind a timelock)
 
     /// @notice Adds an organisation with its first key.
@@ -77,9 +81,6 @@ interface ITouchmark is ITouchmarkTypes, ITouchmarkErrors, ITouchmarkEvents {
 
     function partyOf(uint24 party) external view returns (Party memory);
 
-    /// @return count how many parties were ever added, the council not counted
-    function partyCount() external view returns (uint24 count);
-
     function keyOf(
         uint24 party,
         address key
@@ -94,11 +95,6 @@ interface ITouchmark is ITouchmarkTypes, ITouchmarkErrors, ITouchmarkEvents {
 
     /// @return party who held the prefix at the end of that block; zero: nobody
     function prefixHolder(bytes14 prefix, uint256 atBlock) external view returns (uint24 party);
-
-    /// @return grants the prefix's whole history is `prefixGrant(prefix, 0 … grants - 1)`
-    function prefixGrants(bytes14 prefix) external view returns (uint256 grants);
-
-    function prefixGrant(bytes14 prefix, uint256 index) external view returns (Grant memory);
 
     /// @return successor_ the contract that takes over, zero if none is named
     /// @return due from when this one refuses every statement

@@ -93,10 +93,12 @@ interface ITouchmarkTypes {
     /// @param from block time at which it was added; zero: never a key of this party
     /// @param until block time at which it was retired, or its party ended
     /// @param compromisedSince readers give no weight to what it signed in blocks at or after this time
+    /// @param accredited whether the council accredits its party now: a copy, so that a record reads one slot less
     struct Key {
         uint40 from;
         uint40 until;
         uint40 compromisedSince;
+        bool accredited;
     }
 
     /// @notice An accreditation. In force while `from` is set and `until` is zero.

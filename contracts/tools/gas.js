@@ -1,0 +1,106 @@
+// The gas report: every row of the protocol's table as a whole transaction, intrinsic cost and calldata included, on a
+// local chain. Exits with 1 if one costs more than its bar. --check also fails if contracts/GAS.md says otherwise.
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { id } from "ethers";
+
+import { startNode } from "../../tests/contracts/js/node.js";
+import { ordinary, passkey } from "../../tests/contracts/js/signers.js";
+import { World } from "../../tests/contracts/js/world.js";
+
+const node = await startNode();
+const rows = [];
+let failed = false;
+
+function row(operation, gas, bar, others) {
+  rows.push([operation, gas, bar, others]);
+  if (bar !== null && gas > bar) failed = true;
+}
+const gasOf = (receipt) => Number(receipt.gasUsed);
+
+try {
+  const world = await World.create(node);
+  const names = (prefix, n) => Array.from({ length: n }, (_, i) => world.makeItem(`${prefix}${i}`));
+
+  // The brand has registered before and everybody has signed before: first times cost 17,100 more, once.
+  const many = names("inspected", 64);
+  await world.register(many);
+  const claims = names("claimed", 16);
+  const batch = gasOf(await world.register(claims, 18));
+  row("register a batch of 262,144", batch, 70_000, "Arianee 364,000–430,000 an item; ERC-721A 2,500 an item");
+  row("… an item, at 200,000 items", +(batch / 200_000).toFixed(2), 0.5, "ERC-721 25,000–52,000; ERC-6956 48,000 a batch");
+  if (claims[0].proof.length !== 18) throw new Error("the proof has not 18 levels");
+
+  const person = (n) => ordinary(`person ${n}`);
+  const phone = (n) => passkey(`phone ${n}`);
+  const claim = async (i, owner) => gasOf(await world.send(world.claimCall(claims[i], owner)));
+  row("first claim, 18 levels, ordinary key", await claim(0, person(0)), 135_000, "Arianee 156,000; ERC-6956 190,000–224,000");
+  row("first claim, 18 levels, passkey", await claim(1, phone(1)), 157_000, "nobody");
+
+  // Each seller keeps another item, and each buyer owns their first: the dearest case. Selling the last one is 4,800
+  // cheaper.
+  await claim(2, person(0));
+  await claim(3, phone(1));
+  const hand = async (i, from, to, options) => gasOf(await world.send(await world.handover(claims[i].id, from, to, options)));
+  row("handover, ordinary keys", await hand(0, person(0), person(10)), 86_000, "Arianee 122,000 (one-sided); OpenZeppelin 60,000 (one-sided, not relayed)");
+  await claim(4, person(0));
+  row("handover, ordinary keys, by link", await hand(2, person(0), person(11), { link: ordinary("link") }), 86_000, "ERC-6956 133,000");
+  row("handover, two passkeys", await hand(1, phone(1), phone(10)), 120_000, "nobody");
+  await claim(5, phone(1));
+  row("handover, two passkeys, by link", await hand(3, phone(1), phone(11), { link: ordinary("link") }), 120_000, "nobody");
+
+  for (const item of many) await world.send(world.inspection(item, item.opening));
+  row("inspection of an opened item", gasOf(await world.send(world.inspection(many[50]))), 49_000, "EAS 204,000–272,000; Arianee 379,000");
+  const bundle = await world.send(...many.slice(0, 50).map((item) => world.inspection(item)));
+  const refused = bundle.logs.filter((log) => world.touchmark.interface.parseLog(log)?.name === "Refused");
+  if (refused.length > 0) throw new Error("an inspection of the bundle was refused");
+  row("… each, in a bundle of 50 on 50 items", Math.ceil(gasOf(bundle) / 50), 20_500, "nobody");
+
+  const report = async (i, kind, owner) => {
+    const { sequence } = await world.touchmark.itemOf(claims[i].id);
+    return gasOf(await world.submit("OwnerReport", { item: claims[i].id, kind, ref: id("ref"), sequence }, [owner]));
+  };
+  row("status change, ordinary key", await report(4, 2, person(0)), 44_000, "Arianee 55,000–74,000");
+  row("status change, passkey", await report(5, 2, phone(1)), null, "nobody");
+} finally {
+  node.stop();
+}
+
+const number = (value) => (value === null ? "–" : value.toLocaleString("en-US"));
+const table = [
+  "| operation | gas | bar | others |",
+  "| --- | ---: | ---: | --- |",
+  ...rows.map(([operation, gas, bar, others]) => `| ${operation} | ${number(gas)} | ${number(bar)} | ${others} |`),
+].join("\n");
+console.log(table);
+
+const file = join(dirname(fileURLToPath(import.meta.url)), "..", "GAS.md");
+const text = `# What each statement costs
+
+Written by \`scripts/contracts gas\`, checked by \`scripts/contracts test\`. Whole transactions, intrinsic cost and calldata
+included, on a local chain with the Osaka fork (P-256 precompile), compiled as in \`hardhat.config.js\`. A figure may move
+by some dozens: signatures and hashes have more or fewer zero bytes. The others' figures are measurements of their
+contracts.
+
+${table}
+`;
+if (process.argv.includes("--check")) {
+  const numbers = (t) => [...t.matchAll(/^\| ([^|]+) \| ([\d,.]+) \|/gm)].map((m) => [m[1], Number(m[2].replaceAll(",", ""))]);
+  let committed = [];
+  try {
+    committed = numbers(readFileSync(file, "utf8"));
+  } catch {
+    // missing counts as stale
+  }
+  const close = ([name, gas], i) => committed[i]?.[0] === name && Math.abs(committed[i][1] - gas) <= 0.005 * gas + 0.01;
+  if (!numbers(text).every(close)) {
+    console.error("contracts/GAS.md is not what was measured: run scripts/contracts gas");
+    failed = true;
+  }
+} else {
+  writeFileSync(file, text);
+}
+if (failed) console.error("a bar is not met, or the table is stale");
+process.exit(failed ? 1 : 0);
