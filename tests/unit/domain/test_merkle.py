@@ -137,6 +137,16 @@ def test_an_item_of_another_batch_has_no_proof(stranger: bytes) -> None:
         merkle.Tree(some_leaves(9), keccak).proof(stranger)
 
 
-@pytest.mark.parametrize("proof", [[bytes(31)], [bytes(64)], [bytes(32)] * 33])
-def test_a_proof_of_odd_nodes_or_endless_length_proves_nothing(proof: list[bytes]) -> None:
-    assert not merkle.verify(bytes(32), bytes(32), proof, keccak)
+@pytest.mark.parametrize("size", [0, 31, 33, 64])
+def test_a_proof_of_odd_nodes_proves_nothing(size: int) -> None:
+    leaf, other = bytes(32), b"\x01" * size
+    root = keccak(leaf + other if leaf < other else other + leaf)
+    assert not merkle.verify(root, leaf, [other], keccak)
+
+
+def test_a_proof_longer_than_any_batch_is_deep_proves_nothing() -> None:
+    root = leaf = bytes(32)
+    proof = [b"\xff" * 32] * 33
+    for level, sibling in enumerate(proof, start=1):
+        root = keccak(root + sibling)
+        assert merkle.verify(root, leaf, proof[:level], keccak) == (level <= 32)
