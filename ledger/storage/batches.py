@@ -113,6 +113,12 @@ class Batches:
         query = select(activations.c.on_sale_at).where(activations.c.item == item.to_bytes(32, "big"))
         return self._db.scalar(query)
 
+    def newest_on_sale(self) -> Item | None:
+        """The item put on sale last."""
+        query = _VISIBLE.join(activations, activations.c.item == items.c.item)
+        row = self._db.execute(query.order_by(activations.c.on_sale_at.desc()).limit(1)).first()
+        return None if row is None else _item(row)
+
     def _one(self, condition: Any) -> Batch | None:
         row = self._db.execute(select(batches).where(condition)).first()
         return None if row is None else _batch(row)
