@@ -161,14 +161,14 @@ class LocalNode:
         return saved, begun
 
     def _read_identity(self) -> dict[str, object]:
-        path = self.folder / "chain.json"
         try:
-            identity = json.loads(path.read_bytes())
+            identity = json.loads((self.folder / "chain.json").read_bytes())
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
-            raise StateLost(f"{path} cannot be read, so the chain's id is unknown. Put it back.") from error
-        return identity if isinstance(identity, dict) else {}
+        except (OSError, ValueError):
+            identity = None
+        # Unreadable: suppose that a chain has begun. Its save, if there is one, knows the id.
+        return identity if isinstance(identity, dict) else {"begun": True}
 
     def _write_identity(self, *, begun: bool) -> None:
         identity = {"chain_id": self._chain_id, "begun": begun}
@@ -198,6 +198,7 @@ class LocalNode:
         if self.log_file.exists():
             # Two runs' words are kept: those of one that died are what somebody will look for.
             self.log_file.replace(self.folder / "log.earlier")
+        self._process = None
         started = threading.Event()
         threading.Thread(target=self._keep, args=(command, started), name="local-node", daemon=True).start()
         started.wait()

@@ -1,4 +1,4 @@
-"""A real Anvil for each test (0.1 s)."""
+"""A real Anvil: one for each test (`node`), or one put back to its beginning after each (`lent_node`)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,21 @@ from tests.integration.chain.small_contract import STORE_CODE, Sender
 def node(tmp_path: Path) -> Iterator[LocalNode]:
     with LocalNode(tmp_path) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def shared_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalNode]:
+    with LocalNode(tmp_path_factory.mktemp("shared")) as running:
+        yield running
+
+
+@pytest.fixture
+def lent_node(shared_node: LocalNode) -> Iterator[LocalNode]:
+    with Rpc(shared_node.url) as rpc:
+        beginning = rpc.call("evm_snapshot")
+        yield shared_node
+        rpc.call("anvil_dropAllTransactions")
+        assert rpc.call("evm_revert", beginning) is True
 
 
 @pytest.fixture

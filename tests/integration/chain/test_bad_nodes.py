@@ -65,12 +65,22 @@ def says(content: bytes | str | dict[str, object], status: int = 200) -> Answer:
     return answer
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether every thread is: the signal takes a moment to reach the one that would answer."""
+    threads = Path(f"/proc/{pid}/task").glob("*/stat")
+    return all(each.read_text().rpartition(")")[2].split()[0] == "T" for each in threads)
+
+
 def test_a_stopped_node_is_unavailable_within_the_timeout(node: LocalNode) -> None:
     assert node.pid is not None
     with Rpc(node.url, timeout=0.5) as rpc:
         assert rpc.chain_id() == node.chain_id
         os.kill(node.pid, signal.SIGSTOP)
         try:
+            for _ in range(200):
+                if is_stopped(node.pid):
+                    break
+                time.sleep(0.01)
             began = time.monotonic()
             with pytest.raises(Unavailable, match=r"took longer than 0\.5 s"):
                 rpc.chain_id()

@@ -9,12 +9,18 @@ from eth_account import Account
 
 from ledger.chain.calls import ContractRefused
 from ledger.chain.client import ChainClient
+from ledger.chain.local_node import LocalNode
 from ledger.chain.rpc import Rpc, RpcRefused
 from ledger.chain.sending import keccak, transaction_hash
 from ledger.domain.errors import Invalid, Unavailable
 from tests.integration.chain.small_contract import STORED, Sender
 
 NOBODY = "0x" + "0b" * 20
+
+
+@pytest.fixture
+def node(lent_node: LocalNode) -> LocalNode:
+    return lent_node
 
 
 @pytest.fixture

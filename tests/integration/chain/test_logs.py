@@ -206,12 +206,12 @@ def test_decoding_is_never_what_limits(touchmark: dict[str, Any], record_propert
     logs = [log_of(entry, [value_of(field["type"]) for field in entry["inputs"]]) for _ in range(500)]
     many = logs * 40
     gc.collect()
-    began = time.perf_counter()
+    began = time.process_time()
     events = decoder.decode_all(many)
-    ours = len(events) / (time.perf_counter() - began)
-    began = time.perf_counter()
+    ours = len(events) / (time.process_time() - began)
+    began = time.process_time()
     theirs_args = [by_web3(entry, log) for log in logs[:100]]
-    theirs = 100 / (time.perf_counter() - began)
+    theirs = 100 / (time.process_time() - began)
     assert [each.args for each in events[:100]] == theirs_args
     record_property("events_per_second", round(ours))
     record_property("web3_events_per_second", round(theirs))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import random
 import shutil
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,8 @@ from ledger.chain.rpc import Rpc
 from ledger.chain.saves import SavedState, StateLost, newest_whole, save, state_file
 from ledger.domain.errors import Unavailable
 from tests.integration.chain.small_contract import STORE_CODE, STORED, Sender
+
+ROOT = Path(__file__).parents[3]
 
 
 def kill(node: LocalNode) -> None:
@@ -158,6 +164,26 @@ def test_beginning_again_is_asked_for_keeps_the_chain_id_and_the_broken_saves(tm
     assert len(list(next(again.folder.glob("saves-lost-*")).iterdir())) == 4
 
 
+@pytest.mark.parametrize("content", [None, b"", b"[]", b'{"chain_id": "x"}'])
+def test_the_chain_id_is_found_in_the_save_where_its_own_file_is_lost(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    with LocalNode(tmp_path) as node:
+        _, _, [saved] = grown(node, [1])
+    own = node.folder / "chain.json"
+    own.unlink() if content is None else own.write_bytes(content)
+    with LocalNode(tmp_path) as node:
+        assert (node.chain_id, node.restored) == (saved.chain_id, saved)
+
+
+def test_a_save_of_another_chain_is_not_loaded(tmp_path: Path) -> None:
+    with LocalNode(tmp_path) as node:
+        chain_id = node.chain_id
+    (node.folder / "chain.json").write_text(f'{{"chain_id": {chain_id + 1}, "begun": true}}')
+    with pytest.raises(StateLost, match=f"is of chain {chain_id + 1}, but its save is of chain {chain_id}"):
+        LocalNode(tmp_path).start()
+
+
 def test_a_whole_save_is_never_thrown_away_by_beginning_again(tmp_path: Path) -> None:
     with LocalNode(tmp_path) as node:
         _, _, [saved] = grown(node, [1])
@@ -194,6 +220,44 @@ def test_a_full_disk_is_said_and_costs_no_earlier_save(
     assert newest_whole(node.saves_folder) == before
     assert not list(node.saves_folder.glob("*.tmp"))
     assert save(rpc, node.saves_folder).generation == before.generation + 1
+
+
+MINES_AND_SAVES = """
+import sys
+from pathlib import Path
+from ledger.chain.local_node import LocalNode
+from ledger.chain.rpc import Rpc
+from ledger.chain.saves import save
+node = LocalNode(Path(sys.argv[1]))
+node.start()
+with Rpc(node.url) as rpc:
+    while True:
+        rpc.call("evm_mine")
+        saved = save(rpc, node.saves_folder)
+        print(saved.block_number, saved.block_hash.hex(), flush=True)
+"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_kill_at_any_moment_costs_nothing_that_was_called_saved(tmp_path: Path, seed: int) -> None:
+    """Parent and node are killed while blocks and saves follow each other; three times over one folder."""
+    chance = random.Random(seed)  # noqa: S311
+    promised = (0, "")
+    for _ in range(3):
+        command = [sys.executable, "-c", MINES_AND_SAVES, str(tmp_path)]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as worker:
+            assert worker.stdout is not None
+            first = worker.stdout.readline()
+            time.sleep(chance.uniform(0, 0.1))
+            worker.kill()
+            said = [line.split() for line in (first + worker.stdout.read()).splitlines()]
+        whole = [(int(words[0]), words[1]) for words in said if len(words) == 2 and len(words[1]) == 64]
+        assert whole[0][0] > promised[0]
+        promised = whole[-1]
+    with LocalNode(tmp_path) as node, Rpc(node.url) as rpc:
+        block = ChainClient(rpc, "0x" + "00" * 20, []).block(promised[0])
+        assert block is not None
+        assert block.hash.hex() == promised[1]
 
 
 class MinesMeanwhile(Rpc):

@@ -7,12 +7,18 @@ from eth_account import Account
 
 from ledger.chain import saves
 from ledger.chain.client import ChainClient
+from ledger.chain.local_node import LocalNode
 from ledger.chain.rpc import Rpc, RpcRefused
 from ledger.chain.sending import Place, chain_id_of, send_raw, transaction_hash, whereabouts
 from ledger.domain.errors import Invalid, Unavailable
 from tests.integration.chain.small_contract import STORED, Sender
 
 BURST = 1_000
+
+
+@pytest.fixture
+def node(lent_node: LocalNode) -> LocalNode:
+    return lent_node
 
 
 def test_a_burst_of_a_thousand_is_mined_whole_and_its_events_are_all_there(
