@@ -1,4 +1,4 @@
-"""Small pieces of the verdict's words: names, quotations, how an inspection was made, why it may not count."""
+"""Pieces of the verdict's words: names, quotations, how an inspection was made, why it may not count."""
 
 from __future__ import annotations
 
