@@ -1,9 +1,9 @@
 """QR symbols (ISO/IEC 18004): made by `qrcode`, read back by `zxing-cpp`, two libraries with no line in
 common.
 
-The mask is fixed, so that the maker need not try all eight and weigh each: ten times as many symbols a second
-(measured side by side: 1,665 against 163). A mask only changes how well a symbol is balanced, never whether it
-is valid.
+The mask is fixed, so that the maker need not try all eight and weigh each: ten times as many symbols a
+second (measured side by side: 1,665 against 163). A mask only changes how well a symbol is balanced, never
+whether it is valid.
 """
 
 from __future__ import annotations

@@ -65,7 +65,9 @@ def _check_promises(texts: bytes) -> None:
     for attributes in _TEXTS_TAG.findall(texts):
         for count in _COUNT.findall(attributes):
             if not count.isdigit() or int(count[:12]) > _MAX_TEXTS:
-                raise TooLarge(f"The workbook says it has more texts than any sheet we read can hold. {_RESAVE}")
+                raise TooLarge(
+                    f"The workbook says it has more texts than any sheet we read can hold. {_RESAVE}"
+                )
 
 
 def scan_sheet(pieces: Iterable[bytes], lengths: array[int], odd: OddCells) -> Iterator[bytes]:

@@ -68,7 +68,7 @@ def main(count: int) -> None:
             unread_worn += not any(
                 found.text == text for found in zxingcpp.read_barcodes(worn(picture, chance))
             )
-        print(mask, dict(false), unread, unread_worn, penalty // 300, flush=True)
+        print(mask, dict(false), unread, unread_worn, penalty // min(count, 300), flush=True)
 
 
 if __name__ == "__main__":
