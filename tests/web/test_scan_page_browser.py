@@ -79,23 +79,32 @@ def test_links_and_fields_are_at_least_24_pixels_high(browser: Any, gallery: Pat
     context.close()
 
 
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FAULTS = """tags => axe.run({runOnly: tags}).then(
+    got => got.violations.map(one => one.id + ': ' + one.nodes[0].html))"""
+EVERY_KIND = (
+    "held_inspected",
+    "unclaimed",
+    "pending",
+    "recalled",
+    "stolen_and_more",
+    "confirmed_with_warning",
+    "unknown",
+    "held_fr",
+    "check_bad_code",
+    "home",
+    "problem",
+)
+"""One page of every colour and every template."""
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="needs axe-core from npm")
-@pytest.mark.parametrize(("scheme", "rules"), [("light", WCAG), ("dark", CONTRAST)])
-def test_axe_finds_no_fault_against_wcag_aa(
-    browser: Any, gallery: Path, scheme: str, rules: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault_against_wcag_aa(browser: Any, gallery: Path, scheme: str) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 640}, color_scheme=scheme)
     page = context.new_page()
-    for name in names(gallery):
+    for name in EVERY_KIND:
         page.goto((gallery / f"{name}.html").as_uri())
         page.add_script_tag(path=AXE)
-        found = page.evaluate(
-            "rules => axe.run(rules).then(got => got.violations.map(one => one.id + ': ' + one.nodes[0].html))",
-            rules,
-        )
-        assert found == [], name
+        assert page.evaluate(FAULTS, WCAG) == [], name
     context.close()
