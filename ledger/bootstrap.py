@@ -6,7 +6,7 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from ledger.chain import signing
+from ledger.chain import recursion, signing
 from ledger.chain.deployment import deploy
 from ledger.chain.node import LocalMiner, Node, encode_opening, explainer
 from ledger.chain.rpc import Rpc
