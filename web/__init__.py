@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from ledger.bootstrap import build
 from ledger.services.ports import Ledger
 from ledger.settings import Settings, read_settings
-from web import api, console, problems, scan
+from web import api, console, health, problems, scan
 from web.safety import harden
 
 csrf = CSRFProtect()
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None, ledger: Ledger | None = None) -
     harden(app)
     problems.register(app)
     api.register(app, csrf)
+    app.register_blueprint(health.bp)
     app.register_blueprint(scan.bp)
     app.register_blueprint(console.bp)
     return app

@@ -99,6 +99,11 @@ class Directory:
                     return holder == party
         return False
 
+    def holder(self, prefix: str) -> int | None:
+        """Who holds exactly this prefix now."""
+        grants = self._prefixes.get(prefix)
+        return grants[-1][1] or None if grants else None
+
     def _take(self, event: ChainEvent) -> None:
         args = event.args
         match event.name:

@@ -34,6 +34,7 @@ from ledger.services.import_items import import_of_batch, outcomes
 from ledger.services.kept_keys import queue_signed
 from ledger.services.open_item import TREES
 from ledger.services.ports import Ledger, Tx
+from ledger.services.views_of_chain import directory
 
 CARDS, MANIFESTS = "cards", "manifests"
 _CHUNK = 2_000
@@ -255,6 +256,7 @@ def confirm_cards(ledger: Ledger, caller: Caller, id: str, sha256: str) -> Batch
     caller.need(Scope.CARDS)
     with ledger.store.read() as tx:
         batch = own_batch(tx, caller, id)
+        _check_prefixes(tx, caller)
     if batch.cards_done_at is None:
         if batch.cards_sha256 is None:
             raise Conflict("The claim cards of this batch have not been downloaded yet. Download them first.")
@@ -268,6 +270,17 @@ def confirm_cards(ledger: Ledger, caller: Caller, id: str, sha256: str) -> Batch
         with ledger.store.write() as tx:
             tx.batches.change(id, cards_done_at=ledger.now(), cards_file=None)
     return register(ledger, caller, id)
+
+
+def _check_prefixes(tx: Tx, caller: Caller) -> None:
+    """Readers accept a GTIN from who held its prefix when the batch was registered: so first the prefix."""
+    parties = directory(tx)
+    for prefix in tx.organisations.prefixes(caller.organisation.id):
+        if parties.holder(prefix) != caller.organisation.party:
+            raise Conflict(
+                f"The GS1 prefix {prefix} is not yet recorded as {caller.organisation.name}’s, and items registered "
+                "before that would not count. Try again in a minute; nothing was destroyed."
+            )
 
 
 def register(ledger: Ledger, caller: Caller, id: str) -> Batch:
