@@ -40,13 +40,23 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class SelfCheck:
-    """What a person needs to verify the answer without us."""
+class Opinion:
+    """What an inspection says beside its result: sentences, and (small picture, whole file) addresses."""
 
-    command: str
+    texts: tuple[str, ...] = ()
+    evidence: tuple[tuple[str, str], ...] = ()
+    operator_signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """What a person needs to verify the answer without us; `head` names the item's newest entry."""
+
+    command: str | None
     chain_id: int
     contract: str
     passport_href: str | None = None
+    head: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,8 @@ class Scan:
     care: tuple[str, ...] = ()
     self_check: SelfCheck | None = None
     earlier: EarlierChecks | None = None
+    opinions: tuple[Opinion, ...] = ()
+    """One for each of the facts' inspections, in their order; or none at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +135,8 @@ class InspectionCard:
     when: str
     note: str
     counts: bool
+    texts: tuple[str, ...]
+    evidence: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +232,7 @@ def scan_view(scan: Scan) -> ScanView:
         why=why,
         recall=recall,
         timeline=tuple((day(one.when), one.words) for one in scan.timeline) if recorded else (),
-        inspections=tuple(_card(one) for one in _newest_first(facts.inspections)) if recorded else (),
+        inspections=_cards(facts.inspections, scan.opinions) if recorded else (),
         care=scan.care if recorded else (),
         save_href=scan.hrefs.get("save_check", ""),
         type_href=scan.hrefs.get("type_again", ""),
@@ -270,11 +284,16 @@ def _buttons(scan: Scan, why: bool, recall: bool) -> tuple[Button, ...]:
     return tuple(Button(key, LABELS[key], ways[key]) for key in scan.standing.buttons if ways.get(key))
 
 
-def _newest_first(inspections: tuple[Inspection, ...]) -> list[Inspection]:
-    return sorted(inspections, key=lambda one: (one.on, one.recorded_at), reverse=True)
+def _cards(inspections: tuple[Inspection, ...], opinions: tuple[Opinion, ...]) -> tuple[InspectionCard, ...]:
+    """The inspections, newest first, each with what it says."""
+    said = opinions or (Opinion(),) * len(inspections)
+    paired = sorted(
+        zip(inspections, said, strict=True), key=lambda pair: (pair[0].on, pair[0].recorded_at), reverse=True
+    )
+    return tuple(_card(one, opinion) for one, opinion in paired)
 
 
-def _card(one: Inspection) -> InspectionCard:
+def _card(one: Inspection, opinion: Opinion) -> InspectionCard:
     people = "1 person" if one.persons == 1 else f"{one.persons} people"
     set_aside = why_not_counted(one)
     waiting = "" if one.final else "Signed, waiting for confirmation."
@@ -285,6 +304,8 @@ def _card(one: Inspection) -> InspectionCard:
         when=day(one.on),
         note=set_aside or waiting,
         counts=set_aside is None,
+        texts=opinion.texts,
+        evidence=opinion.evidence,
     )
 
 

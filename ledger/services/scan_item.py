@@ -99,6 +99,8 @@ class Scan:
     head: str | None = None
     contract: str | None = None
     chain_id: int | None = None
+    on_sale_at: datetime | None = None
+    """When the brand put it on sale; None where it was not, or where only its first owner shows that it was."""
 
 
 def scan_item(ledger: Ledger, gtin: str, serial: str, *, looks_different: bool = False) -> Scan:
@@ -133,6 +135,14 @@ def scan_product(ledger: Ledger, gtin: str) -> Scan:
 def scan_bad_code(ledger: Ledger, problem: str) -> Scan:
     """The answer to a code that cannot be read."""
     return _bad_code(ledger, problem, datetime.fromtimestamp(ledger.now(), UTC))
+
+
+def scan_unlisted(ledger: Ledger) -> Scan:
+    """The answer to a serial that no item here carries; whose it would be cannot be told."""
+    now = datetime.fromtimestamp(ledger.now(), UTC)
+    with ledger.store.read() as tx:
+        facts = Facts(Asked.ITEM, node_seen_at=_node_seen(tx), as_of=_as_of(tx))
+    return Scan(facts, standing(facts, now))
 
 
 def _bad_code(ledger: Ledger, problem: str, now: datetime) -> Scan:
@@ -172,6 +182,7 @@ class _Reader:
         registered = registration_event(tx, subject.batch.number)
         records = self._records()
         state_final = tx.chain.state(subject.item.item, self.final)
+        on_sale_at = tx.batches.on_sale_at(subject.item.item)
         in_final = registered is not None and registered.block <= self.final
         facts = Facts(
             Asked.ITEM,
@@ -181,7 +192,7 @@ class _Reader:
             registration=self._registration(registered),
             gtin_in_prefixes=registered is None
             or self.parties.holds_prefix(subject.batch.brand, check_gtin(subject.item.gtin), registered.block),
-            on_sale=subject.claimed or tx.batches.on_sale_at(subject.item.item) is not None,
+            on_sale=subject.claimed or on_sale_at is not None,
             final=self._custody(state_final, self._batch_flags(self.final)) if in_final else None,
             latest=self._latest(),
             opened_from_later_batch=subject.state is not None and subject.state.batch != subject.batch.number,
@@ -207,6 +218,7 @@ class _Reader:
             head=None if subject.state is None else "0x" + subject.state.head.hex(),
             contract=deployed.get("contract"),
             chain_id=deployed.get("chain_id"),
+            on_sale_at=None if on_sale_at is None else _moment(on_sale_at),
         )
 
     def _registration(self, event: ChainEvent | None) -> Registration | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ledger.domain.papers import Evidence, Remembered, Report, StoredOffer
 from ledger.storage.tables import attempts, evidence, idempotency, offers, reports, scans
@@ -79,6 +79,12 @@ class Papers:
     def add_scan(self, id: str, item: int, at: int, verdict: str) -> None:
         """Note that an item was looked at. No address, no device, no place."""
         self._db.execute(insert(scans).values(id=id, item=item.to_bytes(32, "big"), at=at, verdict=verdict))
+
+    def scans_of(self, item: int) -> tuple[int, int | None]:
+        """How often an item was looked at, and when first."""
+        query = select(func.count(), func.min(scans.c.at)).where(scans.c.item == item.to_bytes(32, "big"))
+        count, first = self._db.execute(query).one()
+        return count, first
 
     def remembered(self, organisation: str, key: str) -> Remembered | None:
         """The answer kept under an idempotency key."""

@@ -1,0 +1,41 @@
+"""The pictures and documents that reports cite, under the SHA-256 that the report names."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Response
+
+from ledger.domain.errors import Unknown
+from ledger.services.store_evidence import read_evidence, small_picture
+from web.scan import bp
+from web.scan.item import ledger_here
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@bp.get("/evidence/<sha256>")
+def evidence(sha256: str) -> Response:
+    """The file as it is kept. Its name is its content's, so it never changes."""
+    found, content = read_evidence(ledger_here(), _checked(sha256))
+    return _forever(content, found.media_type)
+
+
+@bp.get("/evidence/<sha256>/small")
+def thumbnail(sha256: str) -> Response:
+    """A small picture of it."""
+    return _forever(small_picture(ledger_here(), _checked(sha256)), "image/png")
+
+
+def _checked(sha256: str) -> str:
+    if not _SHA256.fullmatch(sha256):
+        raise Unknown("There is no such file.")
+    return sha256
+
+
+def _forever(content: bytes, media_type: str) -> Response:
+    response = Response(content, mimetype=media_type)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    # Whatever a file claims to be inside, it runs nothing and loads nothing here.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,111 @@
+"""The page behind a code: a GS1 Digital Link, answered by default with what the record shows of the item."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, current_app, jsonify, render_template, request
+from flask.blueprints import BlueprintSetupState
+
+from ledger.domain.errors import Invalid, Unavailable
+from ledger.domain.standing_headlines import Key
+from ledger.services.note_scan import Seen
+from ledger.services.ports import Ledger
+from ledger.services.scan_item import Scan, scan_bad_code, scan_item, scan_product
+from web.problems import wants_json
+from web.scan import bp
+from web.scan.address import read_address
+from web.scan.languages import language_of, looks_different
+from web.scan.notes import Notes, notes
+from web.scan.pace import Pace
+from web.scan.page import RETRY_AFTER, STATUS, moment, slowed, unavailable, view_of
+from web.scan_json import scan_json
+from web.scan_view import EarlierChecks
+
+CHECKS_PER_MINUTE = 120
+
+
+@bp.record_once
+def _begin(state: BlueprintSetupState) -> None:
+    """Each application has its own counts."""
+    app: Any = state.app
+    app.extensions["scan_notes"] = Notes(app.extensions["ledger"])
+    app.extensions["scan_pace"] = Pace(app.config.get("CHECKS_PER_MINUTE", CHECKS_PER_MINUTE))
+
+
+@bp.get("/")
+def home() -> str:
+    """The front page: what an answer tells, and a form."""
+    return render_template("scan/home.html", view=None)
+
+
+# Serials may hold slashes, two in a row too: the path is taken as it came and read by its own rules.
+@bp.get("/01/<path:_rest>", merge_slashes=False)
+def item(_rest: str) -> Response:
+    """What the record shows of the item, or of the model, that this address names."""
+    ledger = ledger_here()
+    try:
+        scan = look(ledger)
+    except Unavailable:
+        scan = unavailable(moment(ledger.now()))
+    return answer(ledger, scan)
+
+
+def look(ledger: Ledger) -> Scan:
+    """The scan of this request's address. Raises Unavailable without the database, Unknown for AI 235."""
+    try:
+        gtin, serial = read_address(request.environ)
+    except Invalid as wrong:
+        return paced(ledger, scan_bad_code(ledger, wrong.detail))
+    if serial is None:
+        return paced(ledger, scan_product(ledger, gtin))
+    return paced(ledger, scan_item(ledger, gtin, serial, looks_different=looks_different(request)))
+
+
+def paced(ledger: Ledger, scan: Scan) -> Scan:
+    """The scan, or its bad news alone, for one who asks too often."""
+    pace: Pace = current_app.extensions["scan_pace"]
+    seconds = pace.wait(request.remote_addr)
+    return scan if seconds is None else slowed(scan, seconds, moment(ledger.now()))
+
+
+def answer(ledger: Ledger, scan: Scan, page: str = "scan/item.html", **more: object) -> Response:
+    """The scan as a page or as JSON, with its status."""
+    key = scan.standing.key
+    earlier = _earlier(ledger, scan)
+    if request.args.get("format") == "json" or wants_json():
+        response = jsonify(scan_json(ledger, scan))
+        if request.args.get("format") == "json":
+            name = f"check-{(scan.serial or 'code')[-4:]}.json"
+            response.headers.set("Content-Disposition", "attachment", filename=name)
+    else:
+        view = view_of(ledger, scan, request, earlier)
+        response = Response(render_template(page, view=view, **more), mimetype="text/html")
+        response.headers["Content-Language"] = language_of(request)
+    response.status_code = STATUS.get(key, 200)
+    response.vary.update(("Accept", "Accept-Language"))
+    if key is Key.UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    elif key is Key.SLOW_DOWN:
+        response.headers["Retry-After"] = str(scan.facts.retry_after)
+    if scan.subject is not None and request.method == "GET":
+        notes().add(Seen(scan.subject.item.item, ledger.now(), key.value))
+    return response
+
+
+def _earlier(ledger: Ledger, scan: Scan) -> EarlierChecks | None:
+    """How often the item was looked at, for readers of Chinese, who expect to be told."""
+    if scan.subject is None or language_of(request) != "zh-Hans":
+        return None
+    try:
+        with ledger.store.read() as tx:
+            count, first = tx.papers.scans_of(scan.subject.item.item)
+    except Unavailable:
+        return None
+    return EarlierChecks(count + 1, moment(first if first is not None else ledger.now()))
+
+
+def ledger_here() -> Ledger:
+    """The ledger of the present application."""
+    found: Ledger = current_app.extensions["ledger"]
+    return found

@@ -1,0 +1,65 @@
+"""Counts scans beside the requests: best effort, so that no page waits for it or fails by it."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import Final
+
+import structlog
+from flask import current_app
+
+from ledger.services.note_scan import Seen, note_scans
+from ledger.services.ports import Ledger
+
+log = structlog.get_logger("scans")
+
+_ROOM: Final = 5_000
+_AT_ONCE: Final = 200
+
+
+class Notes:
+    """A queue with one thread that writes it down; where it is full, scans go uncounted."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._waiting: queue.Queue[Seen] = queue.Queue(_ROOM)
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def add(self, seen: Seen) -> None:
+        """Note a scan soon. Never waits, never raises."""
+        try:
+            self._waiting.put_nowait(seen)
+        except queue.Full:
+            return
+        # Begun by the first scan, not with the app: a server forks its workers after the app is made.
+        if self._thread is None:
+            with self._starting:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._write, name="scan-notes", daemon=True)
+                    self._thread.start()
+
+    def settle(self) -> None:
+        """Wait until everything added so far is written down, or given up."""
+        self._waiting.join()
+
+    def _write(self) -> None:
+        while True:
+            seen = [self._waiting.get()]
+            while len(seen) < _AT_ONCE and not self._waiting.empty():
+                seen.append(self._waiting.get())
+            try:
+                note_scans(self._ledger, seen)
+            except Exception as error:
+                # Whatever it was, the thread must live on: a count is not worth a page.
+                log.warning("scans.uncounted", count=len(seen), reason=type(error).__name__)
+            finally:
+                for _ in seen:
+                    self._waiting.task_done()
+
+
+def notes() -> Notes:
+    """The notes of the present application."""
+    found: Notes = current_app.extensions["scan_notes"]
+    return found

@@ -1,0 +1,136 @@
+"""From what the ledger answers to what the page shows, in this request's language and with its addresses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+from flask import Request, url_for
+
+from ledger.domain.identity import path
+from ledger.domain.inspections import Remark
+from ledger.domain.standing import standing
+from ledger.domain.standing_facts import Asked, Facts, Progress, Registration
+from ledger.domain.standing_headlines import Key
+from ledger.domain.statements import RecordKind
+from ledger.services.ports import Ledger
+from ledger.services.scan_item import Recorded, Scan
+from web.scan.history import service_words, timeline
+from web.scan.languages import language_of, languages
+from web.scan_view import EarlierChecks, Opinion, ScanView, SelfCheck, Shown, scan_view
+from web.scan_view import Scan as PageScan
+
+STATUS: Final = {Key.UNKNOWN: 404, Key.BAD_CODE: 422, Key.SLOW_DOWN: 429, Key.UNAVAILABLE: 503}
+"""HTTP of the verdicts that are not plainly answers: everything else is 200, bad news above all."""
+RETRY_AFTER: Final = 15
+_REMARKS: Final = {
+    Remark.ALTERED: "altered or customised",
+    Remark.PARTS_REPLACED: "parts replaced",
+    Remark.CODE_MOVED: "the code may have been moved from another item",
+}
+
+
+def slowed(scan: Scan, seconds: int, now: datetime) -> Scan:
+    """The same answer for one who asks too often: bad news stays, the rest has to wait."""
+    facts = replace(scan.facts, retry_after=seconds)
+    return replace(scan, facts=facts, standing=standing(facts, now))
+
+
+def unavailable(now: datetime) -> Scan:
+    """The answer while our own records cannot be read: nothing is known, and nothing is denied."""
+    # As if it were known, since it may be; and then without a word of what that would mean.
+    facts = Facts(Asked.ITEM, known=True, registration=Registration(Progress.QUEUED))
+    return Scan(facts, replace(standing(facts, now), lines=(), checked=(), cannot_know=()))
+
+
+def view_of(ledger: Ledger, scan: Scan, request: Request, earlier: EarlierChecks | None = None) -> ScanView:
+    """The page of a scan."""
+    return scan_view(
+        PageScan(
+            facts=scan.facts,
+            standing=scan.standing,
+            domain=urlsplit(ledger.public_url).netloc,
+            hrefs=_hrefs(scan, request),
+            item=_shown(scan),
+            language=language_of(request),
+            languages=languages(request),
+            timeline=timeline(scan),
+            care=tuple(_care(scan)),
+            self_check=_self_check(scan),
+            earlier=earlier,
+            opinions=tuple(_opinion(one) for one in scan.records if one.facts is not None),
+        )
+    )
+
+
+def _hrefs(scan: Scan, request: Request) -> dict[str, str]:
+    here = "?" + urlencode({"lang": request.args["lang"]}) if request.args.get("lang") else "?"
+    check = url_for("scan.check")
+    hrefs = {"type_again": check, "type_serial": check, "refresh": here, "try_again": here}
+    if scan.subject is not None:
+        hrefs["save_check"] = "?format=json"
+        if not scan.facts.looks_different:
+            hrefs["looks_different"] = "?" + urlencode({**request.args.to_dict(), "looks": "different"})
+    return hrefs
+
+
+def item_href(gtin: Any, serial: str) -> str:
+    """The address of an item's page on this host."""
+    return url_for("scan.home").rstrip("/") + path(gtin, serial)
+
+
+def _shown(scan: Scan) -> Shown | None:
+    fields = scan.public_fields
+    if fields is None or scan.serial is None:
+        return None
+    parts = [str(fields[name]) for name in ("colour", "size") if fields.get(name)]
+    parts += [", ".join(fields["materials"])] if fields.get("materials") else []
+    parts += [str(fields["made_on"])[:4]] if fields.get("made_on") else []
+    name = str(fields.get("model_ref") or f"GTIN {scan.gtin}")
+    # A photo on somebody else's host would tell them who looks at what: see the content policy.
+    return Shown(name, ", ".join(parts), scan.serial[-4:])
+
+
+def _care(scan: Scan) -> list[str]:
+    fields = scan.public_fields or {}
+    told = [
+        f"{service_words(one)}, {one.on.day} {one.on:%B %Y}." for one in scan.records if one.kind is RecordKind.SERVICE
+    ]
+    months = fields.get("warranty_months")
+    if months:
+        told.append(f"The brand gives {months} {'month' if months == 1 else 'months'} of warranty from the purchase.")
+    return told
+
+
+def _self_check(scan: Scan) -> SelfCheck | None:
+    if scan.contract is None or scan.chain_id is None:
+        return None
+    return SelfCheck(None, scan.chain_id, scan.contract, head=scan.head)
+
+
+def _opinion(one: Recorded) -> Opinion:
+    assert one.facts is not None
+    facts, told = one.facts, []
+    if facts.condition:
+        told.append(f"Condition {facts.condition}, from A (as new) to E (worn out).")
+    if facts.points:
+        told.append(f"{facts.points} {'point' if facts.points == 1 else 'points'} checked.")
+    told += [f"Seen: {words}." for remark, words in _REMARKS.items() if remark in facts.remarks]
+    told += _texts(one.report)
+    pictures = tuple(url_for("scan.thumbnail", sha256=sha256) for sha256 in one.evidence)
+    links = tuple(url_for("scan.evidence", sha256=sha256) for sha256 in one.evidence)
+    return Opinion(tuple(told), tuple(zip(pictures, links, strict=True)), one.operator_signed)
+
+
+def _texts(report: Any) -> list[str]:
+    """The words of a report: whatever its fields are called, their texts in order."""
+    if report is None:
+        return []
+    return [value.strip() for value in report.values() if isinstance(value, str) and value.strip()]
+
+
+def moment(seconds: float) -> datetime:
+    """A moment of the ledger's clock."""
+    return datetime.fromtimestamp(seconds, UTC)
