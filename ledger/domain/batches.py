@@ -47,6 +47,22 @@ class Item:
     fields: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A later description of one item; `place` counts an item's amendments from 0. The old ones stay."""
+
+    item: int
+    place: int
+    organisation: str
+    record_hash: bytes
+    manifest_hash: bytes
+    public_file: str
+    private_file: str
+    fields: Mapping[str, Any]
+    private_fields: Sequence[str]
+    created_at: int
+
+
 def batch_number(brand: int, running: int) -> int:
     """A batch's number on the chain: 24 bits of brand, 32 bits of running count (from 1)."""
     return brand << 32 | running

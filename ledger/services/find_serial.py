@@ -24,7 +24,7 @@ def find_serial(ledger: Ledger, serial: str) -> list[Listing]:
         for item in tx.batches.find_serial(serial):
             batch = tx.batches.get(item.batch_id)
             private = batch.private_fields if batch else ()
-            shown = public_fields(item, private)
+            shown = public_fields(item.fields, private)
             name = ", ".join(str(shown[name]) for name in ("model_ref", "colour", "size") if shown.get(name))
             found.append(Listing(item.gtin, item.serial, name))
         return found

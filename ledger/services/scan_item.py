@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from ledger.domain.batches import Item
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import BatchFlag, Flag, ItemState
 from ledger.domain.errors import Invalid
@@ -36,6 +35,7 @@ from ledger.domain.standing_facts import (
     Undone,
 )
 from ledger.domain.statements import Kind, MarkKind, OwnerReportKind, RecordKind
+from ledger.services.amend_item import accepted_amendments
 from ledger.services.follow_chain import NODE_SEEN
 from ledger.services.open_item import registration_event
 from ledger.services.ports import Ledger, Tx
@@ -94,6 +94,11 @@ class Scan:
     serial: str | None = None
     subject: Listed | None = None
     public_fields: Mapping[str, Any] | None = None
+    """What the record shows to everyone, as last amended."""
+    amended: bool = False
+    """Whether the brand has changed the description of the item or of its batch."""
+    earlier_fields: tuple[Mapping[str, Any], ...] = ()
+    """What it showed before, oldest first."""
     timeline: tuple[TimelineEntry, ...] = ()
     records: tuple[Recorded, ...] = ()
     head: str | None = None
@@ -181,6 +186,7 @@ class _Reader:
         organisation = tx.organisations.by_party(subject.batch.brand)
         registered = registration_event(tx, subject.batch.number)
         records = self._records()
+        described = self._descriptions()
         state_final = tx.chain.state(subject.item.item, self.final)
         on_sale_at = tx.batches.on_sale_at(subject.item.item)
         in_final = registered is not None and registered.block <= self.final
@@ -188,7 +194,7 @@ class _Reader:
             Asked.ITEM,
             known=True,
             brand=_brand(organisation),
-            description=_description(subject.item, subject.batch.private_fields),
+            description=_description(described[-1]),
             registration=self._registration(registered),
             gtin_in_prefixes=registered is None
             or self.parties.holds_prefix(subject.batch.brand, check_gtin(subject.item.gtin), registered.block),
@@ -212,7 +218,9 @@ class _Reader:
             gtin=subject.item.gtin,
             serial=subject.item.serial,
             subject=subject,
-            public_fields=public_fields(subject.item, subject.batch.private_fields),
+            public_fields=described[-1],
+            amended=self._amended(),
+            earlier_fields=tuple(described[:-1]),
             timeline=tuple(self._timeline(registered)),
             records=tuple(records),
             head=None if subject.state is None else "0x" + subject.state.head.hex(),
@@ -220,6 +228,16 @@ class _Reader:
             chain_id=deployed.get("chain_id"),
             on_sale_at=None if on_sale_at is None else _moment(on_sale_at),
         )
+
+    def _descriptions(self) -> list[dict[str, Any]]:
+        """What the record has shown to everyone, oldest first; the last counts."""
+        item, private = self.subject.item, self.subject.batch.private_fields
+        later = accepted_amendments(self.tx, item.item)
+        return [public_fields(item.fields, private), *(public_fields(one.fields, one.private_fields) for one in later)]
+
+    def _amended(self) -> bool:
+        state = self.subject.state
+        return (state is not None and Flag.AMENDED in state.flags) or BatchFlag.AMENDED in self._batch_flags(None)
 
     def _registration(self, event: ChainEvent | None) -> Registration | None:
         if event is not None:
@@ -368,13 +386,12 @@ class _Reader:
             yield TimelineEntry(_moment(event.time), event.name, event.args, event.block, event.block <= self.final)
 
 
-def public_fields(item: Item, private: Sequence[str]) -> dict[str, Any]:
+def public_fields(fields: Mapping[str, Any], private: Sequence[str]) -> dict[str, Any]:
     """The fields of a record that the brand shows to everyone."""
-    return {name: value for name, value in item.fields.items() if name not in private}
+    return {name: value for name, value in fields.items() if name not in private}
 
 
-def _description(item: Item, private: Sequence[str]) -> str:
-    shown = public_fields(item, private)
+def _description(shown: Mapping[str, Any]) -> str:
     parts = [str(shown[name]) for name in ("model_ref", "colour") if shown.get(name)]
     return ", ".join(parts)
 

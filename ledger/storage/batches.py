@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_, update
 
-from ledger.domain.batches import Batch, Item
-from ledger.storage.tables import activations, batches, items
+from ledger.domain.batches import Amendment, Batch, Item
+from ledger.storage.tables import activations, amendments, batches, items
 
 _CHUNK = 400
 """Pairs or names in one question: SQLite takes at most 999 variables in old builds."""
@@ -118,6 +118,21 @@ class Batches:
         query = _VISIBLE.join(activations, activations.c.item == items.c.item)
         row = self._db.execute(query.order_by(activations.c.on_sale_at.desc()).limit(1)).first()
         return None if row is None else _item(row)
+
+    def add_amendment(self, new: Amendment) -> None:
+        """Keep a later description of an item."""
+        values = {name: getattr(new, name) for name in Amendment.__slots__}
+        self._db.execute(insert(amendments).values(**values | {"item": new.item.to_bytes(32, "big")}))
+
+    def amendments(self, item: int) -> list[Amendment]:
+        """An item's later descriptions, oldest first, whether or not the chain has them (at most 100)."""
+        query = (
+            select(amendments)
+            .where(amendments.c.item == item.to_bytes(32, "big"))
+            .order_by(amendments.c.place)
+            .limit(100)
+        )
+        return [Amendment(**dict(row._mapping) | {"item": item}) for row in self._db.execute(query)]
 
     def _one(self, condition: Any) -> Batch | None:
         row = self._db.execute(select(batches).where(condition)).first()

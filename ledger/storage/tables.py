@@ -121,6 +121,21 @@ items = Table(
     Index(None, "serial"),
 )
 
+amendments = Table(
+    "amendments",
+    metadata,
+    Column("item", LargeBinary(32), ForeignKey("items.item", ondelete="CASCADE"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("organisation", String(40), nullable=False),
+    Column("record_hash", LargeBinary(32), nullable=False),
+    Column("manifest_hash", LargeBinary(32), nullable=False),
+    Column("public_file", String(64), nullable=False),
+    Column("private_file", String(64), nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("private_fields", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
 # --- what only we hold: listed in ARCHITECTURE.md and backed up
 
 organisations = Table(
