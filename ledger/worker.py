@@ -19,6 +19,7 @@ import structlog
 
 from ledger.bootstrap import ChainSide, build, connect
 from ledger.domain.errors import LedgerError, Unavailable
+from ledger.domain.imports import Job
 from ledger.services.follow_chain import NODE_SEEN, Halted, follow, raise_final
 from ledger.services.import_items import CHECK, PREPARE, check_import
 from ledger.services.ports import Ledger
@@ -117,10 +118,25 @@ def run_jobs_once(ledger: Ledger) -> bool:
         job = tx.imports.take_job(now, now - _ABANDONED)
     if job is None:
         return False
+    work_off(ledger, job)
+    return True
+
+
+def take_job_of(ledger: Ledger, kind: str, subject: str) -> Job | None:
+    """The job on one subject, for whoever wants to do it now; None while somebody is at work on it, or after."""
+    now = ledger.now()
+    with ledger.store.write() as tx:
+        return tx.imports.take_job_of(kind, subject, now, now - _ABANDONED)
+
+
+def work_off(ledger: Ledger, job: Job, on_progress: Callable[[int], None] | None = None) -> None:
+    """Do a job that was taken. Stopped halfway, it waits again for whoever comes next."""
     last = 0.0
 
     def note(done: int) -> None:
         nonlocal last
+        if on_progress is not None:
+            on_progress(done)
         if time.monotonic() - last > 0.5:
             last = time.monotonic()
             with ledger.store.write() as tx:
@@ -139,9 +155,12 @@ def run_jobs_once(ledger: Ledger) -> bool:
         outcome = {"state": "waiting"}
     except LedgerError as error:
         outcome = {"state": "failed", "problem": error.detail}
+    except (KeyboardInterrupt, SystemExit):
+        with ledger.store.write() as tx:
+            tx.imports.change_job(job.id, state="waiting")
+        raise
     with ledger.store.write() as tx:
         tx.imports.change_job(job.id, beat_at=ledger.now(), **outcome)
-    return True
 
 
 def run(settings: Settings, stop: threading.Event) -> None:

@@ -53,6 +53,19 @@ def upload(ledger: Ledger, caller: Caller, filename: str, stream: BinaryIO) -> I
         return new
 
 
+def check_again(ledger: Ledger, caller: Caller, id: str) -> Import:
+    """Queue another dry run of a file that is not confirmed: the ledger may have changed since the last."""
+    _may_import(caller)
+    with ledger.store.write() as tx:
+        found = own_import(tx, caller, id)
+        if found.state in (ImportState.CHECKED, ImportState.UNREADABLE):
+            tx.imports.change(id, state=ImportState.CHECKING.value)
+            _queue_job(ledger, tx, found.organisation, CHECK, id, 0)
+        checking = tx.imports.get(id)
+        assert checking is not None
+        return checking
+
+
 def own_import(tx: Tx, caller: Caller, id: str) -> Import:
     """One of the caller's imports. Raises Unknown for none, and for somebody else's."""
     found = tx.imports.get(id)

@@ -107,6 +107,14 @@ def organisation(ledger: Ledger, name: str) -> Organisation:
     return found
 
 
+def numbered(ledger: Ledger, name: str) -> int:
+    """An organisation's number on the chain. Raises Unknown, or Conflict while it has none."""
+    found = organisation(ledger, name)
+    if found.party is None:
+        raise Conflict(f"{found.name} has no number in the ledger yet; wait until its addition is accepted.")
+    return found.party
+
+
 def operator_as(ledger: Ledger, name: str) -> Caller:
     """The operator at the command line, acting for an organisation with every scope."""
     return Caller(organisation(ledger, name), frozenset(Scope))

@@ -134,6 +134,16 @@ class Imports:
         )
         return _job(row)
 
+    def take_job_of(self, kind: str, subject: str, now: int, abandoned_before: int) -> Job | None:
+        """The job on one subject, if it waits or was left without a beat since `abandoned_before`."""
+        free = (jobs.c.state == "waiting") | ((jobs.c.state == "running") & (jobs.c.beat_at < abandoned_before))
+        taken = self._db.execute(
+            update(jobs)
+            .where(jobs.c.kind == kind, jobs.c.subject == subject, free)
+            .values(state="running", started_at=now, beat_at=now, done=0)
+        )
+        return self.job(kind, subject) if taken.rowcount else None
+
     def change_job(self, id: str, **values: Any) -> None:
         """Set columns of a job."""
         self._db.execute(update(jobs).where(jobs.c.id == id).values(**values))

@@ -6,8 +6,11 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import InterfaceError, OperationalError
 
+from ledger.domain.errors import Unavailable
 from ledger.storage.engine import make_engine
 
 _FOLDER = Path(__file__).with_name("migrations")
@@ -32,6 +35,19 @@ def downgrade(url: str, revision: str) -> None:
 def newest() -> str | None:
     """The revision this program needs."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def current(url: str) -> str | None:
+    """The revision a database is at, None for one that is empty. Raises Unavailable when it does not answer."""
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except (OperationalError, InterfaceError) as error:
+        reason = str(error.orig).splitlines()[0] if error.orig else "no answer"
+        raise Unavailable(f"The database does not answer ({reason}).") from error
+    finally:
+        engine.dispose()
 
 
 def _run(url: str, act: object) -> None:
