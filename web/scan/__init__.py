@@ -7,4 +7,6 @@ from flask import Blueprint
 bp = Blueprint("scan", __name__)
 
 # The routes hang themselves on the blueprint.
-from web.scan import check, evidence, item  # noqa: E402, F401
+import web.scan.check  # noqa: E402
+import web.scan.evidence  # noqa: E402
+import web.scan.item  # noqa: E402, F401
