@@ -139,14 +139,35 @@ def issue_key(ledger: Ledger, organisation_id: str, label: str, scopes: Iterable
 
 def authenticate(ledger: Ledger, secret: str) -> Caller:
     """Who holds this API key. Raises Unauthenticated for one that is not in force."""
+    return _caller(ledger, key_of(ledger, secret))
+
+
+def key_of(ledger: Ledger, secret: str) -> ApiKey:
+    """The API key in force with this secret. Raises Unauthenticated."""
     if not secret.startswith(_KEY_PREFIX) or len(secret) != len(_KEY_PREFIX) + 64:
         raise Unauthenticated("That is not one of our keys. Keys begin with tm_ and have 67 characters.")
     with ledger.store.read() as tx:
-        key = tx.organisations.api_key(_hash(secret))
-        found = None if key is None else tx.organisations.get(key.organisation)
-    if key is None or found is None:
-        raise Unauthenticated("This key is not in force. Ask whoever gave it to you for a new one.")
+        return _in_force(tx.organisations.api_key(_hash(secret)))
+
+
+def caller_of(ledger: Ledger, key_id: str) -> Caller:
+    """Who holds the API key of this id, asked anew at every turn. Raises Unauthenticated once it is ended."""
+    with ledger.store.read() as tx:
+        key = _in_force(tx.organisations.api_key_in_force(key_id))
+    return _caller(ledger, key)
+
+
+def _caller(ledger: Ledger, key: ApiKey) -> Caller:
+    with ledger.store.read() as tx:
+        found = tx.organisations.get(key.organisation)
+    assert found is not None  # a foreign key
     return Caller(found, key.scopes)
+
+
+def _in_force(key: ApiKey | None) -> ApiKey:
+    if key is None:
+        raise Unauthenticated("This key is not in force. Ask whoever gave it to you for a new one.")
+    return key
 
 
 def revoke_key(ledger: Ledger, organisation_id: str, id: str) -> None:

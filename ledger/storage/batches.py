@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, literal, select, tuple_, update
 
 from ledger.domain.batches import Amendment, Batch, Item
 from ledger.storage.tables import activations, amendments, batches, items
@@ -95,6 +95,37 @@ class Batches:
             .limit(limit)
         )
         return [_item(row) for row in self._db.execute(query)]
+
+    def own_items(
+        self, organisation: str, *, batch_id: str | None = None, starts: str = "", after: str = "", limit: int = 50
+    ) -> list[Item]:
+        """An organisation's items by serial, those that begin so and come after the cursor (serial and item)."""
+        query = _VISIBLE.where(batches.c.organisation == organisation)
+        if batch_id:
+            query = query.where(items.c.batch_id == batch_id)
+        if starts:
+            query = query.where(items.c.serial.startswith(starts, autoescape=True))
+        if after:
+            item, serial = bytes.fromhex(after[:64]), after[64:]
+            query = query.where(tuple_(items.c.serial, items.c.item) > tuple_(literal(serial), literal(item)))
+        query = query.order_by(items.c.serial, items.c.item).limit(limit)
+        return [_item(row) for row in self._db.execute(query)]
+
+    def on_sale(self, wanted: Sequence[int]) -> dict[int, int]:
+        """Of some items (at most a page), those that are on sale, and since when."""
+        names = [item.to_bytes(32, "big") for item in wanted]
+        query = select(activations.c.item, activations.c.on_sale_at).where(activations.c.item.in_(names))
+        return {int.from_bytes(row.item, "big"): row.on_sale_at for row in self._db.execute(query)}
+
+    def totals(self, organisation: str) -> tuple[int, int, int]:
+        """How many batches an organisation has, how many items in those that are ready, how many on sale."""
+        count, listed = self._db.execute(
+            select(func.count(), func.sum(case((batches.c.ready, batches.c.count), else_=0))).where(
+                batches.c.organisation == organisation
+            )
+        ).one()
+        on_sale = select(func.count()).select_from(activations).where(activations.c.organisation == organisation)
+        return count, listed or 0, self._db.scalar(on_sale) or 0
 
     def activate(self, names: Sequence[bytes], organisation: str, at: int) -> int:
         """Put items on sale; those that were already are left as they are. Returns how many are new."""

@@ -100,6 +100,11 @@ class Organisations:
         ).first()
         return None if row is None else _api_key(row)
 
+    def api_key_in_force(self, id: str) -> ApiKey | None:
+        """The key of this id, unless it was ended."""
+        row = self._db.execute(select(api_keys).where(api_keys.c.id == id, api_keys.c.revoked_at.is_(None))).first()
+        return None if row is None else _api_key(row)
+
     def api_keys(self, organisation: str) -> list[ApiKey]:
         """All keys of an organisation, newest first."""
         query = select(api_keys).where(api_keys.c.organisation == organisation).order_by(api_keys.c.id.desc())
