@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from ledger.chain import recursion, signing
 from ledger.chain.deployment import deploy
@@ -22,6 +23,8 @@ from ledger.storage.engine import Store
 from ledger.storage.migrate import upgrade
 
 LOCAL_SAVES = ("node", "saves")
+LOCAL_NODE = "local_node"
+"""Where the local node listened last, so that a command in another terminal finds it."""
 KNOWN_DEVELOPMENT_ADDRESSES = frozenset(
     {
         # The first accounts of “test test test test test test test test test test test junk”, which every
@@ -68,16 +71,21 @@ class ChainSide:
     node: Node
     miner: LocalMiner | None
 
+    def close(self) -> None:
+        """Let the node's connections go."""
+        self.node.rpc.close()
+
 
 def connect(ledger: Ledger, settings: Settings) -> ChainSide:
     """The deployed contract's node. Raises Unavailable before the contract is deployed or without a node."""
-    if settings.node_url is None:
-        raise Unavailable("No node is configured. Set TOUCHMARK_NODE_URL, or use `touchmark serve` for a local one.")
     with ledger.store.read() as tx:
-        deployed = tx.meta.get("deployment")
+        deployed, noted = tx.meta.get("deployment"), tx.meta.get(LOCAL_NODE)
     if deployed is None:
         raise Unavailable("The contract is not deployed yet. Run `touchmark serve`, or `touchmark deploy`.")
-    rpc = Rpc(settings.node_url)
+    url = settings.node_url or (noted if deployed["local"] else None)
+    if url is None:
+        raise Unavailable("No node is configured. Set TOUCHMARK_NODE_URL, or use `touchmark serve` for a local one.")
+    rpc = Rpc(url)
     local = bool(deployed["local"])
     node = Node(rpc, deployed["chain_id"], deployed["contract"], None if local else settings.finality_depth)
     return ChainSide(node, LocalMiner(rpc, settings.data.joinpath(*LOCAL_SAVES)) if local else None)
@@ -95,7 +103,24 @@ def deploy_once(ledger: Ledger, settings: Settings, *, local: bool) -> str:
     if not local and KNOWN_DEVELOPMENT_ADDRESSES.intersection(addresses):
         raise Conflict("A key of this ledger is a well-known development key. It is for local chains only.")
     assert settings.node_url is not None
-    rpc = Rpc(settings.node_url)
+    with Rpc(settings.node_url) as rpc:
+        contract = _deploy(ledger, settings, rpc, deployed, (owner, *addresses), local=local)
+    if local:
+        with ledger.store.write() as tx:
+            tx.meta.set(LOCAL_NODE, settings.node_url)
+    return contract
+
+
+def _deploy(
+    ledger: Ledger,
+    settings: Settings,
+    rpc: Rpc,
+    deployed: dict[str, Any] | None,
+    keys: tuple[bytes, str, str, str, str],
+    *,
+    local: bool,
+) -> str:
+    owner, *addresses = keys
     miner = LocalMiner(rpc, settings.data.joinpath(*LOCAL_SAVES)) if local else None
     if miner is not None:
         for address in (addresses[0], addresses[3]):

@@ -115,7 +115,7 @@ def run(
         ledger = build(settings)
         if settings.node_url is None:
             say("Starting the local chain …")
-            node = LocalNode(settings.data / "node")
+            node = LocalNode(settings.data)
             node.start()
             settings = settings.model_copy(update={"node_url": node.url})
         deploy_once(ledger, settings, local=node is not None)

@@ -192,6 +192,8 @@ def run(settings: Settings, stop: threading.Event) -> None:
         stop.wait(pause)
     jobs.join(timeout=5)
     lease.release()
+    if loop is not None:
+        loop.side.close()
 
 
 def _jobs(settings: Settings, lease: Lease, stop: threading.Event) -> None:

@@ -1,0 +1,46 @@
+"""Putting items on sale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ledger.cli.base import Cli, command, pass_cli
+from ledger.domain.errors import Invalid, Unavailable
+from ledger.files.sheets import read_rows
+from ledger.services import activate_items as service
+
+
+@command()
+@click.argument("items", nargs=-1, required=True, metavar="FILE | GTIN SERIAL...")
+@click.option("--org", required=True, help="The brand, by short name.")
+@pass_cli
+def activate(cli: Cli, items: tuple[str, ...], org: str) -> dict[str, Any]:
+    """Put items on sale: of a CSV or XLSX file with the columns gtin and serial, or named one by one.
+
+    All of them or, where one is wrong, none.
+    """
+    caller = cli.acting_for(org)
+    done = service.activate(cli.ledger, caller, _from_file(Path(items[0])) if len(items) == 1 else _pairs(items))
+    cli.screen.say(f"{done.activated:,} put on sale, {done.already:,} were already.")
+    return {"activated": done.activated, "already": done.already}
+
+
+def _pairs(items: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if len(items) % 2:
+        raise click.UsageError("Name a file, or items as GTIN SERIAL GTIN SERIAL …")
+    return iter(list(zip(items[::2], items[1::2], strict=True)))
+
+
+def _from_file(path: Path) -> Iterator[tuple[str, str]]:
+    try:
+        with path.open("rb") as stream:
+            for number, row in read_rows(stream, path.name):
+                if "gtin" not in row or "serial" not in row:
+                    raise Invalid(f"{path.name}, row {number}: the file needs the columns “gtin” and “serial”.")
+                yield row["gtin"], row["serial"]
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be read ({error.strerror}).") from error

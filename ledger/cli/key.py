@@ -1,0 +1,74 @@
+"""API keys: made and shown once, listed without their secret, ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ledger.cli.base import Cli, group, pass_cli
+from ledger.cli.screen import when
+from ledger.domain.organisations import ApiKey, Scope
+from ledger.services import organisations as service
+
+
+@group()
+def key() -> None:
+    """API keys of organisations, for programs and for signing in to the console."""
+
+
+@key.command()
+@click.argument("slug")
+@click.option("--label", required=True, help="What the key is for.")
+@click.option(
+    "--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in Scope]),
+    help="What it may do; may be repeated. By default everything.",
+)  # fmt: skip
+@pass_cli
+def new(cli: Cli, slug: str, label: str, scopes: tuple[str, ...]) -> dict[str, Any]:
+    """Make a key for an organisation and show its secret, this once."""
+    owner = service.organisation(cli.ledger, slug)
+    made, secret = service.issue_key(cli.ledger, owner.id, label, [Scope(one) for one in scopes] or list(Scope))
+    cli.screen.say(secret, style="bold")
+    cli.screen.hint("This is the key. It is not kept here and cannot be shown again: put it away now.")
+    return {"secret": secret} | _view(made)
+
+
+@key.command(name="list")
+@click.argument("slug")
+@pass_cli
+def list_(cli: Cli, slug: str) -> dict[str, Any]:
+    """An organisation's keys, newest first."""
+    owner = service.organisation(cli.ledger, slug)
+    with cli.ledger.store.read() as tx:
+        found = tx.organisations.api_keys(owner.id)
+    rows = [
+        (one.id, one.label, f"…{one.last4}", " ".join(sorted(one.scopes)), when(one.created_at),
+         when(one.revoked_at) or "in force")
+        for one in found
+    ]  # fmt: skip
+    cli.screen.table(("ID", "LABEL", "ENDS IN", "MAY", "MADE", "ENDED"), rows, f"{owner.name} has no keys.")
+    return {"keys": [_view(one) for one in found]}
+
+
+@key.command()
+@click.argument("slug")
+@click.argument("id")
+@pass_cli
+def revoke(cli: Cli, slug: str, id: str) -> dict[str, Any]:
+    """End a key at once."""
+    owner = service.organisation(cli.ledger, slug)
+    service.revoke_key(cli.ledger, owner.id, id)
+    cli.screen.say("The key is ended.")
+    return {"id": id, "revoked": True}
+
+
+def _view(one: ApiKey) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "label": one.label,
+        "last4": one.last4,
+        "scopes": sorted(one.scopes),
+        "created_at": one.created_at,
+        "revoked_at": one.revoked_at,
+    }

@@ -1,0 +1,70 @@
+"""Running the ledger: everything on one machine, or the worker alone, and what comes before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ledger.cli.base import Cli, command, pass_cli
+from ledger.domain.errors import Invalid
+
+
+@command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the pages; by default 8000 or the next free one.")
+@click.option("--empty", is_flag=True, help="Begin without the demo story.")
+@click.option("--public-url", help="Address that printed codes lead to. Changing it later strands printed codes.")
+@pass_cli
+def serve(cli: Cli, port: int | None, empty: bool, public_url: str | None) -> Any:
+    """Start everything on this machine: local chain, contracts, worker and pages. Ctrl-C stops it all."""
+    from ledger import serve as server
+    from ledger.settings import read_settings
+
+    settings = cli.settings if public_url is None else read_settings(data=cli.data, public_url=public_url)
+    story = Path("scripts") / "story"
+    raise click.exceptions.Exit(
+        server.run(settings, port=port, story=None if empty or not story.exists() else story, say=cli.screen.say)
+    )
+
+
+@command()
+@pass_cli
+def worker(cli: Cli) -> None:
+    """Follow the chain and send what is queued, until stopped. Several may run; one is active."""
+    from ledger.worker import main
+
+    cli.ledger  # noqa: B018 - refuses in a sentence where there is no ledger
+    main(cli.settings)
+
+
+@command()
+@pass_cli
+def migrate(cli: Cli) -> dict[str, Any]:
+    """Bring the database to this program's form; begins one where there is none."""
+    from ledger.bootstrap import migrate as upgrade
+    from ledger.storage.migrate import newest
+
+    upgrade(cli.settings)
+    cli.screen.say(f"The database is of the newest form ({newest()}).")
+    return {"revision": newest()}
+
+
+@command()
+@pass_cli
+def deploy(cli: Cli) -> dict[str, Any]:
+    """Put the contract on the chain of TOUCHMARK_NODE_URL, once; repeating it changes nothing.
+
+    For a node that is not local: `touchmark serve` does this by itself for its own.
+    """
+    from ledger.bootstrap import deploy_once
+    from ledger.services.send_statements import OWNER, sender
+
+    if cli.settings.node_url is None:
+        raise Invalid("Name the node: set TOUCHMARK_NODE_URL to its JSON-RPC address.")
+    ledger = cli.ledger
+    contract = deploy_once(ledger, cli.settings, local=False)
+    with ledger.store.read() as tx:
+        owner, deployed = sender(ledger, tx, OWNER).address, tx.meta.get("deployment")
+    cli.screen.say(f"The contract is at {contract} on chain {deployed['chain_id']}.")
+    return {"contract": contract, "chain_id": deployed["chain_id"], "owner": owner, "block": deployed["block"]}
