@@ -28,6 +28,7 @@ class Scope(StrEnum):
     ACTIVATE = "activate"
     SIGN = "sign"
     CHECK = "check"
+    KEYS = "keys"
 
 
 @dataclass(frozen=True, slots=True)
