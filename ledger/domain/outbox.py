@@ -96,19 +96,20 @@ def progress(
     in_flight: bytes | None,
     refusal: str | None,
     usable: bool,
+    refused_in: int | None = None,
     last_sent: bytes | None = None,
 ) -> Progress:
     """The state of a statement from the facts.
 
     `in_flight` is the hash of a transaction of ours that carries it and is not mined; `refusal` the
-    reason our own bundle gave; `usable` whether its nonce, sequence and expiry can still be used.
+    reason our own bundle gave, in block `refused_in`; `usable` whether its nonce, sequence and expiry can still be used.
     A refusal alone is never final: only one whose nonce or sequence is behind it.
     """
     if acceptance is not None:
         state = State.FINAL if acceptance.block <= final_height else State.ACCEPTED
         return Progress(state, acceptance.block, acceptance.time, acceptance.transaction)
     if not usable:
-        return Progress(State.REFUSED, reason=refusal or "something newer took its place", transaction=last_sent)
+        return Progress(State.REFUSED, refused_in, reason=refusal, transaction=last_sent)
     if in_flight is not None:
         return Progress(State.SENT, transaction=in_flight, reason=refusal)
     return Progress(State.QUEUED, reason=refusal)

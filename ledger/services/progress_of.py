@@ -57,17 +57,18 @@ def progress_of(ledger: Ledger, tx: Tx, queued: Sequence[Queued]) -> dict[str, P
             in_flight=waiting[-1].hash if waiting else None,
             refusal=None if refusal is None else _WORDS.get(refusal[0], refusal[1]),
             usable=refusal is None or refusal[0] not in FOR_GOOD,
+            refused_in=None if refusal is None else refusal[2],
             last_sent=sent[-1][0].hash if sent else None,
         )
     return found
 
 
-def last_refusal(ledger: Ledger, tx: Tx, sent: Sequence[tuple[SentTransaction, int]]) -> tuple[str, str] | None:
-    """Why our newest mined bundle refused it: the error's name and words; None where none did."""
+def last_refusal(ledger: Ledger, tx: Tx, sent: Sequence[tuple[SentTransaction, int]]) -> tuple[str, str, int] | None:
+    """Why our newest mined bundle refused it: the error's name, its words, and the block; None where none did."""
     for transaction, position in reversed(sent):
         for event in tx.chain.transaction_events(transaction.hash):
             if event.name == "Refused" and event.args["index"] == position:
-                return ledger.explain(event.args["reason"])
+                return *ledger.explain(event.args["reason"]), event.block
     return None
 
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ledger.domain.openings import Opening
-from ledger.domain.outbox import OperatorAct, Queued, SentTransaction, State
+from ledger.domain.outbox import OperatorAct, Progress, Queued, SentTransaction, State
 from ledger.domain.statements import Kind, call_data
 from ledger.services.open_item import opening_of
 from ledger.services.ports import Chain, Ledger, Tx
 from ledger.services.progress_of import progress_of
-from ledger.services.views_of_chain import listed
+from ledger.services.views_of_chain import final_height, listed
 
 RELAYER: Final = "relayer_key"
 OWNER: Final = "owner_key"
@@ -77,7 +77,8 @@ def _settle(ledger: Ledger, tx: Tx) -> list[Queued]:
     now = ledger.now()
     candidates = tx.outbox.unsettled(now, MOST_IN_TURN)
     where = progress_of(ledger, tx, candidates)
-    tx.outbox.settle([one.id for one in candidates if where[one.id].state in (State.FINAL, State.REFUSED)])
+    final = final_height(tx)
+    tx.outbox.settle([one.id for one in candidates if _is_over(where[one.id], final)])
     ready = []
     for one in candidates:
         at = where[one.id]
@@ -90,6 +91,11 @@ def _settle(ledger: Ledger, tx: Tx) -> list[Queued]:
             continue
         ready.append(one)
     return ready
+
+
+def _is_over(at: Progress, final: int) -> bool:
+    """Whether nothing can change any more: also a refusal can be undone, as long as its block is not final."""
+    return at.state is State.FINAL or (at.state is State.REFUSED and at.block is not None and at.block <= final)
 
 
 def _tries_sent(tx: Tx, one: Queued) -> int:
@@ -201,7 +207,7 @@ def _act_args(tx: Tx, act: OperatorAct) -> tuple[Any, ...] | None:
 
 def _settle_acts(tx: Tx, ledger: Ledger) -> None:
     """Learn the numbers of new parties, and forget acts whose event is final."""
-    final = int(tx.meta.get("final_height", -1))
+    final = final_height(tx)
     for act in tx.outbox.open_acts():
         for attempt in tx.outbox.transactions_of_act(act.id):
             for event in tx.chain.transaction_events(attempt.hash):
