@@ -34,6 +34,7 @@ _STATEMENT_GAS: Final = 340_000
 """More than any statement takes: a claim with two contract wallets and its opening."""
 _STUCK_AFTER: Final = 60
 _MOST_WAIT: Final = 3_600
+_LOOK_AGAIN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +79,27 @@ def _settle(ledger: Ledger, tx: Tx) -> list[Queued]:
     candidates = tx.outbox.unsettled(now, MOST_IN_TURN)
     where = progress_of(ledger, tx, candidates)
     final = final_height(tx)
-    tx.outbox.settle([one.id for one in candidates if _is_over(where[one.id], final)])
+    over = [one.id for one in candidates if _is_over(where[one.id], final)]
+    tx.outbox.settle(over)
+    left = [one for one in candidates if one.id not in set(over)]
+    # What only waits steps aside for a moment, or it would stand in the way of what is new.
+    tx.outbox.look_again([one.id for one in left if where[one.id].state is not State.QUEUED], now + _LOOK_AGAIN)
+    queued = [one for one in left if where[one.id].state is State.QUEUED]
+    sent = tx.outbox.carriers_of([one.id for one in queued])
     ready = []
-    for one in candidates:
-        at = where[one.id]
-        if at.state is not State.QUEUED:
-            continue
-        if one.tries < _tries_sent(tx, one):
+    for one in queued:
+        if one.tries < len(sent.get(one.id, ())):
             # It came to nothing, but may be taken another day: wait longer each time.
             tries = one.tries + 1
             tx.outbox.postpone(one.id, tries, now + min(_MOST_WAIT, 2**tries))
-            continue
-        ready.append(one)
+        else:
+            ready.append(one)
     return ready
 
 
 def _is_over(at: Progress, final: int) -> bool:
     """Whether nothing can change any more: also a refusal can be undone, as long as its block is not final."""
     return at.state is State.FINAL or (at.state is State.REFUSED and at.block is not None and at.block <= final)
-
-
-def _tries_sent(tx: Tx, one: Queued) -> int:
-    return len(tx.outbox.carriers_of([one.id]).get(one.id, []))
 
 
 def _bundles(

@@ -74,11 +74,11 @@ class Outbox:
         return [_queued(row) for row in self._db.execute(query.limit(50))]
 
     def unsettled(self, now: int, limit: int) -> list[Queued]:
-        """Statements that may have something left to be done, oldest first."""
+        """Statements that may have something left to be done: those never looked at first, each kind oldest first."""
         query = (
             select(statements)
             .where(~statements.c.settled, statements.c.next_try_at <= now)
-            .order_by(statements.c.id)
+            .order_by(statements.c.next_try_at, statements.c.id)
             .limit(limit)
         )
         return [_queued(row) for row in self._db.execute(query)]
@@ -94,6 +94,12 @@ class Outbox:
         for start in range(0, len(ids), 400):
             chunk = ids[start : start + 400]
             self._db.execute(update(statements).where(statements.c.id.in_(chunk)).values(settled=settled))
+
+    def look_again(self, ids: Sequence[str], at: int) -> None:
+        """Leave statements alone until `at`."""
+        for start in range(0, len(ids), 400):
+            chunk = ids[start : start + 400]
+            self._db.execute(update(statements).where(statements.c.id.in_(chunk)).values(next_try_at=at))
 
     def postpone(self, id: str, tries: int, next_try_at: int) -> None:
         """Note a try that came to nothing, and when the next is due."""
