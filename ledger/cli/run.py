@@ -13,19 +13,20 @@ from ledger.domain.errors import Invalid
 
 @command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the pages; by default 8000 or the next free one.")
-@click.option("--empty", is_flag=True, help="Begin without the demo story.")
+@click.option("--empty", is_flag=True, help="Tell no story, whatever --story says.")
 @click.option("--public-url", help="Address that printed codes lead to. Changing it later strands printed codes.")
+@click.option(
+    "--story", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A program that fills a new ledger; it runs once for a data folder.",
+)  # fmt: skip
 @pass_cli
-def serve(cli: Cli, port: int | None, empty: bool, public_url: str | None) -> Any:
+def serve(cli: Cli, port: int | None, empty: bool, public_url: str | None, story: Path | None) -> Any:
     """Start everything on this machine: local chain, contracts, worker and pages. Ctrl-C stops it all."""
     from ledger import serve as server
     from ledger.settings import read_settings
 
     settings = cli.settings if public_url is None else read_settings(data=cli.data, public_url=public_url)
-    story = Path("scripts") / "story"
-    raise click.exceptions.Exit(
-        server.run(settings, port=port, story=None if empty or not story.exists() else story, say=cli.screen.say)
-    )
+    raise click.exceptions.Exit(server.run(settings, port=port, story=None if empty else story, say=cli.screen.say))
 
 
 @command()
