@@ -10,13 +10,30 @@ from typing import Any, BinaryIO, Protocol
 
 from ledger.domain.chain_view import Block, ChainEvent
 from ledger.domain.errors import Unavailable
-from ledger.domain.openings import Opening
 from ledger.domain.ids import new_id
+from ledger.domain.openings import Opening
 from ledger.domain.statements import Domain, Keccak
+from ledger.services.facts_port import ChainFacts, Meta, Papers
+from ledger.services.tables_port import Batches, Imports, Organisations, Outbox
 
 
 class Tx(Protocol):
-    """One open database transaction. PLACEHOLDER"""
+    """One open database transaction, and the tables seen through it by concern."""
+
+    @property
+    def organisations(self) -> Organisations: ...
+    @property
+    def imports(self) -> Imports: ...
+    @property
+    def batches(self) -> Batches: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def chain(self) -> ChainFacts: ...
+    @property
+    def papers(self) -> Papers: ...
+    @property
+    def meta(self) -> Meta: ...
 
 
 class Store(Protocol):
