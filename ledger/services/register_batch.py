@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -22,9 +22,10 @@ from ledger.domain.fields import FIELDS, jcs
 from ledger.domain.identity import digital_link, item_id, path, path_hash
 from ledger.domain.merkle import Tree, leaf
 from ledger.domain.organisations import Caller, Scope
+from ledger.domain.outbox import Queued
 from ledger.domain.records import RecordHasher
 from ledger.domain.serials import make_serial
-from ledger.domain.statements import Kind
+from ledger.domain.statements import Kind, Statement
 from ledger.files.claim_cards import MAX_CARDS, ClaimCard, write_claim_cards
 from ledger.files.exports import write_csv
 from ledger.files.item_rows import Ready
@@ -34,6 +35,7 @@ from ledger.services.import_items import import_of_batch, outcomes
 from ledger.services.kept_keys import queue_signed
 from ledger.services.open_item import TREES
 from ledger.services.ports import Ledger, Tx
+from ledger.services.submit_statement import queue
 from ledger.services.views_of_chain import directory
 
 CARDS, MANIFESTS = "cards", "manifests"
@@ -304,6 +306,31 @@ def draft_registration(ledger: Ledger, caller: Caller, id: str) -> Draft:
         if batch.cards_done_at is None:
             raise Conflict("Download the claim cards and confirm that you have them; then the batch can be registered.")
         return _draft(ledger, tx, caller, batch)
+
+
+def submit_registration(
+    ledger: Ledger, caller: Caller, id: str, statement: Statement, signatures: Sequence[bytes]
+) -> Queued:
+    """Queue the registration that a brand signed with its own key; the same again gives the first row.
+
+    Raises Invalid where it is not this batch's registration, Conflict where its cards are not confirmed, its
+    number is not the next one, or another registration of it is under way.
+    """
+    caller.need(Scope.SIGN)
+    with ledger.store.write() as tx:
+        tx.organisations.lock(caller.organisation.id)
+        batch = own_batch(tx, caller, id)
+        draft = _draft(ledger, tx, caller, batch) if batch.cards_done_at is not None else None
+        if draft is None:
+            raise Conflict("Download the claim cards and confirm that you have them; then the batch can be registered.")
+        wrong = [name for name, value in draft.statement.values.items() if statement.values[name] != value]
+        if "batch" in wrong:
+            raise Conflict("Another batch has taken this number meanwhile. Draft the registration again and sign that.")
+        if wrong:
+            raise Invalid(f"This is not the registration of this batch: {', '.join(wrong)} differ. Draft it again.")
+        queued = queue(ledger, tx, statement, signatures, organisation=caller.organisation.id)
+        note_registration(tx, batch, int(statement.values["batch"]), queued.id)
+        return queued
 
 
 def note_registration(tx: Tx, batch: Batch, number: int, statement: str) -> None:
