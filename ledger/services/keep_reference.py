@@ -1,0 +1,45 @@
+"""References: why a mark was set or a report made, kept here, named on the chain by a salted hash.
+
+The words (`reason`, `advice`, `police_reference` and the like) are shown to whoever may see them; destroying
+the salt and the words makes the name on the chain mean nothing (PROTOCOL: reference).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import rfc8785
+
+from ledger.domain.errors import Fault, Invalid
+from ledger.domain.papers import Report
+from ledger.services.ports import Ledger, Tx
+
+NAMES: Final = ("reason", "advice", "police_reference", "case", "contact")
+"""What a reference may say: why, what to do, the police's number, a court's or insurer's, whom to ask."""
+LONGEST: Final = 2_000
+"""Characters of one of them."""
+NONE: Final = bytes(32)
+
+
+def keep_reference(ledger: Ledger, tx: Tx, words: Mapping[str, str | None], organisation: str | None = None) -> bytes:
+    """Keep the words in the statement's own transaction; the 32 bytes that stand for them, zero for no words.
+
+    Raises Invalid for a name there is none of, and for more than 2,000 characters under one.
+    """
+    said = {name: text.strip() for name, text in words.items() if text is not None and text.strip()}
+    faults = [Fault(name, "is not something a reference says.", f"There are {', '.join(NAMES)}.")
+              for name in said if name not in NAMES]  # fmt: skip
+    faults += [
+        Fault(name, f"has {len(text):,} characters.", f"Say it in {LONGEST:,}.")
+        for name, text in said.items()
+        if len(text) > LONGEST
+    ]
+    if faults:
+        raise Invalid(f"The reference cannot be kept: {faults[0]}", faults=faults)
+    if not said:
+        return NONE
+    salt = ledger.random(16)
+    commitment = ledger.keccak(salt + rfc8785.dumps(said))
+    tx.papers.add_report(Report(commitment, organisation, salt, said, ledger.now()))
+    return commitment
