@@ -95,6 +95,13 @@ class ChainFacts:
         """The newest events of an item of some kinds, oldest first."""
         return self._newest((events.c.item == item.to_bytes(32, "big")) & events.c.name.in_(names), limit)
 
+    def history(self, item: int, batch: int | None, after: tuple[int, int], limit: int) -> list[ChainEvent]:
+        """Events of an item, and of its batch as a whole, oldest first, from beyond (block, log index)."""
+        of_item = events.c.item == item.to_bytes(32, "big")
+        of_both = of_item if batch is None else of_item | ((events.c.batch == batch) & events.c.item.is_(None))
+        beyond = (events.c.block > after[0]) | ((events.c.block == after[0]) & (events.c.log_index > after[1]))
+        return self._events(of_both & beyond, limit)
+
     def batch_events(self, batch: int) -> list[ChainEvent]:
         """The events of a batch as a whole."""
         return self._events((events.c.batch == batch) & events.c.item.is_(None), 1_000)

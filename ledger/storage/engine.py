@@ -2,6 +2,9 @@
 
 SQLite runs in WAL mode with `synchronous = FULL` (what we acknowledge survives a power cut) and
 foreign keys on (a dropped block takes its facts along). PostgreSQL reads in one snapshot.
+
+Writers take turns, on both: what a use case checked inside its transaction (a nonce, a try left, a lease,
+a row that is not there yet) still holds when it commits. That is why no write may wait for anything else.
 """
 
 from __future__ import annotations
@@ -10,11 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ledger.domain.errors import Unavailable
+from ledger.domain.errors import Conflict, Unavailable
 from ledger.storage.batches import Batches
 from ledger.storage.chain_facts import ChainFacts
 from ledger.storage.imports import Imports
@@ -22,6 +26,12 @@ from ledger.storage.meta import Meta
 from ledger.storage.organisations import Organisations
 from ledger.storage.outbox import Outbox
 from ledger.storage.papers import Papers
+
+
+_WAIT = 30
+"""Seconds that a writer waits for its turn."""
+_TURN = 0x746F7563686D61
+"""The PostgreSQL advisory lock that a writer holds; any number will do that nobody else uses."""
 
 
 class Tx:
@@ -66,6 +76,10 @@ class Store:
                 connection = connection.execution_options(**options)
                 with connection.begin():
                     yield Tx(connection)
+        except IntegrityError as error:
+            raise Conflict("This was kept already, or what it belongs to is gone. Nothing was changed.") from error
+        except PoolTimeout as error:
+            raise Unavailable("Too many requests wait for the database. Nothing was changed; try again.") from error
         except (OperationalError, InterfaceError) as error:
             reason = str(error.orig).splitlines()[0] if error.orig else "no answer"
             raise Unavailable(f"The database does not answer as it should ({reason}). Nothing was changed.") from error
@@ -75,14 +89,14 @@ def make_engine(url: str) -> Engine:
     """An engine for a SQLite or PostgreSQL URL, with the settings this module promises."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+        return _postgresql(parsed)
+    engine = create_engine(parsed, connect_args={"timeout": _WAIT, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:
         # The driver's own transaction control begins too late for BEGIN IMMEDIATE; we say BEGIN ourselves.
         connection.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 30000"):
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -90,5 +104,19 @@ def make_engine(url: str) -> Engine:
         # A writer takes its lock first: a read that turns into a write could otherwise fail halfway.
         write = connection.get_execution_options().get("touchmark_write", True)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args={"connect_timeout": 5}
+    )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("touchmark_write", True):
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT}s'")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
 
     return engine

@@ -67,8 +67,8 @@ class Papers:
 
     def tries(self, subject: str) -> tuple[int, int]:
         """How many tries were counted for a subject, and since when."""
-        row = self._db.execute(select(attempts).where(attempts.c.subject == subject)).first()
-        return (0, 0) if row is None else (row.count, row.since)
+        row = self._db.execute(select(attempts.c.count, attempts.c.since).where(attempts.c.subject == subject)).first()
+        return (0, 0) if row is None else (row[0], row[1])
 
     def set_tries(self, subject: str, count: int, since: int) -> None:
         """Keep a count of tries; 0 forgets it."""

@@ -41,12 +41,10 @@ blocks = Table(
     Column("time", BigInteger, nullable=False),
 )
 
-_BLOCK = {"ondelete": "CASCADE"}
-
 events = Table(
     "events",
     metadata,
-    Column("block", BigInteger, ForeignKey("blocks.number", **_BLOCK), primary_key=True),
+    Column("block", BigInteger, ForeignKey("blocks.number", ondelete="CASCADE"), primary_key=True),
     Column("log_index", Integer, primary_key=True),
     Column("transaction_hash", LargeBinary(32), nullable=False),
     Column("name", String(32), nullable=False),
@@ -68,7 +66,7 @@ item_versions = Table(
     "item_versions",
     metadata,
     Column("item", LargeBinary(32), primary_key=True),
-    Column("block", BigInteger, ForeignKey("blocks.number", **_BLOCK), primary_key=True),
+    Column("block", BigInteger, ForeignKey("blocks.number", ondelete="CASCADE"), primary_key=True),
     Column("log_index", Integer, primary_key=True),
     Column("holder", String(42), nullable=False),
     Column("flags", Integer, nullable=False),
@@ -360,7 +358,7 @@ idempotency = Table(
 meta = Table(
     "meta",
     metadata,
-    Column("key", String(40), primary_key=True),
+    Column("key", String(80), primary_key=True),
     Column("value", JSON, nullable=False),
 )
 """Chain id, contract, genesis hash, final height, when a node was last seen, the worker's lease, halts."""

@@ -71,7 +71,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_jobs_state_id'), ['state', 'id'], unique=False)
 
     op.create_table('meta',
-    sa.Column('key', sa.String(length=40), nullable=False),
+    sa.Column('key', sa.String(length=80), nullable=False),
     sa.Column('value', sa.JSON(), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_meta'))
     )
