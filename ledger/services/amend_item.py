@@ -112,7 +112,7 @@ def _canonical(fields: Mapping[str, Any], private: Sequence[str]) -> dict[str, A
             faults.append(Fault(f"fields.{name[:40]}", "is not a field of a record.", f"There are {', '.join(FIELDS)}."))
             continue
         try:
-            found[name] = canonical_value(FIELDS[name], value)
+            found[name] = canonical_value(name, value)
         except Invalid as wrong:
             faults.append(Fault(f"fields.{name}", wrong.detail))
     faults += [
