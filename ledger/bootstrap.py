@@ -151,6 +151,13 @@ def _deploy(
     return done.contract
 
 
+def operator_addresses(ledger: Ledger) -> dict[str, str]:
+    """The addresses that pay on a chain that is not local, by their part; their keys are made where they are not."""
+    _make_operator_keys(ledger)
+    with ledger.store.read() as tx:
+        return {name: signing.address_of(ledger.vault.open_key(tx.meta.get(name))) for name in (OWNER, RELAYER)}
+
+
 def _make_operator_keys(ledger: Ledger) -> None:
     with ledger.store.write() as tx:
         for name in (OWNER, RELAYER, "council_first_key", COUNCIL_SECOND):

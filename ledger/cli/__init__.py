@@ -20,6 +20,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "deploy": "run",
     "org": "org",
     "key": "key",
+    "signing-key": "signing_key",
     "import": "imports",
     "batch": "batch",
     "cards": "cards",
@@ -32,6 +33,13 @@ _COMMANDS: Final[dict[str, str]] = {
     "correct": "records",
     "owner-key": "owner_key",
     "claim": "claim",
+    "handover": "handover",
+    "offers": "handover",
+    "report": "report",
+    "mark": "mark",
+    "retire": "custody",
+    "replace-code": "custody",
+    "recover": "custody",
     "statements": "statements",
 }
 """Each command's module, in the order in which the help lists them."""
@@ -64,10 +72,10 @@ Completion of commands in bash (zsh and fish alike):
 class _Lazy(Group):
     """Finds each command in its module when it is asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
         module: Any = importlib.import_module(f"ledger.cli.{_COMMANDS[cmd_name]}")

@@ -6,6 +6,7 @@ the screen stays silent and that value is the whole output, of a refusal too.
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -140,13 +141,20 @@ class Group(click.Group):
         ctx.ensure_object(Cli)
         return super().invoke(ctx)
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:
-        """Run, and end the process with the run's exit code."""
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run, and end the process with the run's exit code, whatever `standalone_mode` says."""
         given = list(sys.argv[1:] if args is None else args)
-        extra.pop("standalone_mode", None)
+        del standalone_mode
         as_json = "--json" in given
         try:
-            outcome = super().main(args=given, prog_name=prog_name, standalone_mode=False, **extra)
+            outcome = super().main(given, prog_name, complete_var, standalone_mode=False, **extra)
         except NoArgsIsHelpError as help_asked:
             click.echo(help_asked.format_message(), err=True)
             sys.exit(USAGE)
@@ -183,7 +191,14 @@ def group(*args: Any, **options: Any) -> Callable[[_F], Group]:
     return click.group(*args, cls=Group, **options)
 
 
-pass_cli = click.make_pass_decorator(Cli, ensure=True)
+def pass_cli(function: _F) -> Callable[..., Any]:
+    """Hands the run's `Cli` to a command as its first argument."""
+
+    @click.pass_context
+    def with_cli(ctx: click.Context, *args: Any, **options: Any) -> Any:
+        return ctx.invoke(function, ctx.ensure_object(Cli), *args, **options)
+
+    return functools.update_wrapper(with_cli, function)
 
 
 def _explain(as_json: bool, refusal: LedgerError) -> None:

@@ -10,6 +10,7 @@ import click
 
 from ledger.cli.base import Cli, command, pass_cli
 from ledger.cli.sent import report_sent, wait_option
+from ledger.cli.sign import owner_key_option
 
 CODE: Final = "TOUCHMARK_CLAIM_CODE"
 
@@ -18,7 +19,7 @@ CODE: Final = "TOUCHMARK_CLAIM_CODE"
 @click.argument("gtin")
 @click.argument("serial")
 @click.option("--code", help="The card's code; by default TOUCHMARK_CLAIM_CODE, or asked for.")
-@click.option("--owner-key", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@owner_key_option
 @wait_option
 @pass_cli
 def claim(cli: Cli, gtin: str, serial: str, code: str | None, owner_key: Path, wait: bool) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def claim(cli: Cli, gtin: str, serial: str, code: str | None, owner_key: Path, w
     from ledger.domain.claim_codes import check_code, claim_private_key
     from ledger.services.claim_item import draft_claim, submit_claim
 
-    code = check_code(code or os.environ.get(CODE) or _asked())
+    code = check_code(code or os.environ.get(CODE) or asked_code())
     key = open_owner_file(owner_key)
     owner = address_of(key)
     drafted = draft_claim(cli.ledger, gtin, serial, owner)
@@ -44,5 +45,6 @@ def claim(cli: Cli, gtin: str, serial: str, code: str | None, owner_key: Path, w
     return report_sent(cli, queued, wait=wait, owner=owner)
 
 
-def _asked() -> str:
+def asked_code() -> str:
+    """The code, typed unseen."""
     return str(click.prompt("Code on the card", hide_input=True, err=True))

@@ -18,16 +18,16 @@ def key() -> None:
 
 
 @key.command()
-@click.argument("slug")
+@click.option("--org", required=True, help="Whose, by short name.")
 @click.option("--label", required=True, help="What the key is for.")
 @click.option(
     "--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in Scope]),
     help="What it may do; may be repeated. By default everything.",
 )  # fmt: skip
 @pass_cli
-def new(cli: Cli, slug: str, label: str, scopes: tuple[str, ...]) -> dict[str, Any]:
+def new(cli: Cli, org: str, label: str, scopes: tuple[str, ...]) -> dict[str, Any]:
     """Make a key for an organisation and show its secret, this once."""
-    owner = service.organisation(cli.ledger, slug)
+    owner = service.organisation(cli.ledger, org)
     made, secret = service.issue_key(cli.ledger, owner.id, label, [Scope(one) for one in scopes] or list(Scope))
     cli.screen.say(secret, style="bold")
     cli.screen.hint("This is the key. It is not kept here and cannot be shown again: put it away now.")
@@ -35,11 +35,11 @@ def new(cli: Cli, slug: str, label: str, scopes: tuple[str, ...]) -> dict[str, A
 
 
 @key.command(name="list")
-@click.argument("slug")
+@click.option("--org", required=True, help="Whose, by short name.")
 @pass_cli
-def list_(cli: Cli, slug: str) -> dict[str, Any]:
+def list_(cli: Cli, org: str) -> dict[str, Any]:
     """An organisation's keys, newest first."""
-    owner = service.organisation(cli.ledger, slug)
+    owner = service.organisation(cli.ledger, org)
     with cli.ledger.store.read() as tx:
         found = tx.organisations.api_keys(owner.id)
     rows = [
@@ -52,12 +52,12 @@ def list_(cli: Cli, slug: str) -> dict[str, Any]:
 
 
 @key.command()
-@click.argument("slug")
+@click.option("--org", required=True, help="Whose, by short name.")
 @click.argument("id")
 @pass_cli
-def revoke(cli: Cli, slug: str, id: str) -> dict[str, Any]:
+def revoke(cli: Cli, org: str, id: str) -> dict[str, Any]:
     """End a key at once."""
-    owner = service.organisation(cli.ledger, slug)
+    owner = service.organisation(cli.ledger, org)
     service.revoke_key(cli.ledger, owner.id, id)
     cli.screen.say("The key is ended.")
     return {"id": id, "revoked": True}

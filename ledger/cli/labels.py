@@ -10,11 +10,11 @@ import click
 from ledger.cli.base import Cli, command, pass_cli
 from ledger.cli.batch import brand_of_batch
 from ledger.cli.writing import whole_file
-from ledger.domain.errors import Conflict, Invalid
-from ledger.domain.gtins import check_gtin
-from ledger.domain.identity import label_uri
+from ledger.domain.errors import Invalid
 from ledger.services.register_batch import own_batch
-from ledger.services.views_of_chain import find_listed
+
+_FEW = 2_000
+"""Labels for which starting a second process would cost more than it saves."""
 
 
 class _Range(click.ParamType[tuple[int, int | None]]):
@@ -59,61 +59,37 @@ def labels(
         return _one_code(cli, what[0], what[1], out)
     if len(what) != 1:
         raise click.UsageError("Name one batch, or one item as GTIN SERIAL.")
-    from ledger.files.exports import write_for_printing_house
-    from ledger.files.labels import label_format
-    from ledger.files.sheets_pdf import write_sheets
-    from ledger.files.zpl import write_zpl
+    from ledger.services import make_labels as service
 
     caller = brand_of_batch(cli, what[0], org)
     with cli.ledger.store.read() as tx:
         batch = own_batch(tx, caller, what[0])
-    if not batch.ready:
-        raise Conflict("This batch is still being made ready. Its labels can be made in a moment.")
     first, last = span
-    # Each label is named by its place in the batch, so that a range means the same in every kind of file.
-    found = _labels(cli, batch.id, first, last)
-    chosen = label_format(form)
     count = max(0, min(last or batch.count, batch.count) - first + 1)
+    processes = 2 if count > _FEW else 1
+    given: dict[str, Any] = {"first": first, "last": last}
     with cli.screen.progress("Writing labels", count) as bar, whole_file(out) as target:
+        given["on_progress"] = bar
         if as_csv:
-            digest = write_for_printing_house(target, found, on_progress=bar)
-            written = count
+            service.write_label_csv(cli.ledger, caller, batch.id, target, **given)
         elif zpl:
-            digest, written = None, write_zpl(target, found, chosen, int(dpi), processes=2, on_progress=bar)
+            service.write_label_zpl(
+                cli.ledger, caller, batch.id, form, int(dpi), target, processes=processes, **given
+            )
         else:
-            digest, written = None, write_sheets(target, found, chosen, processes=2, on_progress=bar)
-    cli.screen.say(f"{written:,} labels are in {out}.")
-    return {"batch": batch.id, "file": str(out), "labels": written, "sha256": digest}
-
-
-def _labels(cli: Cli, batch: str, first: int, last: int | None) -> Any:
-    from ledger.files.labels import Label
-
-    ledger, after = cli.ledger, first - 2
-    while True:
-        with ledger.store.read() as tx:
-            page = tx.batches.items_page(batch, after, 2_000)
-        for item in page:
-            if last is not None and item.position >= last:
-                return
-            yield Label(item.gtin, item.serial, label_uri(ledger.public_url, check_gtin(item.gtin), item.serial))
-        if not page:
-            return
-        after = page[-1].position
+            service.write_label_sheets(cli.ledger, caller, batch.id, form, target, processes=processes, **given)
+    cli.screen.say(f"{count:,} labels are in {out}.")
+    return {"batch": batch.id, "file": str(out), "labels": count}
 
 
 def _one_code(cli: Cli, gtin: str, serial: str, out: Path) -> dict[str, Any]:
-    from ledger.files.qr import checked_symbol, png, svg
+    from ledger.services.make_labels import item_code
 
-    with cli.ledger.store.read() as tx:
-        item = find_listed(tx, gtin, serial).item
-    uri = label_uri(cli.ledger.public_url, check_gtin(item.gtin), item.serial)
-    matrix = checked_symbol(uri)
-    kinds = {".svg": lambda: svg(matrix).encode(), ".png": lambda: png(matrix)}
-    if out.suffix.lower() not in kinds:
+    kind = out.suffix.lower().removeprefix(".")
+    if kind not in ("svg", "png"):
         raise Invalid("One item's code comes as SVG or PNG: let the file's name end in .svg or .png.")
-    content = kinds[out.suffix.lower()]()
+    content = item_code(cli.ledger, gtin, serial, kind)
     with whole_file(out) as target:
         target.write(content)
-    cli.screen.say(f"The code of {item.serial} is in {out}.")
-    return {"gtin": item.gtin, "serial": item.serial, "uri": uri, "file": str(out)}
+    cli.screen.say(f"The code of {serial} is in {out}.")
+    return {"gtin": gtin, "serial": serial, "file": str(out)}

@@ -24,7 +24,7 @@ def org() -> None:
 
 
 @org.command()
-@click.argument("slug")
+@click.option("--slug", required=True, help="Short name for commands and addresses: small letters, digits, dashes.")
 @click.option("--name", required=True, help="As the public reads it.")
 @click.option("--role", required=True, type=click.Choice(_ADDABLE))
 @click.option("--domain", required=True, help="Its web domain, like maison.example.")
@@ -34,7 +34,7 @@ def org() -> None:
 @click.option("--wait/--no-wait", default=True, help="Wait until the chain has numbered it, where a worker runs.")
 @pass_cli
 def add(cli: Cli, slug: str, role: str, address: str | None, wait: bool, **rest: Any) -> dict[str, Any]:
-    """Add an organisation under the short name SLUG; the chain gives it a number."""
+    """Add an organisation; the chain gives it a number."""
     ledger = cli.ledger
     new = service.add_organisation(ledger, slug=slug, role=Role(role), own_address=address, **rest)
     cli.screen.say(f"{new.name} was added as “{new.slug}”.")

@@ -147,6 +147,6 @@ def _text(text: str) -> dict[str, str]:
 
 def _send(cli: Cli, caller: Caller, finding: Finding, wait: bool) -> dict[str, Any]:
     queued = records.record(cli.ledger, caller, finding)
-    nonce = queued.statement.values["nonce"]
+    nonce = queued.statement.nonce
     cli.screen.hint(f"Its number is {nonce}: `touchmark withdraw … --about {nonce}` takes it back.")
     return report_sent(cli, queued, wait=wait, number=nonce, evidence=list(finding.evidence))

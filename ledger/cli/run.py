@@ -9,6 +9,8 @@ import click
 
 from ledger.cli.base import Cli, command, pass_cli
 from ledger.domain.errors import Invalid
+from ledger.services.send_statements import OWNER as _OWNER
+from ledger.services.send_statements import RELAYER as _RELAYER
 
 
 @command()
@@ -52,20 +54,24 @@ def migrate(cli: Cli) -> dict[str, Any]:
 
 
 @command()
+@click.option("--addresses", is_flag=True, help="Only show the addresses that have to hold some of the chain's coin.")
 @pass_cli
-def deploy(cli: Cli) -> dict[str, Any]:
+def deploy(cli: Cli, addresses: bool) -> dict[str, Any]:
     """Put the contract on the chain of TOUCHMARK_NODE_URL, once; repeating it changes nothing.
 
-    For a node that is not local: `touchmark serve` does this by itself for its own.
+    For a node that is not local: `touchmark serve` does this by itself for its own. There two addresses pay:
+    see them with --addresses, fund them, then deploy.
     """
-    from ledger.bootstrap import deploy_once
-    from ledger.services.send_statements import OWNER, sender
+    from ledger.bootstrap import deploy_once, operator_addresses
 
+    paying = operator_addresses(cli.ledger)
+    if addresses:
+        cli.screen.facts({"deploys": paying[_OWNER], "sends": paying[_RELAYER]})
+        return {"deploys": paying[_OWNER], "sends": paying[_RELAYER]}
     if cli.settings.node_url is None:
         raise Invalid("Name the node: set TOUCHMARK_NODE_URL to its JSON-RPC address.")
-    ledger = cli.ledger
-    contract = deploy_once(ledger, cli.settings, local=False)
-    with ledger.store.read() as tx:
-        owner, deployed = sender(ledger, tx, OWNER).address, tx.meta.get("deployment")
+    contract = deploy_once(cli.ledger, cli.settings, local=False)
+    with cli.ledger.store.read() as tx:
+        deployed = tx.meta.get("deployment")
     cli.screen.say(f"The contract is at {contract} on chain {deployed['chain_id']}.")
-    return {"contract": contract, "chain_id": deployed["chain_id"], "owner": owner, "block": deployed["block"]}
+    return {"contract": contract, "chain_id": deployed["chain_id"], "block": deployed["block"]}

@@ -117,8 +117,7 @@ class Bar:
         self._task = task
 
     def __call__(self, done: int, total: int | None = None) -> None:
-        more = {} if total is None else {"total": total}
-        self._progress.update(self._task, completed=done, **more)
+        self._progress.update(self._task, completed=done, total=total)
 
 
 class _Rate(ProgressColumn):

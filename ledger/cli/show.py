@@ -66,20 +66,21 @@ def _of_serial(cli: Cli, candidates: tuple[str, ...]) -> Scan:
 
 
 def _facts(cli: Cli, scan: Scan) -> None:
-    screen, facts = cli.screen, scan.facts
+    screen, facts, as_of = cli.screen, scan.facts, scan.facts.as_of
     screen.say()
     screen.facts(
         {
             "item": f"{scan.gtin} {scan.serial}",
             "brand": facts.brand.name if facts.brand else None,
             **{name.replace("_", " "): value for name, value in (scan.public_fields or {}).items()},
-            "as of block": None if facts.as_of is None else f"{facts.as_of.block} ({facts.as_of.time:%Y-%m-%d %H:%M} UTC)",
+            "as of block": None if as_of is None else f"{as_of.block} ({as_of.time:%Y-%m-%d %H:%M} UTC)",
             "head": scan.head,
         }
     )
     if scan.timeline:
         screen.say()
-        rows = [(f"{e.at:%Y-%m-%d %H:%M}", e.name, e.block, "final" if e.final else "not final yet") for e in scan.timeline]
+        final = {True: "final", False: "not final yet"}
+        rows = [(f"{one.at:%Y-%m-%d %H:%M}", one.name, one.block, final[one.final]) for one in scan.timeline]
         screen.table(("WHEN (UTC)", "WHAT", "BLOCK", ""), rows)
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from ledger.domain.batches import Batch
-from ledger.domain.errors import Conflict
+from ledger.domain.errors import Conflict, Unknown
 from ledger.domain.gtins import check_gtin
 from ledger.domain.identity import label_uri
 from ledger.domain.organisations import Caller, Scope
@@ -33,6 +33,7 @@ def write_label_sheets(
     first: int = 1,
     last: int | None = None,
     skip_places: int = 0,
+    processes: int = 1,
     on_progress: Progress | None = None,
 ) -> int:
     """A PDF of label sheets; how many labels. Raises Invalid for a format or range that there is none of."""
@@ -44,6 +45,7 @@ def write_label_sheets(
         first=first,
         last=last,
         skip_places=skip_places,
+        processes=processes,
         on_progress=on_progress,
     )
 
@@ -58,18 +60,36 @@ def write_label_zpl(
     *,
     first: int = 1,
     last: int | None = None,
+    processes: int = 1,
     on_progress: Progress | None = None,
 ) -> int:
     """ZPL for a label printer; how many labels."""
     batch = _printable(ledger, caller, batch_id)
     return write_zpl(
-        target, _labels(ledger, batch), label_format(form), dpi, first=first, last=last, on_progress=on_progress
+        target,
+        _labels(ledger, batch),
+        label_format(form),
+        dpi,
+        first=first,
+        last=last,
+        processes=processes,
+        on_progress=on_progress,
     )
 
 
-def write_label_csv(ledger: Ledger, caller: Caller, batch_id: str, target: BinaryIO) -> str:
+def write_label_csv(
+    ledger: Ledger,
+    caller: Caller,
+    batch_id: str,
+    target: BinaryIO,
+    *,
+    first: int = 1,
+    last: int | None = None,
+    on_progress: Progress | None = None,
+) -> str:
     """A CSV for a printing house, and its SHA-256."""
-    return write_for_printing_house(target, _labels(ledger, _printable(ledger, caller, batch_id)))
+    labels = islice(_labels(ledger, _printable(ledger, caller, batch_id)), first - 1, last)
+    return write_for_printing_house(target, labels, on_progress=on_progress)
 
 
 def write_label_test_page(ledger: Ledger, caller: Caller, batch_id: str, form: str, target: BinaryIO) -> None:
@@ -84,6 +104,16 @@ def item_code(ledger: Ledger, gtin: str, serial: str, kind: str) -> bytes:
         item = find_listed(tx, gtin, serial).item
     matrix = checked_symbol(label_uri(ledger.public_url, check_gtin(item.gtin), item.serial))
     return svg(matrix).encode() if kind == "svg" else png(matrix)
+
+
+def own_item_code(ledger: Ledger, caller: Caller, gtin: str, serial: str, kind: str) -> bytes:
+    """The same for an item of the caller's. Raises Unknown for none, and for somebody else's."""
+    caller.need(Scope.LABELS)
+    with ledger.store.read() as tx:
+        subject = find_listed(tx, gtin, serial)
+    if subject.batch.organisation != caller.organisation.id:
+        raise Unknown(f"You have no item {subject.item.gtin} with serial {subject.item.serial}.")
+    return item_code(ledger, gtin, serial, kind)
 
 
 def _printable(ledger: Ledger, caller: Caller, batch_id: str) -> Batch:

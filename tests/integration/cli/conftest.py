@@ -82,9 +82,13 @@ class Story:
 @pytest.fixture(scope="module")
 def story(shell: Shell) -> Story:
     """From nothing to a registered batch of ten, by the command line alone."""
-    shell.run("org", "add", "maison", "--name", "Maison Exemple", "--role", "brand", "--domain", "maison.example",
-              "--prefix", "952123", "--since", "2024-01-01")  # fmt: skip
-    shell.run("org", "add", "luxcheck", "--name", "Lux Check", "--role", "authenticator", "--domain", "lux.example")
+    shell.run(
+        "org", "add", "--slug", "maison", "--name", "Maison Exemple", "--role", "brand", "--domain", "maison.example",
+        "--prefix", "952123", "--since", "2024-01-01",
+    )  # fmt: skip
+    shell.run(
+        "org", "add", "--slug", "luxcheck", "--name", "Lux Check", "--role", "authenticator", "--domain", "lux.example"
+    )
     shell.run("org", "accredit", "luxcheck", "--wait")
     rows = "\n".join(f"{GTIN};;Sac Lune 25;black" for _ in range(10))
     made = shell.json(
