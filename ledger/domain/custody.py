@@ -114,6 +114,13 @@ class ItemState:
         return ""
 
 
+def why_not_recovered(state: ItemState, now: int) -> str:
+    """Why an open recovery cannot be completed at `now`; empty when it can. The owner’s own reports stop none."""
+    flags = state.in_force(now) & _STOP_RECOVERY
+    return next((why for flag, why in _STOPS if flag in flags), "")
+
+
+_STOP_RECOVERY: Final = Flag.BRAND_DISPUTE | Flag.COUNCIL_DISPUTE | Flag.REGISTERED_TWICE | Flag.RETIRED
 _STOPS: Final = (
     (Flag.STOLEN, "its owner has reported it stolen"),
     (Flag.BRAND_THEFT, "the brand has reported it stolen"),
@@ -169,6 +176,11 @@ def _new_owner(state: ItemState, event: ChainEvent) -> ItemState:
     )
 
 
+def _handed_over(state: ItemState, event: ChainEvent) -> ItemState:
+    # The next owner has refused nothing yet.
+    return _new_owner(replace(state, flags=state.flags & ~Flag.OWNER_ENDED_RECOVERY), event)
+
+
 def _recovered(state: ItemState, event: ChainEvent) -> ItemState:
     flags = (state.flags & ~Flag.RECOVERY_OPEN & ~Flag.OWNER_ENDED_RECOVERY) | Flag.RECOVERED
     return replace(_new_owner(state, event), flags=flags, recovery_due=None, recovery_address=None)
@@ -209,7 +221,7 @@ def _contested(state: ItemState, event: ChainEvent) -> ItemState:
 
 _CHANGES: Final[Mapping[str, Callable[[ItemState, ChainEvent], ItemState]]] = {
     "Claimed": _new_owner,
-    "HandedOver": _new_owner,
+    "HandedOver": _handed_over,
     "Cancelled": _owner_spoke,
     "Recorded": lambda state, _: state,
     "OwnerReported": _owner_reported,

@@ -27,6 +27,7 @@ from ledger.domain.statements import (
     struct_hash,
     typed_data,
 )
+from ledger.services.open_item import leaf_of
 from ledger.services.ports import Ledger, Tx
 from ledger.services.views_of_chain import Listed, block_time, directory, find_listed, listed
 
@@ -134,21 +135,34 @@ def _filled(
         _fill_record(ledger, tx, given, subject)
     if kind is Kind.REGISTER_BATCH and "batch" not in given:
         party = _party(caller, given)
-        given["batch"] = max(tx.batches.highest_number(party), batch_number(party, 0)) + 1
+        given["batch"] = next_batch(tx, party)
+    if kind is Kind.CONTEST and subject is not None and subject.batch.number is not None:
+        given.setdefault("batch", subject.batch.number)
+        given.setdefault("leaf", leaf_of(ledger, subject))
     if kind is Kind.ACCEPT:
         given, offer = _fill_accept(ledger, given, offer, subject)
     if "nonce" in names and "nonce" not in given:
-        given["nonce"] = next_nonce(tx, _whole(given["by"] if "by" in names else given["party"]))
+        given["nonce"] = next_nonce(tx, _whole(given["by"] if "by" in names else given["party"], 24))
     return given, offer
 
 
 def next_nonce(tx: Tx, party: int) -> int:
-    """A nonce the party has not used, in order: neighbours share a word of the contract's bitmap and cost less."""
-    return max(tx.outbox.highest_nonce(party), tx.chain.highest_nonce(party)) + 1
+    """A nonce the party has not used, in order: neighbours share a word of the contract's bitmap and cost less.
+
+    From 1 on, so that a record about number 0 is never one about a record.
+    """
+    return max(tx.outbox.highest_nonce(party), tx.chain.highest_nonce(party), 0) + 1
+
+
+def next_batch(tx: Tx, brand: int) -> int:
+    """The number that the brand's next batch takes: one above what was allotted here and what the chain has."""
+    return max(tx.batches.highest_number(brand), tx.chain.highest_batch(brand), batch_number(brand, 0)) + 1
 
 
 def _subject(tx: Tx, kind: Kind, given: dict[str, Any], offer: Any) -> Listed | None:
     gtin, serial = given.pop("gtin", None), given.pop("serial", None)
+    if kind is Kind.MARK and "kind" in given:
+        given["kind"] = _whole(given["kind"], 8)
     if gtin is not None and serial is not None:
         return find_listed(tx, str(gtin), str(serial))
     if isinstance(offer, Mapping) and "item" in offer:
@@ -169,7 +183,7 @@ def _fill_record(ledger: Ledger, tx: Tx, given: dict[str, Any], subject: Listed 
     given.setdefault("report", ZERO)
     given.setdefault("date", block_time(ledger, tx))
     if "accreditor" not in given and subject is not None:
-        party = _whole(given["party"])
+        party = _whole(given["party"], 24)
         brand = subject.batch.brand
         if given.get("kind") == RecordKind.SERVICE and party == brand:
             given["accreditor"] = brand
@@ -202,9 +216,9 @@ def _fill_accept(
 
 def _party(caller: Caller | None, given: Mapping[str, Any]) -> int:
     if "party" in given:
-        return _whole(given["party"])
+        return _whole(given["party"], 24)
     if "by" in given:
-        return _whole(given["by"])
+        return _whole(given["by"], 24)
     if caller is None:
         raise Invalid("Say which party speaks: its number under “party”.")
     if caller.organisation.party is None:
@@ -212,9 +226,9 @@ def _party(caller: Caller | None, given: Mapping[str, Any]) -> int:
     return caller.organisation.party
 
 
-def _whole(value: Any) -> int:
-    if isinstance(value, int):
-        return value
+def _whole(value: Any, bits: int = 256) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 78:
-        return int(value)
-    raise Invalid(f"“{str(value)[:40]}” is not a number.")
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << bits:
+        return value
+    raise Invalid(f"“{str(value)[:40]}” is not a whole number from 0 to 2^{bits} − 1.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.domain.chain_view import ChainEvent
+from ledger.domain.errors import Unavailable
 from ledger.domain.merkle import leaf, proof_in
 from ledger.domain.openings import Opening
 from ledger.services.ports import Ledger, Tx
@@ -13,10 +14,18 @@ TREES = "trees"
 
 
 def registration_event(tx: Tx, number: int | None) -> ChainEvent | None:
-    """The event of a batch's registration, None while no block of ours has it."""
+    """The event of a batch's registration, None while no block of ours has it.
+
+    None, too, where something else than our batch was registered under its number: then it lists none of our items.
+    """
     if number is None:
         return None
-    return next((event for event in tx.chain.batch_events(number) if event.name == "BatchRegistered"), None)
+    ours = tx.batches.by_number(number)
+    for event in tx.chain.batch_events(number):
+        if event.name == "BatchRegistered":
+            same = ours is None or (event.args["root"], event.args["count"]) == (ours.root, ours.count)
+            return event if same else None
+    return None
 
 
 def leaf_of(ledger: Ledger, subject: Listed) -> bytes:
@@ -27,7 +36,10 @@ def leaf_of(ledger: Ledger, subject: Listed) -> bytes:
 
 def proof_of(ledger: Ledger, subject: Listed) -> list[bytes]:
     """The item's Merkle proof, read out of the kept tree: some forty reads of 32 bytes, whatever the batch."""
-    with ledger.files.path(TREES, subject.batch.id).open("rb") as tree:
+    path = ledger.files.path(TREES, subject.batch.id)
+    if not path.exists():
+        raise Unavailable(f"The proofs of batch {subject.batch.id} are not kept here. Put its tree back from a backup.")
+    with path.open("rb") as tree:
 
         def node(place: int) -> bytes:
             tree.seek(32 * place)

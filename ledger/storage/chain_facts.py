@@ -117,8 +117,17 @@ class ChainFacts:
 
     def nonce_used(self, party: int, nonce: int) -> bool:
         """Whether a party's nonce is behind it."""
+        if nonce >= _MOST:
+            return False
         query = select(events.c.block).where(events.c.party == party, events.c.nonce == nonce).limit(1)
         return self._db.execute(query).first() is not None
+
+    def highest_batch(self, brand: int) -> int:
+        """The number of a brand's newest batch on the chain, 0 where it has none."""
+        query = select(func.max(events.c.batch)).where(
+            events.c.name == "BatchRegistered", events.c.batch > brand << 32, events.c.batch < (brand + 1) << 32
+        )
+        return self._db.scalar(query) or 0
 
     def count(self) -> int:
         """How many events we hold."""
@@ -157,7 +166,8 @@ def _event_row(event: ChainEvent) -> dict[str, Any]:
         "batch": event.args.get("batch"),
         # The nonces that a party has used are kept by whoever speaks: for an accreditation that is `by`.
         "party": event.args.get("by", event.args.get("party")),
-        "nonce": nonce if isinstance(nonce, int) and nonce < _MOST else None,
+        # Keys that the contract's owner gives or ends use no nonce of the party: their statement is zero.
+        "nonce": nonce if isinstance(nonce, int) and nonce < _MOST and any(event.statement or b"") else None,
         "args": {name: _to_plain(value) for name, value in event.args.items()},
     }
 

@@ -107,6 +107,25 @@ class Outbox:
             update(statements).where(statements.c.id == id).values(tries=tries, next_try_at=next_try_at)
         )
 
+    def nonce_promised(self, party: int, nonce: int) -> bool:
+        """Whether a statement of the party that was taken before has this nonce."""
+        query = select(statements.c.id).where(statements.c.party == party, statements.c.nonce == nonce).limit(1)
+        return self._db.execute(query).first() is not None
+
+    def sign_anew(self, id: str, signatures: Sequence[bytes], signer: str | None) -> None:
+        """Put other signatures under a statement, and send it as if it were new."""
+        self._db.execute(
+            update(statements)
+            .where(statements.c.id == id)
+            .values(
+                signatures=["0x" + signature.hex() for signature in signatures],
+                signer=signer,
+                tries=0,
+                next_try_at=0,
+                settled=False,
+            )
+        )
+
     def highest_nonce(self, party: int) -> int:
         """The highest nonce that a statement of the party in the outbox uses, -1 where none does."""
         highest = self._db.scalar(select(func.max(statements.c.nonce)).where(statements.c.party == party))
