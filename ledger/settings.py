@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     max_evidence_bytes: int = Field(default=15 * 1024 * 1024, ge=1024)
     """Largest photo or document that is taken."""
 
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    """Proxies of yours in front of the web process, whose X-Forwarded headers are believed."""
+
     @field_validator("public_url")
     @classmethod
     def _bare_origin(cls, value: str) -> str:

@@ -6,22 +6,39 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from flask_openapi3.openapi import OpenAPI
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ledger.bootstrap import build
 from ledger.services.ports import Ledger
 from ledger.settings import Settings, read_settings
-from web import api, console, health, problems, scan
+from web import api, console, health, limits, problems, scan
+from web.api import operation, specification
 from web.safety import harden
 
 csrf = CSRFProtect()
 
 
-def create_app(settings: Settings | None = None, ledger: Ledger | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None, ledger: Ledger | None = None, pace: limits.Pace | None = None
+) -> Flask:
     """The application over a ledger; both are built from the environment where not given."""
     settings = settings or read_settings()
     ledger = ledger or build(settings)
-    app = Flask(__name__, static_folder="static")
+    app = OpenAPI(
+        __name__,
+        static_folder="static",
+        info=specification.INFO,
+        security_schemes=dict(specification.SECURITY),
+        validation_error_callback=operation.invalid,
+        validation_error_model=operation.Problem,
+        doc_ui=False,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["ledger"] = ledger
     app.extensions["settings"] = settings
     secret = settings.session_secret.get_secret_value() if settings.session_secret else None
@@ -38,6 +55,9 @@ def create_app(settings: Settings | None = None, ledger: Ledger | None = None) -
     csrf.init_app(app)
     harden(app)
     problems.register(app)
+    operation.register_identify(app)
+    limits.register(app, pace or limits.Pace())
+    operation.register_admit(app)
     api.register(app, csrf)
     app.register_blueprint(health.bp)
     app.register_blueprint(scan.bp)

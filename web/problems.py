@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from ledger.chain.rpc import RpcRefused, WrongChain
@@ -28,9 +28,9 @@ PATH = "/problems/"
 
 def register(app: Flask) -> None:
     """Answer every refusal in one form."""
-    app.register_error_handler(errors.LedgerError, _refused)
+    app.register_error_handler(errors.LedgerError, refused)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _broken)
+    app.register_error_handler(Exception, unexpected)
 
 
 def wants_json() -> bool:
@@ -59,7 +59,8 @@ def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Res
     return response
 
 
-def _refused(error: errors.LedgerError) -> Response:
+def refused(error: errors.LedgerError) -> Response:
+    """The answer to a refusal."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
     faults = [{"where": fault.where, "what": fault.what, "mend": fault.mend} for fault in error.faults]
     response = problem(status, error.code, error.title, error.detail, errors=faults)
@@ -74,9 +75,17 @@ def _http(error: HTTPException) -> Response:
         404: "There is no page at this address. Check it, or start at the front page.",
         405: "This address does not take that kind of request.",
         413: "The file is larger than is taken at once. Split it and send the parts.",
+        415: "Send JSON, with the header “Content-Type: application/json”.",
         400: error.description or "The request cannot be read.",
     }
-    code = {400: "bad-request", 404: "no-such-page", 405: "wrong-method", 413: "too-large", 429: "too-many"}
+    code = {
+        400: "bad-request",
+        404: "no-such-page",
+        405: "wrong-method",
+        413: "too-large",
+        415: "wrong-type",
+        429: "too-many",
+    }
     response = problem(
         status, code.get(status, "refused"), error.name, words.get(status, error.description or error.name)
     )
@@ -86,11 +95,12 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
-def _broken(error: Exception) -> Response:
-    # The person gets a sentence, the log the rest; nothing of the inside is shown.
-    from flask import current_app
-
+def unexpected(error: Exception) -> Response:
+    """The answer where we broke. The person gets a sentence, the log the rest; nothing of the inside is shown."""
     current_app.logger.exception("unexpected", exc_info=error)
     return problem(
-        500, "our-fault", "Something broke on our side", "This is our fault, not yours. Nothing was half-done; try again."
+        500,
+        "our-fault",
+        "Something broke on our side",
+        "This is our fault, not yours. Nothing was half-done; try again.",
     )

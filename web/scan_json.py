@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ledger.domain.identity import check_gtin, path
 from ledger.domain.inspections import Remark, Service, WithdrawalReason
 from ledger.domain.standing_facts import AsOf, Facts, Undone
+from ledger.domain.standing_headlines import Key
 from ledger.domain.statements import MarkKind, OwnerReportKind, RecordKind
 from ledger.services.ports import Ledger
 from ledger.services.scan_item import Recorded, Scan, TimelineEntry
@@ -158,6 +159,8 @@ def scan_json(ledger: Ledger, scan: Scan) -> dict[str, Any]:
 def scan_out(ledger: Ledger, scan: Scan) -> ScanOut:
     """The scan as the API describes it."""
     facts, got = scan.facts, scan.standing
+    # Before its registration is signed, an item is nobody's business but its brand's.
+    recorded = scan.subject is not None and got.key is not Key.UNKNOWN
     return ScanOut(
         verdict=got.key.value,
         tick=got.tick,
@@ -171,17 +174,17 @@ def scan_out(ledger: Ledger, scan: Scan) -> ScanOut:
         gtin=scan.gtin,
         serial=scan.serial,
         brand=_brand(facts),
-        record=_record(scan),
+        record=_record(scan) if recorded else None,
         registration=_registration(facts),
-        on_sale=facts.on_sale if facts.known else None,
-        owned=scan.subject.claimed if scan.subject else None,
-        entries=[_entry(one) for one in scan.records],
+        on_sale=facts.on_sale if recorded else None,
+        owned=scan.subject.claimed if recorded and scan.subject else None,
+        entries=[_entry(one) for one in scan.records] if recorded else [],
         head=scan.head,
         chain_id=scan.chain_id,
         contract=scan.contract,
         as_of=as_of_out(got.as_of),
         checked_at=got.at,
-        links=_links(ledger, scan),
+        links=_links(ledger, scan, recorded=recorded),
     )
 
 
@@ -270,9 +273,9 @@ def _entry(one: Recorded) -> EntryOut:
     )
 
 
-def _links(ledger: Ledger, scan: Scan) -> LinksOut:
+def _links(ledger: Ledger, scan: Scan, *, recorded: bool) -> LinksOut:
     page = page_address(ledger, scan.gtin, scan.serial)
-    if scan.subject is None or scan.gtin is None or scan.serial is None:
+    if not recorded or scan.gtin is None or scan.serial is None:
         return LinksOut(page=page, item=None, timeline=None)
     item = ledger.public_url + api_path(scan.gtin, scan.serial)
     return LinksOut(page=page, item=item, timeline=item + "/timeline")

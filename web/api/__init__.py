@@ -1,0 +1,34 @@
+"""The HTTP API, version 1: one file a resource, OpenAPI 3.1 at /openapi.json, a page to read at /docs."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask_openapi3.openapi import OpenAPI
+from flask_wtf import CSRFProtect
+
+from web.api import (
+    batches,
+    docs,
+    imports,
+    items,
+    organisations,
+    statements,
+)
+
+RESOURCES: Final = (
+    organisations,
+    imports,
+    batches,
+    items,
+    statements,
+)
+
+
+def register(app: OpenAPI, csrf: CSRFProtect) -> None:
+    """Add every resource. They take keys, never cookies, so a forged form has nothing to ride on (CSRF)."""
+    for resource in RESOURCES:
+        bp: Any = resource.bp
+        csrf.exempt(bp)
+        app.register_api(bp)
+    app.register_blueprint(docs.bp)

@@ -1,0 +1,136 @@
+"""What the ledger shows of an item, to anyone, and what happened to it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from flask import Response, request
+from pydantic import Field
+
+from ledger.domain.errors import TooMany
+from ledger.domain.organisations import Scope
+from ledger.domain.standing_headlines import BAD_NEWS
+from ledger.services.make_labels import own_item_code
+from ledger.services.scan_item import scan_item
+from ledger.services.tell_history import history
+from web.api.operation import answer, blueprint, caller, here, operation
+from web.api.shapes import In, ItemPath, Out, moment
+from web.limits import spend
+from web.scan.page import slowed
+from web.scan_json import ScanOut, TimelineEntryOut, scan_out, timeline_entry_out
+
+bp = blueprint("items", "What the ledger shows of an item, to anyone.")
+
+
+class HistoryQuery(In):
+    """Which page of the history."""
+
+    cursor: str | None = Field(
+        None, pattern=r"^[0-9]{1,18}-[0-9]{1,9}$", description="From the answer before, as it is."
+    )
+    limit: int = Field(50, ge=1, le=200)
+
+
+class HistoryOut(Out):
+    """What happened to an item and to its batch, oldest first."""
+
+    items: list[TimelineEntryOut]
+    next: str | None
+
+
+@operation(
+    bp,
+    "GET",
+    "/v1/items/<gtin>/<path:serial>",
+    answers={200: ScanOut, 304: None},
+    anyone=True,
+    counts_itself=True,
+)
+def get_item(path: ItemPath) -> Response:
+    """What the ledger shows of an item
+
+    Every code has an answer, also one that is not registered here (`unknown`) or cannot be right (`bad_code`).
+    Who asks too often is answered 429, except where the news is bad.
+    """
+    ledger, spent = here(), spend()
+    scan = scan_item(ledger, path.gtin, path.serial)
+    if spent.over:
+        scan = slowed(scan, spent.resets, moment(ledger.now()))
+        if scan.standing.key not in BAD_NEWS:
+            raise TooMany(f"Too many items at once. Wait {spent.resets} seconds.", retry_after=spent.resets)
+    shown = scan_out(ledger, scan)
+    response = answer(shown)
+    told = shown.model_dump_json(exclude={"checked_at"})
+    response.set_etag(hashlib.sha256(told.encode()).hexdigest()[:32], weak=True)
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response
+
+
+@operation(
+    bp,
+    "GET",
+    "/v1/items/<gtin>/<path:serial>/timeline",
+    answers={200: HistoryOut},
+    anyone=True,
+    refuses=(404,),
+)
+def get_timeline(path: ItemPath, query: HistoryQuery) -> Response:
+    """What happened to an item"""
+    after = (-1, -1)
+    if query.cursor is not None:
+        block, place = re.split("-", query.cursor)
+        after = int(block), int(place)
+    found = history(here(), path.gtin, path.serial, after, query.limit + 1)
+    shown = [timeline_entry_out(one) for _, one in found[: query.limit]]
+    following = None
+    if len(found) > query.limit:
+        block_at, place_at = found[query.limit - 1][0]
+        following = f"{block_at}-{place_at}"
+    response = answer(HistoryOut(items=shown, next=following))
+    if following is not None:
+        response.headers["Link"] = f'<{request.path}?cursor={following}&limit={query.limit}>; rel="next"'
+    return response
+
+
+_PICTURES = {"svg": "image/svg+xml", "png": "image/png"}
+
+
+@operation(
+    bp,
+    "GET",
+    "/v1/items/<gtin>/<path:serial>/code.svg",
+    answers={200: {"description": "The code", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}},
+    scope=Scope.LABELS,
+    refuses=(404,),
+)
+def get_code_svg(path: ItemPath) -> Response:
+    """The code of one of your items, as SVG"""
+    return _code(path, "svg")
+
+
+@operation(
+    bp,
+    "GET",
+    "/v1/items/<gtin>/<path:serial>/code.png",
+    answers={
+        200: {
+            "description": "The code",
+            "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+    scope=Scope.LABELS,
+    refuses=(404,),
+)
+def get_code_png(path: ItemPath) -> Response:
+    """The code of one of your items, as PNG"""
+    return _code(path, "png")
+
+
+def _code(path: ItemPath, kind: str) -> Response:
+    content = own_item_code(here(), caller(), path.gtin, path.serial, kind)
+    response = Response(content, mimetype=_PICTURES[kind])
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response.headers["Cache-Control"] = "private, max-age=86400"
+    return response

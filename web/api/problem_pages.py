@@ -1,0 +1,122 @@
+"""What every kind of refusal means, for the person who reads a log or follows the `type` of a problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemPage:
+    """One kind of refusal."""
+
+    title: str
+    status: int
+    means: str
+    mend: str
+
+
+PAGES: Final = {
+    "invalid": ProblemPage(
+        "Something in what you sent is not right",
+        422,
+        "What was sent cannot be right, whoever sends it and whenever. Nothing was kept.",
+        "Read “detail”, and under “errors” each fault with its place and how to mend it. Then send it again.",
+    ),
+    "bad-signature": ProblemPage(
+        "That signature does not fit",
+        422,
+        "The signature is by another key, over another message, or for another chain or contract.",
+        "Draft the statement again, sign exactly the message of the draft, and submit both without a change.",
+    ),
+    "bad-request": ProblemPage(
+        "That request cannot be read",
+        400,
+        "The body is not JSON, is cut short, or is nested too deeply.",
+        "Check the body and its Content-Type, and send it again.",
+    ),
+    "bad-idempotency-key": ProblemPage(
+        "That is not an Idempotency-Key",
+        400,
+        "The header Idempotency-Key is a text in double quotes, of 1 to 255 characters.",
+        "Make a random one, such as a UUID, put it in double quotes, and use it for this one request.",
+    ),
+    "idempotency-key-reused": ProblemPage(
+        "That key was used for another request",
+        422,
+        "The Idempotency-Key belongs to a request with other content, sent within the last day.",
+        "Use a new key for a new request. To see what came of the first one, send that one again as it was.",
+    ),
+    "unauthenticated": ProblemPage(
+        "Who are you?",
+        401,
+        "There was no API key, or one that is not in force.",
+        "Send “Authorization: Bearer tm_…” with a key in force. Ask whoever made the key for a new one.",
+    ),
+    "forbidden": ProblemPage(
+        "This is not yours to do",
+        403,
+        "The key is good, but lacks a scope, or its organisation has no such right in the ledger.",
+        "Read “detail”: it says what is missing and who can give it.",
+    ),
+    "unknown": ProblemPage(
+        "There is no such thing here",
+        404,
+        "The thing named is not in this ledger, or belongs to somebody else: we do not say which.",
+        "Compare the name with the answer that it came from.",
+    ),
+    "no-such-page": ProblemPage(
+        "There is no such page",
+        404,
+        "Nothing answers at this address.",
+        "Check the address. The API’s addresses are listed at /docs.",
+    ),
+    "wrong-method": ProblemPage(
+        "This address takes another method",
+        405,
+        "The address is right and the method is not.",
+        "The header “Allow” of the answer names the methods that work.",
+    ),
+    "wrong-type": ProblemPage(
+        "That is the wrong kind of body",
+        415,
+        "The body is of a media type that is not taken here.",
+        "Send JSON with “Content-Type: application/json”, unless /docs says otherwise.",
+    ),
+    "conflict": ProblemPage(
+        "This does not fit the present state",
+        409,
+        "Right in itself, but not now: the item is stopped, the batch not ready, or a number already taken.",
+        "Look at the present state, as “detail” says, and try again when it fits.",
+    ),
+    "too-large": ProblemPage(
+        "That is too large",
+        413,
+        "More bytes, rows or items than one request may carry.",
+        "Send it in parts.",
+    ),
+    "too-many": ProblemPage(
+        "Too many tries",
+        429,
+        "You ask more often than is allowed, or there were too many wrong codes.",
+        "Wait for the seconds in the header “Retry-After”, then go on.",
+    ),
+    "unavailable": ProblemPage(
+        "We cannot tell right now",
+        503,
+        "Something that we depend on does not answer. This never means “no”.",
+        "Try again in a moment. What you sent was not taken, unless a status address says otherwise.",
+    ),
+    "our-fault": ProblemPage(
+        "Something broke on our side",
+        500,
+        "This is our fault, not yours. It has been noted.",
+        "Try again. If it stays so, tell the operator the time and the address.",
+    ),
+    "refused": ProblemPage(
+        "The request was refused",
+        400,
+        "The request cannot be answered as it is.",
+        "Read “detail”, and compare the request with /docs.",
+    ),
+}

@@ -1,0 +1,137 @@
+"""How often one caller may ask: counted by organisation, else by connection, and told in every answer.
+
+Counts are kept in this process's memory: with several web processes each counts for itself, so the true limit
+is the stated one times their number. A limit never hides bad news: whoever looks up items too fast is still
+told of a stolen or counterfeit one (see `spend`).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from typing import Final
+
+from flask import Flask, Response, current_app, g, request
+from flask_limiter import Limiter, RequestLimit
+from limits import RateLimitItem, parse
+
+from ledger.domain.errors import TooMany
+from ledger.domain.organisations import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What one caller may do, in Flask-Limiter's words; items of a bulk check count one by one."""
+
+    read: str = "1200/minute"
+    write: str = "300/minute"
+    anonymous_read: str = "600/minute"
+    anonymous_write: str = "60/minute"
+    items: str = "60000/minute"
+    anonymous_items: str = "600/minute"
+
+
+_READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_PREFIX: Final = "/v1/"
+
+
+def register(app: Flask, pace: Pace) -> None:
+    """Count requests to the API; say in every answer how many are left (draft-ietf-httpapi-ratelimit-headers-10)."""
+    app.extensions["pace"] = pace
+    limiter = Limiter(
+        _who,
+        application_limits=[_policy],
+        application_limits_exempt_when=_counts_itself,
+        storage_uri="memory://",
+        strategy="moving-window",
+        on_breach=_refuse,
+    )
+    limiter.init_app(app)
+    app.extensions["touchmark_limiter"] = limiter
+
+    @app.after_request
+    def _tell(response: Response) -> Response:
+        spent: Spent | None = g.get("spent")
+        if spent is None and limiter.current_limit is not None:
+            spent = _of(limiter.current_limit)
+        if spent is not None:
+            response.headers["RateLimit-Policy"] = f'"{spent.name}";q={spent.most};w={spent.window}'
+            response.headers["RateLimit"] = f'"{spent.name}";r={spent.left};t={spent.resets}'
+        return response
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Where a caller stands: `left` of `most` in `window` seconds, whole again in `resets` seconds."""
+
+    name: str
+    most: int
+    window: int
+    left: int
+    resets: int
+    over: bool = False
+
+
+def spend(items: int = 1) -> Spent:
+    """Count looked-up items for a view that counts by itself, and say whether they are too many.
+
+    Such a view still gives the bad news among them.
+    """
+    limiter: Limiter = current_app.extensions["touchmark_limiter"]
+    pace: Pace = current_app.extensions["pace"]
+    limit = parse(pace.items if _caller() else pace.anonymous_items)
+    over = not limiter.limiter.hit(limit, _who(), "items", cost=items)
+    spent = _stats(limiter, limit, "items", over=over)
+    g.spent = spent
+    return spent
+
+
+def connection(address: str | None) -> str:
+    """What counts as one connection: an IPv4 address, or the 64 bits of IPv6 that one household has."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped) if found.ipv4_mapped else found.exploded[:19]
+    return str(found)
+
+
+def _caller() -> Caller | None:
+    caller: Caller | None = g.get("caller")
+    return caller
+
+
+def _who() -> str:
+    caller = _caller()
+    return caller.organisation.id if caller else connection(request.remote_addr)
+
+
+def _policy() -> str:
+    pace: Pace = current_app.extensions["pace"]
+    if request.method in _READS:
+        return pace.read if _caller() else pace.anonymous_read
+    return pace.write if _caller() else pace.anonymous_write
+
+
+def _counts_itself() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return not request.path.startswith(_PREFIX) or bool(getattr(view, "counts_itself", False))
+
+
+def _refuse(limit: RequestLimit) -> None:
+    wait = _of(limit).resets
+    raise TooMany(f"That was more than {limit.limit}. Wait {wait} seconds, then go on.", retry_after=wait)
+
+
+def _of(limit: RequestLimit) -> Spent:
+    name = "read" if request.method in _READS else "write"
+    resets = max(1, limit.reset_at - int(time.time()))
+    return Spent(name, limit.limit.amount, limit.limit.get_expiry(), limit.remaining, resets)
+
+
+def _stats(limiter: Limiter, limit: RateLimitItem, name: str, *, over: bool) -> Spent:
+    window = limiter.limiter.get_window_stats(limit, _who(), name)
+    resets = max(1, int(window.reset_time - time.time()) + 1)
+    return Spent(name, limit.amount, limit.get_expiry(), window.remaining, resets, over)
