@@ -25,5 +25,11 @@ export default defineConfig({
     },
     splitTestsCompilation: true,
   },
+  test: {
+    solidity: {
+      fuzz: { runs: 128, seed: "0x746f7563686d61726b" },
+      invariant: { runs: 24, depth: 150, failOnRevert: true },
+    },
+  },
   paths: { sources: "contracts", tests: { solidity: "tests/contracts" } },
 });
