@@ -1,0 +1,137 @@
+"""What the console's pages share: who is asking, where they may go, words for states, and files to download."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, BinaryIO, Final, ParamSpec, TypeVar, cast
+
+from flask import Response, current_app, g, send_file, url_for
+
+from ledger.domain.errors import Conflict
+from ledger.domain.organisations import Caller, Role, Scope
+from ledger.domain.outbox import Progress, State
+from ledger.domain.standing_dates import moment as in_words
+from ledger.services.ports import Ledger
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CSV: Final = "text/csv; charset=utf-8"
+PDF: Final = "application/pdf"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_IN_MEMORY: Final = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One entry of the navigation."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A state in words; `tone` picks the colour and the mark, which never speak alone."""
+
+    words: str
+    tone: str
+    detail: str = ""
+
+
+_STATES: Final = {
+    State.QUEUED: ("Signed, waiting to be sent", "blue"),
+    State.SENT: ("Sent, waiting to be accepted", "blue"),
+    State.ACCEPTED: ("Accepted, not yet final", "blue"),
+    State.FINAL: ("Final", "green"),
+    State.REFUSED: ("Refused", "red"),
+}
+
+
+def ledger_here() -> Ledger:
+    """The ledger of the present application."""
+    found: Ledger = current_app.extensions["ledger"]
+    return found
+
+
+def caller_here() -> Caller:
+    """Who is signed in."""
+    found: Caller = g.caller
+    return found
+
+
+def only(*roles: Role, scope: Scope | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """A page for some roles, and for keys with a scope: refused to others, whatever link they follow."""
+
+    def around(view: Callable[P, T]) -> Callable[P, T]:
+        @wraps(view)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+            caller = caller_here()
+            if roles:
+                caller.need_role(*roles)
+            if scope is not None:
+                caller.need(scope)
+            return view(*args, **kwargs)
+
+        return checked
+
+    return around
+
+
+def navigation(caller: Caller) -> tuple[Way, ...]:
+    """Where this key may go: what is not its to do is not shown."""
+    role, scopes = caller.organisation.role, caller.scopes
+    ways = [Way("Overview", url_for("console.overview"))]
+    if role is Role.BRAND:
+        if Scope.IMPORT in scopes:
+            ways.append(Way("Import", url_for("console.imports")))
+        ways.append(Way("Batches", url_for("console.batches")))
+        ways.append(Way("Items", url_for("console.items")))
+        if Scope.ACTIVATE in scopes:
+            ways.append(Way("Put on sale", url_for("console.sale")))
+    if role is Role.AUTHENTICATOR and Scope.SIGN in scopes:
+        ways.append(Way("Inspect", url_for("console.inspect")))
+        ways.append(Way("My records", url_for("console.records")))
+    if role is not Role.PLATFORM:
+        ways.append(Way("Statements", url_for("console.statements")))
+    return tuple(ways)
+
+
+def pill(progress: Progress) -> Pill:
+    """The state of a statement, in words."""
+    words, tone = _STATES[progress.state]
+    return Pill(words, tone, f"{progress.reason[0].upper()}{progress.reason[1:]}." if progress.reason else "")
+
+
+def when(seconds: int, now: int) -> str:
+    """A moment in words, in UTC."""
+    return in_words(datetime.fromtimestamp(seconds, UTC), datetime.fromtimestamp(now, UTC))
+
+
+def need_number(caller: Caller) -> None:
+    """Raises Conflict while the ledger has not numbered the organisation."""
+    if caller.organisation.party is None:
+        raise Conflict(f"{caller.organisation.name} is not in the ledger yet. That takes a minute after joining.")
+
+
+def download(name: str, media_type: str, write: Callable[[BinaryIO], Any]) -> Response:
+    """A file made for this answer; nothing is sent before it is whole."""
+    file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed with the answer
+    try:
+        write(cast(BinaryIO, file))
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    response = send_file(cast(BinaryIO, file), mimetype=media_type, as_attachment=True, download_name=name)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def page_number(text: str | None, most: int = 1_000_000) -> int:
+    """A whole number of a query, 0 where it is none."""
+    return min(int(text), most) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0

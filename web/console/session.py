@@ -1,0 +1,104 @@
+"""Signing in with an API key, and out.
+
+The cookie names the key by its id and is signed; the key itself is nowhere in it. Whether the key is still in
+force is asked at every request, so that ending a key ends its sessions.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response, g, redirect, render_template, request, session, url_for
+from flask.blueprints import BlueprintSetupState
+from flask_wtf.csrf import CSRFError
+from werkzeug import Response as AnyResponse
+
+from ledger.domain.errors import LedgerError, Unauthenticated
+from ledger.services.organisations import caller_of, key_of
+from web.console import bp
+from web.console.pages import ledger_here, navigation
+from web.problems import STATUS
+
+_OPEN: Final = frozenset({"console.sign_in", "console.sign_in_form"})
+_KEY: Final = "key"
+
+
+@bp.record_once
+def _begin(state: BlueprintSetupState) -> None:
+    # Our pages send no Referer, which the stricter check asks for; the token in the form is what protects.
+    state.app.config["WTF_CSRF_SSL_STRICT"] = False
+
+
+@bp.before_request
+def _who() -> AnyResponse | None:
+    """Every page but the sign-in needs a key that is in force now."""
+    if request.endpoint in _OPEN:
+        return None
+    key = session.get(_KEY)
+    if key is None:
+        return _to_sign_in()
+    try:
+        g.caller = caller_of(ledger_here(), key)
+    except Unauthenticated:
+        session.clear()
+        return _to_sign_in()
+    return None
+
+
+@bp.context_processor
+def _known_to_templates() -> dict[str, Any]:
+    caller = g.get("caller")
+    return {"caller": caller, "navigation": navigation(caller) if caller else ()}
+
+
+@bp.errorhandler(LedgerError)
+def _refused(error: LedgerError) -> tuple[str, int, dict[str, str]]:
+    """The refusal inside the console, with its ways on."""
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
+    page = render_template("console/problem.html", title=error.title, detail=error.detail, faults=error.faults)
+    return page, status, {}
+
+
+@bp.errorhandler(CSRFError)
+def _stale(_error: CSRFError) -> tuple[str, int]:
+    detail = "This page was open for too long, or you signed out meanwhile. Go back, load it again and send it again."
+    return render_template("console/problem.html", title="This page is out of date", detail=detail, faults=()), 400
+
+
+@bp.get("/sign-in")
+def sign_in_form() -> str:
+    """The form that asks for a key."""
+    return render_template("console/sign_in.html", problem=None, next=_inside(request.args.get("next")))
+
+
+@bp.post("/sign-in")
+def sign_in() -> AnyResponse:
+    """Begin a session for a key that is in force."""
+    onward = _inside(request.form.get("next"))
+    try:
+        key = key_of(ledger_here(), request.form.get("key", "").strip())
+    except Unauthenticated as error:
+        return Response(render_template("console/sign_in.html", problem=error.detail, next=onward), 401)
+    session.clear()
+    session.permanent = True
+    session[_KEY] = key.id
+    return redirect(onward or url_for("console.overview"), 303)
+
+
+@bp.post("/sign-out")
+def sign_out() -> AnyResponse:
+    """End the session in this browser."""
+    session.clear()
+    return redirect(url_for("console.sign_in_form"), 303)
+
+
+def _to_sign_in() -> AnyResponse:
+    onward = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("console.sign_in_form", next=_inside(onward)), 303)
+
+
+def _inside(address: str | None) -> str | None:
+    """The address if it lies in the console, so that a crafted link cannot send anyone elsewhere."""
+    home = url_for("console.overview")
+    safe = address is not None and address.startswith(home) and "\\" not in address and "//" not in address
+    return address if safe else None
