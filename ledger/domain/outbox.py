@@ -42,6 +42,11 @@ class Queued:
     next_try_at: int = 0
     settled: bool = False
 
+    @property
+    def vouched(self) -> bool:
+        """Whether we know that it is by whom it must be. If not, only the chain can tell, and it counts for nothing yet."""
+        return self.signer is not None or not self.signatures
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

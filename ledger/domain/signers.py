@@ -44,3 +44,11 @@ SIGNERS: Final[dict[Kind, tuple[Who, ...]]] = {
 
 TWO_COUNCIL_KEYS: Final = frozenset({Kind.ACCREDIT, Kind.END_ACCREDITATION, Kind.ADD_KEY})
 """Kinds for which the council (party 0) signs with two different keys."""
+
+
+def only_the_chain_can_tell(signature: bytes) -> bool:
+    """Whether it is a contract wallet's (form 01): who signed is then known only once the contract has asked the wallet.
+
+    Until then such a statement is sent, but counts for nothing: anybody can write it.
+    """
+    return len(signature) != 65 and signature[:1] == b"\x01"

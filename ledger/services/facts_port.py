@@ -30,6 +30,10 @@ class ChainFacts(Protocol):
         """Drop the blocks from a height up, and everything that hangs off them."""
         ...
 
+    def forget_empty(self, first: int, below: int) -> None:
+        """Forget the blocks from `first` to under `below` that no event hangs off."""
+        ...
+
     def clear(self) -> None:
         """Forget the whole copy, to make it again."""
         ...
@@ -62,6 +66,10 @@ class ChainFacts(Protocol):
         """The newest events of an item of some kinds, oldest first."""
         ...
 
+    def history(self, item: int, batch: int | None, after: tuple[int, int], limit: int) -> list[ChainEvent]:
+        """Events of an item, and of its batch as a whole, oldest first, from beyond (block, log index)."""
+        ...
+
     def batch_events(self, batch: int) -> list[ChainEvent]:
         """The events of a batch as a whole."""
         ...
@@ -76,6 +84,10 @@ class ChainFacts(Protocol):
 
     def nonce_used(self, party: int, nonce: int) -> bool:
         """Whether a party's nonce is behind it."""
+        ...
+
+    def highest_batch(self, brand: int) -> int:
+        """The number of a brand's newest batch on the chain, 0 where it has none."""
         ...
 
     def count(self) -> int:

@@ -8,26 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.domain.custody import Flag
-from ledger.domain.errors import BadSignature, Conflict, Forbidden, Invalid, Unknown
-from ledger.domain.outbox import Queued
-from ledger.domain.parties import COUNCIL, Directory
-from ledger.domain.signers import Who
-from ledger.domain.statements import (
-    BATCH_MARKS,
-    Kind,
-    MarkKind,
-    RecordKind,
-    Statement,
-    statement_hash,
-    type_name,
-)
+from ledger.domain.errors import BadSignature, Forbidden, Unknown
+from ledger.domain.outbox import Queued, State
+from ledger.domain.parties import Directory
+from ledger.domain.signers import Who, only_the_chain_can_tell
+from ledger.domain.statements import Statement, statement_hash, type_name
+from ledger.services.contract_rules import check_rules
 from ledger.services.draft_statement import Draft, describe, expected_address, needed_signers
 from ledger.services.ports import Ledger, Tx
+from ledger.services.progress_of import progress_of
 from ledger.services.views_of_chain import Listed, block_time, directory, listed
 
-_DATE_SLACK = 600
-_OF_BRAND = frozenset({Kind.RETIRE, Kind.REPLACE_CLAIM, Kind.AMEND_ITEM})
+_NOT_ALONE = {
+    Kind.OFFER: "An offer does not stand alone: it is kept until somebody accepts it, and goes out with the acceptance.",
+    Kind.CONTEST: "A contest is made from the ledger’s own proof; ask for it by the item.",
+}
 _PART = {
     Who.PARTY: "the organisation’s key",
     Who.OWNER: "the owner’s key",
@@ -50,6 +45,8 @@ def submit_statement(
 
     Raises BadSignature, Conflict, Forbidden, Invalid or Unknown with a sentence, keeping nothing.
     """
+    if statement.kind in _NOT_ALONE:
+        raise Invalid(_NOT_ALONE[statement.kind])
     with ledger.store.write() as tx:
         return queue(
             ledger, tx, statement, signatures, organisation=organisation, operator_signed=operator_signed
@@ -68,14 +65,17 @@ def queue(
     """The same inside a transaction that keeps more than the statement."""
     hash = statement_hash(statement, ledger.keccak)
     known = tx.outbox.by_hash(hash)
-    if known is not None:
+    if known is not None and not _better_signed(ledger, tx, known, signatures):
         return known
     subject = None if statement.item is None else listed(tx, statement.item)
     now = block_time(ledger, tx)
     parties = directory(tx)
-    check_rules(tx, statement, subject, parties, now)
+    check_rules(ledger, tx, statement, subject, parties, now)
     draft = describe(ledger, tx, statement)
     signer = _check_signatures(ledger, tx, draft, signatures, subject, parties, now)
+    if known is not None:
+        tx.outbox.sign_anew(known.id, signatures, signer)
+        return tx.outbox.get(known.id) or known
     queued = Queued(
         id=ledger.new_id("st"),
         statement=statement,
@@ -90,6 +90,20 @@ def queue(
     return queued
 
 
+def _better_signed(ledger: Ledger, tx: Tx, known: Queued, signatures: Sequence[bytes]) -> bool:
+    """Whether other signatures should take the place of those kept, which only the chain can judge.
+
+    Anybody can name a contract wallet and add nonsense: that must not keep the true signer's out.
+    """
+    open_before = sum(map(only_the_chain_can_tell, known.signatures))
+    if not open_before or tuple(signatures) == known.signatures:
+        return False
+    at = progress_of(ledger, tx, [known])[known.id]
+    if at.state not in (State.QUEUED, State.REFUSED):
+        return False
+    return sum(map(only_the_chain_can_tell, signatures)) < open_before or at.reason is not None
+
+
 def _check_signatures(
     ledger: Ledger,
     tx: Tx,
@@ -99,7 +113,7 @@ def _check_signatures(
     parties: Directory,
     now: int,
 ) -> str | None:
-    """Every signature is by whom it must be; returns the first party signer, or the first signer."""
+    """Every signature is by whom it must be; returns the first signer, None where only the chain can tell who signed."""
     statement = draft.statement
     parts = needed_signers(statement, claimed=subject is None or subject.claimed)
     if len(signatures) != len(parts):
@@ -123,7 +137,7 @@ def _check_signatures(
                     "A signature fits one message on one chain only: draft the statement again and sign that."
                 )
         found.append(signer)
-    return found[0] if found else None
+    return None if not found or any(map(only_the_chain_can_tell, signatures)) else found[0]
 
 
 def _check_party_key(
@@ -140,83 +154,3 @@ def _check_party_key(
         )
     if signer in before:
         raise BadSignature("The council speaks with two different keys; both signatures are by the same one.")
-
-
-def check_rules(tx: Tx, statement: Statement, subject: Listed | None, parties: Directory, now: int) -> None:
-    """The contract's rules, as sentences. Raises Conflict, Forbidden, Invalid or Unknown."""
-    values = statement.values
-    nonce, party = statement.nonce, statement.party
-    if nonce is not None and party is not None:
-        if nonce >= 1 << 63:
-            raise Invalid("The “nonce” is too large here; draft the statement again to get the next one.")
-        if tx.chain.nonce_used(party, nonce):
-            raise Conflict(f"Nonce {nonce} of this party was used before. Draft the statement again.")
-    if statement.sequence is not None and subject is not None and statement.sequence != subject.sequence:
-        raise Conflict(
-            f"The item’s sequence is {subject.sequence} by now, not {statement.sequence}: its owner has made another "
-            "statement since. Draft it again and sign that."
-        )
-    if subject is not None:
-        _check_item_rules(tx, statement, subject, parties, now)
-    if statement.kind is Kind.MARK and values["kind"] in BATCH_MARKS:
-        _check_own(int(values["subject"]) >> 32, party, allow_council=False)
-    if statement.kind is Kind.AMEND_BATCH:
-        _check_own(int(values["batch"]) >> 32, party, allow_council=False)
-
-
-def _check_item_rules(tx: Tx, statement: Statement, subject: Listed, parties: Directory, now: int) -> None:
-    kind, values, party = statement.kind, statement.values, statement.party
-    if kind in _OF_BRAND:
-        _check_own(subject.batch.brand, party, allow_council=kind is Kind.REPLACE_CLAIM)
-    if kind is Kind.MARK:
-        _check_own(subject.batch.brand, party, allow_council=True)
-        if values["kind"] == MarkKind.VOID and subject.claimed:
-            raise Conflict("This item has an owner, so it cannot be withdrawn; it can be recalled.")
-    if kind is Kind.RECORD:
-        _check_record(statement, subject, parties, now)
-    if kind is Kind.CLAIM:
-        if subject.claimed:
-            raise Conflict("This item already has an owner. If that surprises you, ask the brand before you pay.")
-        _check_movable(subject, now)
-        if tx.batches.on_sale_at(subject.item.item) is None:
-            raise Conflict("The brand has not put this item on sale yet, so it cannot be claimed. Ask the brand.")
-    if kind in (Kind.CANCEL, Kind.OWNER_REPORT, Kind.ACCEPT, Kind.COMPLETE_RECOVERY) and not subject.claimed:
-        raise Conflict("This item has no owner yet, so nobody can speak for it as its owner.")
-    if kind is Kind.ACCEPT and statement.offer is not None and subject.state is not None:
-        if int(statement.offer["expiry"]) < now:
-            raise Conflict("This offer has expired. Ask the owner for a new one.")
-        if values["head"] != subject.state.head:
-            raise Conflict(
-                "Something was added to this item’s record since you looked. Look again, then sign for what you see."
-            )
-        _check_movable(subject, now)
-    if kind is Kind.COMPLETE_RECOVERY and subject.state is not None:
-        if Flag.RECOVERY_OPEN not in subject.state.flags or subject.state.recovery_due is None:
-            raise Conflict("No recovery is open for this item.")
-        if subject.state.recovery_due > now:
-            raise Conflict("The present owner still has time to answer; the recovery cannot be completed yet.")
-
-
-def _check_record(statement: Statement, subject: Listed, parties: Directory, now: int) -> None:
-    values, party = statement.values, int(statement.values["party"])
-    by, kind = int(values["accreditor"]), int(values["kind"])
-    if kind not in set(RecordKind):
-        raise Invalid("A record is an inspection (1), a service (2), a withdrawal (3) or a correction (4).")
-    if by not in (subject.batch.brand, COUNCIL):
-        raise Forbidden("Only the item’s own brand or the council accredits those who speak of it.")
-    own_service = kind == RecordKind.SERVICE and party == subject.batch.brand
-    if not own_service and not parties.accredited(by, party, now):
-        raise Forbidden("This organisation is not accredited now by whom the statement names. Nothing was recorded.")
-    if int(values["date"]) > now + _DATE_SLACK:
-        raise Invalid("The date lies in the future. Give the day on which the item was seen.")
-
-
-def _check_own(brand: int, party: int | None, *, allow_council: bool) -> None:
-    if party != brand and not (allow_council and party == COUNCIL):
-        raise Forbidden("This item is another brand’s. Only its own brand can say this of it.")
-
-
-def _check_movable(subject: Listed, now: int) -> None:
-    why = subject.state.why_stopped(now) if subject.state else ""
-    if why:
-        raise Conflict(f"This item cannot change hands now, because {why}.")

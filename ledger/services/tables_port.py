@@ -264,8 +264,16 @@ class Outbox(Protocol):
         """Note a try that came to nothing, and when the next is due."""
         ...
 
+    def nonce_promised(self, party: int, nonce: int) -> bool:
+        """Whether a statement that is known to be the party's was taken with this nonce before."""
+        ...
+
+    def sign_anew(self, id: str, signatures: Sequence[bytes], signer: str | None) -> None:
+        """Put other signatures under a statement, and send it as if it were new."""
+        ...
+
     def highest_nonce(self, party: int) -> int:
-        """The highest nonce that a statement of the party in the outbox uses, -1 where none does."""
+        """The highest nonce in a statement of the outbox that is known to be the party's, -1 where there is none."""
         ...
 
     def add_act(self, act: OperatorAct) -> None:

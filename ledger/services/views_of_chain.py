@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.domain.batches import Batch, Item
-from ledger.domain.custody import ItemState
+from ledger.domain.custody import BatchFlag, ItemState
 from ledger.domain.errors import Unknown
 from ledger.domain.gtins import check_gtin
 from ledger.domain.identity import path, path_hash
 from ledger.domain.parties import EVENTS, Directory
+from ledger.domain.statements import MarkKind
 from ledger.services.ports import Ledger, Tx
 
 
@@ -77,6 +78,29 @@ def find_listed(tx: Tx, gtin: str, serial: str) -> Listed:
         ours = [one for one in found if holder and listed(tx, one.item).batch.organisation == holder.id]
         found = ours or found
     return listed(tx, found[0].item)
+
+
+def batch_flags(tx: Tx, number: int | None, at: int | None = None) -> BatchFlag:
+    """A batch's own flags as of a block (None: the newest we hold)."""
+    flags = BatchFlag(0)
+    for event in [] if number is None else tx.chain.batch_events(number):
+        if at is not None and event.block > at:
+            break
+        if event.name == "BatchMarked":
+            set_, cleared = _BATCH_MARKS[MarkKind(event.args["kind"])]
+            flags = (flags | set_) & ~cleared
+        elif event.name == "BatchAmended":
+            flags |= BatchFlag.AMENDED
+    return flags
+
+
+_NONE = BatchFlag(0)
+_BATCH_MARKS = {
+    MarkKind.RECALL_BATCH: (BatchFlag.RECALLED, _NONE),
+    MarkKind.LIFT_BATCH_RECALL: (_NONE, BatchFlag.RECALLED),
+    MarkKind.VOID_BATCH: (BatchFlag.VOID, _NONE),
+    MarkKind.LIFT_BATCH_VOID: (_NONE, BatchFlag.VOID),
+}
 
 
 def path_hash_of(ledger: Ledger, item: Item) -> bytes:

@@ -108,8 +108,12 @@ class Outbox:
         )
 
     def nonce_promised(self, party: int, nonce: int) -> bool:
-        """Whether a statement of the party that was taken before has this nonce."""
-        query = select(statements.c.id).where(statements.c.party == party, statements.c.nonce == nonce).limit(1)
+        """Whether a statement that is known to be the party's was taken with this nonce before."""
+        query = (
+            select(statements.c.id)
+            .where(statements.c.party == party, statements.c.nonce == nonce, statements.c.signer.is_not(None))
+            .limit(1)
+        )
         return self._db.execute(query).first() is not None
 
     def sign_anew(self, id: str, signatures: Sequence[bytes], signer: str | None) -> None:
@@ -127,8 +131,11 @@ class Outbox:
         )
 
     def highest_nonce(self, party: int) -> int:
-        """The highest nonce that a statement of the party in the outbox uses, -1 where none does."""
-        highest = self._db.scalar(select(func.max(statements.c.nonce)).where(statements.c.party == party))
+        """The highest nonce in a statement of the outbox that is known to be the party's, -1 where there is none."""
+        query = select(func.max(statements.c.nonce)).where(
+            statements.c.party == party, statements.c.signer.is_not(None)
+        )
+        highest = self._db.scalar(query)
         return -1 if highest is None else highest
 
     def add_act(self, act: OperatorAct) -> None:
