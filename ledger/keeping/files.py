@@ -41,6 +41,10 @@ class Files:
         """Whether the file is there."""
         return self.path(shelf, name).exists()
 
+    def names(self, shelf: str) -> list[str]:
+        """The names on a shelf, in order; files that are still being written are not among them."""
+        return sorted(path.name for path in (self._root / shelf).glob("??/*") if not path.name.startswith("."))
+
     def add(self, shelf: str, content: bytes) -> str:
         """Keep bytes under their SHA-256; returns it in hexadecimal."""
         name = hashlib.sha256(content).hexdigest()

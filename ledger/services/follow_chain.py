@@ -49,6 +49,9 @@ def follow(ledger: Ledger, chain: Chain) -> int:
             _halt(ledger, ours, node_tip)
         events = chain.events_of(following) if step is Step.EXTEND and following else []
         with ledger.store.write() as tx:
+            if tx.chain.tip() != ours:
+                # Somebody else moved our copy meanwhile: another worker, or `touchmark reindex`. Look again.
+                break
             if step is Step.DROP:
                 tx.chain.drop_from(ours.number)
                 ours = tx.chain.tip()
@@ -69,7 +72,11 @@ def raise_final(ledger: Ledger, height: int | None) -> None:
         tip, known = tx.chain.tip(), final_height(tx)
     if tip is not None and (height := min(height, tip.number)) > known:
         with ledger.store.write() as tx:
+            if tx.chain.tip() != tip:
+                return
             tx.meta.set("final_height", height)
+            # Below the final height only blocks with events are worth a row: nothing there can be dropped any more.
+            tx.chain.forget_empty(known, height)
 
 
 def store_blocks(ledger: Ledger, tx: Tx, blocks: Sequence[Block], events: Iterable[ChainEvent]) -> None:
@@ -118,9 +125,14 @@ def _read_history(ledger: Ledger, chain: Chain, start: int, final: int) -> int:
     """The first look: whole ranges up to the final height, then block by block."""
     stored = 0
     if final >= start:
+        last: Block | None = None
         for blocks, events in chain.history(start, final):
             with ledger.store.write() as tx:
+                if tx.chain.tip() != last:
+                    return stored
                 store_blocks(ledger, tx, blocks, events)
+                tx.chain.forget_empty(start, blocks[-1].number)
+            last = blocks[-1]
             stored += len(blocks)
         return stored
     first = chain.block(start)
@@ -128,5 +140,7 @@ def _read_history(ledger: Ledger, chain: Chain, start: int, final: int) -> int:
         return 0
     events = chain.events_of(first)
     with ledger.store.write() as tx:
+        if tx.chain.tip() is not None:
+            return 0
         store_blocks(ledger, tx, [first], events)
     return 1

@@ -71,7 +71,8 @@ def prepare(ledger: Ledger, batch_id: str, on_progress: Progress | None = None) 
     tree = Tree(maker.leaves, ledger.keccak)
     with ledger.files.writing(TREES, batch.id) as file:
         file.write(tree.nodes)
-    public, private = _write_manifests(ledger, batch, secret, len(maker.leaves))
+    sealed = ledger.vault.seal(secret, f"batch/{batch_id}")
+    public, private = _write_manifests(ledger, batch, secret, sealed, len(maker.leaves))
     with ledger.store.write() as tx:
         tx.batches.change(
             batch_id,
@@ -81,7 +82,7 @@ def prepare(ledger: Ledger, batch_id: str, on_progress: Progress | None = None) 
             manifest_hash=manifest_hash(ledger, public, private),
             public_file=public,
             private_file=private,
-            secret=ledger.vault.seal(secret, f"batch/{batch_id}"),
+            secret=sealed,
             cards_file=batch.id,
         )
         if batch.on_sale_at_once:
@@ -155,7 +156,7 @@ class _Maker:
         }
 
 
-def _write_manifests(ledger: Ledger, batch: Batch, secret: bytes, count: int) -> tuple[str, str]:
+def _write_manifests(ledger: Ledger, batch: Batch, secret: bytes, sealed: bytes, count: int) -> tuple[str, str]:
     """Write the public and the private manifest; returns their SHA-256s, which are their names."""
     private_names = set(batch.private_fields)
     head = {"version": 1, "brand": batch.brand, "count": count}
@@ -169,6 +170,7 @@ def _write_manifests(ledger: Ledger, batch: Batch, secret: bytes, count: int) ->
     whole = head | {
         "name": batch.name,
         "secret": secret.hex(),
+        "sealed": sealed.hex(),
         "private_fields": list(batch.private_fields),
         "on_sale_at_once": batch.on_sale_at_once,
         "created_at": batch.created_at,

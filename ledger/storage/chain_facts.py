@@ -46,6 +46,11 @@ class ChainFacts:
         """Drop the blocks from a height up, and everything that hangs off them."""
         self._db.execute(delete(blocks).where(blocks.c.number >= number))
 
+    def forget_empty(self, first: int, below: int) -> None:
+        """Forget the blocks from `first` to under `below` that no event hangs off."""
+        told = select(events.c.block).where(events.c.block == blocks.c.number).exists()
+        self._db.execute(delete(blocks).where(blocks.c.number >= first, blocks.c.number < below, ~told))
+
     def clear(self) -> None:
         """Forget the whole copy, to make it again."""
         for table in CHAIN_DERIVED:
