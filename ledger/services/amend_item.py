@@ -94,7 +94,9 @@ def _draft(
         raise Conflict("The record says exactly this already. There is nothing to change.")
     kept = tx.batches.amendments(subject.item.item)
     new = _made(ledger, caller, subject, len(kept), canonical, private)
-    again = [one for one in kept if one not in said and (one.fields, one.private_fields) == (canonical, new.private_fields)]
+    again = [
+        one for one in kept if one not in said and (one.fields, one.private_fields) == (canonical, new.private_fields)
+    ]
     if again:
         new = again[0]
     elif len(kept) >= MOST:
@@ -109,7 +111,9 @@ def _canonical(fields: Mapping[str, Any], private: Sequence[str]) -> dict[str, A
     faults, found = [], {}
     for name, value in fields.items():
         if name not in FIELDS:
-            faults.append(Fault(f"fields.{name[:40]}", "is not a field of a record.", f"There are {', '.join(FIELDS)}."))
+            faults.append(
+                Fault(f"fields.{name[:40]}", "is not a field of a record.", f"There are {', '.join(FIELDS)}.")
+            )
             continue
         try:
             found[name] = canonical_value(name, value)

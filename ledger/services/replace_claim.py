@@ -11,10 +11,10 @@ from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Queued
 from ledger.domain.statements import Kind
 from ledger.services.claim_item import ClaimDraft
-from ledger.services.draft_statement import draft_in
+from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.keep_reference import keep_reference
 from ledger.services.kept_keys import queue_signed
-from ledger.services.ports import Ledger
+from ledger.services.ports import Ledger, Tx
 from ledger.services.register_batch import activation_half, batch_secret
 from ledger.services.views_of_chain import block_time, find_listed
 
@@ -29,27 +29,51 @@ class Replaced:
     code: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """The same before anybody has signed."""
+
+    draft: Draft
+    claim_address: str
+    recovery: bool
+    code: str = field(repr=False)
+
+
 def replace_claim(ledger: Ledger, caller: Caller, gtin: str, serial: str, words: Mapping[str, str | None]) -> Replaced:
     """Make a new code, sign its address with the kept key, and queue it.
 
     Of an item without an owner the old card is void once the statement is in; of one that has an owner a
     recovery opens, which its owner may end within 14 days.
     """
-    caller.need(Scope.CARDS)
-    caller.need_role(Role.BRAND, Role.COUNCIL)
     with ledger.store.write() as tx:
-        tx.organisations.lock(caller.organisation.id)
-        subject = find_listed(tx, gtin, serial)
-        item, code = subject.item.item, make_code(ledger.random)
-        half = activation_half(batch_secret(ledger, subject.batch), item)
-        address = ledger.signing.address_of(claim_private_key(code, half, item))
-        given = {
-            "item": item,
-            "claimAddress": address,
-            "ref": keep_reference(ledger, tx, words, caller.organisation.id),
-        }
-        draft = draft_in(ledger, tx, Kind.REPLACE_CLAIM, given, caller)
-        return Replaced(queue_signed(ledger, tx, caller, draft), address, subject.claimed, code)
+        made = _draft(ledger, tx, caller, gtin, serial, words)
+        queued = queue_signed(ledger, tx, caller, made.draft)
+        return Replaced(queued, made.claim_address, made.recovery, made.code)
+
+
+def draft_replacement(
+    ledger: Ledger, caller: Caller, gtin: str, serial: str, words: Mapping[str, str | None]
+) -> NewCode:
+    """The same for a brand that signs with its own key: the code works once the signed statement is accepted."""
+    with ledger.store.write() as tx:
+        return _draft(ledger, tx, caller, gtin, serial, words)
+
+
+def _draft(ledger: Ledger, tx: Tx, caller: Caller, gtin: str, serial: str, words: Mapping[str, str | None]) -> NewCode:
+    caller.need(Scope.CARDS)
+    caller.need(Scope.SIGN)
+    caller.need_role(Role.BRAND, Role.COUNCIL)
+    tx.organisations.lock(caller.organisation.id)
+    subject = find_listed(tx, gtin, serial)
+    item, code = subject.item.item, make_code(ledger.random)
+    half = activation_half(batch_secret(ledger, subject.batch), item)
+    address = ledger.signing.address_of(claim_private_key(code, half, item))
+    given = {
+        "item": item,
+        "claimAddress": address,
+        "ref": keep_reference(ledger, tx, words, caller.organisation.id),
+    }
+    return NewCode(draft_in(ledger, tx, Kind.REPLACE_CLAIM, given, caller), address, subject.claimed, code)
 
 
 def draft_recovery(ledger: Ledger, gtin: str, serial: str, new_owner: str) -> ClaimDraft:

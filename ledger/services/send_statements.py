@@ -134,10 +134,11 @@ _NOT_YET: Final = object()
 
 def _opening(ledger: Ledger, tx: Tx, one: Queued) -> Opening | None | Any:
     """What an item's first statement carries; None where it was touched; _NOT_YET while its batch is not there."""
-    if one.statement.item is None or one.statement.kind is Kind.CONTEST:
+    if one.statement.item is None:
         return None
     subject = listed(tx, one.statement.item)
-    if subject.state is not None:
+    # A contest shows the earlier batch that lists an item which was opened from a later one.
+    if subject.state is not None and one.statement.kind is not Kind.CONTEST:
         return None
     return opening_of(ledger, tx, subject) or _NOT_YET
 
