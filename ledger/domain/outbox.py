@@ -44,7 +44,7 @@ class Queued:
 
     @property
     def vouched(self) -> bool:
-        """Whether we know that it is by whom it must be. If not, only the chain can tell, and it counts for nothing yet."""
+        """Whether we know that it is by whom it must be. If only the chain can tell, it counts for nothing yet."""
         return self.signer is not None or not self.signatures
 
 
@@ -107,8 +107,8 @@ def progress(
     """The state of a statement from the facts.
 
     `in_flight` is the hash of a transaction of ours that carries it and is not mined; `refusal` the
-    reason our own bundle gave, in block `refused_in`; `usable` whether its nonce, sequence and expiry can still be used.
-    A refusal alone is never final: only one whose nonce or sequence is behind it.
+    reason our own bundle gave, in block `refused_in`; `usable` whether we would still send it: its nonce, sequence
+    and expiry can be used, and time may mend the reason. What anyone brings to the chain counts, refused here or not.
     """
     if acceptance is not None:
         state = State.FINAL if acceptance.block <= final_height else State.ACCEPTED

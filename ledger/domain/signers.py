@@ -47,8 +47,8 @@ TWO_COUNCIL_KEYS: Final = frozenset({Kind.ACCREDIT, Kind.END_ACCREDITATION, Kind
 
 
 def only_the_chain_can_tell(signature: bytes) -> bool:
-    """Whether it is a contract wallet's (form 01): who signed is then known only once the contract has asked the wallet.
+    """Whether it is a contract wallet's (form 01): who signed is known only once the contract has asked the wallet.
 
-    Until then such a statement is sent, but counts for nothing: anybody can write it.
+    Until then such a statement is sent, but counts for nothing: anybody can write one.
     """
     return len(signature) != 65 and signature[:1] == b"\x01"

@@ -33,8 +33,6 @@ def check_rules(
     ledger: Ledger, tx: Tx, statement: Statement, subject: Listed | None, parties: Directory, now: int
 ) -> None:
     """Raises Conflict, Forbidden, Invalid or Unknown where the contract would refuse the statement as things are."""
-    if statement.kind is Kind.OFFER:
-        raise Invalid("An offer is not submitted alone: it goes to the ledger inside the acceptance of the new owner.")
     _check_nonce(tx, statement)
     if statement.sequence is not None and subject is not None and statement.sequence != subject.sequence:
         raise Conflict(

@@ -62,7 +62,7 @@ def add_organisation(
                 raise Conflict(f"The GS1 prefix {prefix} lies in a range of {holder.name}.")
         tx.organisations.add(new, keystore, owned)
         if role is not Role.PLATFORM:
-            acts = [("addParty", (role is Role.BRAND, address))]
+            acts: list[tuple[str, tuple[object, ...]]] = [("addParty", (role is Role.BRAND, address))]
             acts += [("grantPrefix", (prefix,)) for prefix in owned]
             for function, args in acts:
                 tx.outbox.add_act(OperatorAct(ledger.new_id("act"), function, args, ledger.now(), new.id))

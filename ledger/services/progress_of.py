@@ -19,9 +19,23 @@ FOR_GOOD: Final = frozenset(
         "AlreadyContested",
         "WrongBatchNumber",
         "WrongOffer",
+        "KeyKnown",
+        "NotABrand",
+        "NotEarlier",
+        "WrongSigner",
+        "UnknownKind",
+        "UnknownSubkind",
+        "Succeeded",
     }
 )
-"""Refusals after which the same signed bytes can never be accepted: the rest may be, another day."""
+"""Refusals after which the same signed bytes can never be accepted."""
+OUTDATED: Final = frozenset(
+    {"NotSet", "AlreadyAccredited", "NotEntitled", "OnlyCouncil", "RenewalsUsedUp", "TooManyKeys", "NoRecovery"}
+)
+"""Refusals that time alone does not mend. To try again later would do, one day, what nobody wants any more: an
+accreditation asked for twice would come back after it was ended. So we stop."""
+PATIENCE: Final = 86_400
+"""Seconds for which a statement is tried again after any other refusal."""
 
 _WORDS: Final = {
     "NonceUsed": "another statement of the same organisation has used its number",
@@ -36,6 +50,19 @@ _WORDS: Final = {
     "NotOpened": "the item’s batch is not in the ledger yet",
     "BatchVoid": "the brand has withdrawn the whole batch",
     "FutureDate": "its date lies in the future",
+    "NotSet": "there is nothing of the kind to lift or settle",
+    "AlreadyAccredited": "the organisation is accredited already",
+    "NotEntitled": "whoever signed it may not say this",
+    "OnlyCouncil": "the owner has ended a recovery, so only the council can open another",
+    "RenewalsUsedUp": "the brand has renewed this report as often as it may",
+    "TooManyKeys": "the organisation has as many keys as it may",
+    "KeyKnown": "the key was the organisation’s before",
+    "NoRecovery": "no recovery is open",
+    "NotClaimed": "the item has no owner yet",
+    "NonceNotUsed": "the record it is about is not in the ledger",
+    "BadSignature": "a signature does not fit",
+    "WrongSigner": "it was not signed by whom it must be",
+    "Succeeded": "this ledger was closed in favour of its successor",
 }
 
 Explain = Callable[[bytes], tuple[str, str]]
@@ -56,11 +83,23 @@ def progress_of(ledger: Ledger, tx: Tx, queued: Sequence[Queued]) -> dict[str, P
             final_height=final,
             in_flight=waiting[-1].hash if waiting else None,
             refusal=None if refusal is None else _WORDS.get(refusal[0], refusal[1]),
-            usable=refusal is None or refusal[0] not in FOR_GOOD,
+            usable=refusal is None or _worth_another_try(ledger, tx, one, refusal[0]),
             refused_in=None if refusal is None else refusal[2],
             last_sent=sent[-1][0].hash if sent else None,
         )
     return found
+
+
+def _worth_another_try(ledger: Ledger, tx: Tx, one: Queued, name: str) -> bool:
+    if name in OUTDATED or ledger.now() - one.created_at > PATIENCE:
+        return False
+    if name == "WrongSequence" and one.statement.sequence is not None and one.statement.item is not None:
+        # Ahead of the item's, it waits for the owner's earlier statement, which may still be under way.
+        state = tx.chain.state(one.statement.item)
+        return state is not None and state.sequence < one.statement.sequence
+    if name == "WrongBatchNumber" and one.statement.batch is not None:
+        return tx.chain.highest_batch(one.statement.batch >> 32) < one.statement.batch
+    return name not in FOR_GOOD
 
 
 def last_refusal(ledger: Ledger, tx: Tx, sent: Sequence[tuple[SentTransaction, int]]) -> tuple[str, str, int] | None:

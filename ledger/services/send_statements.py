@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ledger.domain.errors import LedgerError
 from ledger.domain.openings import Opening
 from ledger.domain.outbox import OperatorAct, Progress, Queued, SentTransaction, State
 from ledger.domain.statements import Kind, call_data
@@ -35,6 +36,8 @@ _STATEMENT_GAS: Final = 340_000
 _STUCK_AFTER: Final = 60
 _MOST_WAIT: Final = 3_600
 _LOOK_AGAIN: Final = 3
+_DEAREST: Final = 10
+"""Times the present price: a transaction that is stuck for another reason is not paid for without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,17 @@ def send(ledger: Ledger, chain: Chain) -> int:
     """One turn; returns how many transactions were broadcast. Raises Unavailable where the node does not answer."""
     with ledger.store.read() as tx:
         relayer, owner, tip = sender(ledger, tx, RELAYER), sender(ledger, tx, OWNER), tx.chain.tip()
+    if tip is None:
+        return 0
     # As of our own tip, not the node's: what is mined but not followed yet must not look as if it came to nothing.
     nonces = {each.address: chain.nonce(each.address, tip) for each in (relayer, owner)}
     fee = chain.fee()
     with ledger.store.write() as tx:
         for address, nonce in nonces.items():
             tx.meta.set("mined_nonce:" + address, nonce)
-        _settle_acts(tx, ledger)
+        _settle_acts(tx)
         ready = _settle(ledger, tx)
-        pending = [each for each in (relayer, owner) for each in tx.outbox.transactions_from(each.address, nonces[each.address])]
+        pending = [sent for address, nonce in nonces.items() for sent in tx.outbox.transactions_from(address, nonce)]
         again = _replaced(ledger, chain, tx, pending, (relayer, owner), fee)
         fresh = _act_transactions(ledger, chain, tx, owner, nonces[owner.address], fee)
         fresh += _bundles(ledger, chain, tx, relayer, nonces[relayer.address], fee, ready)
@@ -88,7 +93,8 @@ def _settle(ledger: Ledger, tx: Tx) -> list[Queued]:
     sent = tx.outbox.carriers_of([one.id for one in queued])
     ready = []
     for one in queued:
-        if one.tries < len(sent.get(one.id, ())):
+        # Under one nonce only one of a transaction's prices can be mined: they are one try.
+        if one.tries < len({transaction.nonce for transaction, _ in sent.get(one.id, ())}):
             # It came to nothing, but may be taken another day: wait longer each time.
             tries = one.tries + 1
             tx.outbox.postpone(one.id, tries, now + min(_MOST_WAIT, 2**tries))
@@ -107,8 +113,14 @@ def _bundles(
 ) -> list[SentTransaction]:
     prepared = []
     for one in ready:
-        opening = _opening(ledger, tx, one)
-        if opening is not _NOT_YET:
+        try:
+            opening = _opening(ledger, tx, one)
+        except (LedgerError, OSError):
+            # One item whose proof is lost must not hold up everybody else.
+            opening = _NOT_YET
+        if opening is _NOT_YET:
+            tx.outbox.look_again([one.id], ledger.now() + _LOOK_AGAIN)
+        else:
             prepared.append((one, b"" if opening is None else ledger.encode_opening(opening)))
     nonce = _next_nonce(tx, relayer.address, mined)
     made = []
@@ -132,7 +144,7 @@ def _bundles(
 _NOT_YET: Final = object()
 
 
-def _opening(ledger: Ledger, tx: Tx, one: Queued) -> Opening | None | Any:
+def _opening(ledger: Ledger, tx: Tx, one: Queued) -> Opening | Any | None:
     """What an item's first statement carries; None where it was touched; _NOT_YET while its batch is not there."""
     if one.statement.item is None:
         return None
@@ -167,6 +179,8 @@ def _replaced(
         if ledger.now() - last.created_at < _STUCK_AFTER:
             continue
         price = max(fee[0], last.fee * 9 // 8 + 1)
+        if price > _DEAREST * fee[0]:
+            continue
         hash, raw = chain.reprice(each.key, last.raw, (price, max(fee[1], price // 8)))
         sent = SentTransaction(hash, each.address, last.nonce, raw, ledger.now(), price, last.operator_act)
         tx.outbox.add_transaction(sent, tx.outbox.carried_by(last.hash))
@@ -183,6 +197,9 @@ def _act_transactions(
     for act in tx.outbox.open_acts():
         attempts = tx.outbox.transactions_of_act(act.id)
         if any(each.nonce >= mined or tx.chain.transaction_events(each.hash) for each in attempts):
+            continue
+        tries = len({each.nonce for each in attempts})
+        if tries and ledger.now() < attempts[-1].created_at + min(_MOST_WAIT, 2**tries):
             continue
         args = _act_args(tx, act)
         if args is None:
@@ -212,7 +229,9 @@ def _settle_acts(tx: Tx, ledger: Ledger) -> None:
     for act in tx.outbox.open_acts():
         for attempt in tx.outbox.transactions_of_act(act.id):
             for event in tx.chain.transaction_events(attempt.hash):
+                if event.block > final:
+                    continue
+                # Only now: in another order of blocks the number could become somebody else's.
                 if event.name == "PartyAdded" and act.organisation:
                     tx.organisations.set_party(act.organisation, event.args["party"])
-                if event.block <= final:
-                    tx.outbox.settle_act(act.id)
+                tx.outbox.settle_act(act.id)

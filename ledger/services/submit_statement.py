@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.domain.errors import BadSignature, Forbidden, Unknown
+from ledger.domain.errors import BadSignature, Forbidden, Invalid, Unknown
 from ledger.domain.outbox import Queued, State
 from ledger.domain.parties import Directory
 from ledger.domain.signers import Who, only_the_chain_can_tell
-from ledger.domain.statements import Statement, statement_hash, type_name
+from ledger.domain.statements import Kind, Statement, statement_hash, type_name
 from ledger.services.contract_rules import check_rules
 from ledger.services.draft_statement import Draft, describe, expected_address, needed_signers
 from ledger.services.ports import Ledger, Tx
 from ledger.services.progress_of import progress_of
 from ledger.services.views_of_chain import Listed, block_time, directory, listed
 
-_NOT_ALONE = {
-    Kind.OFFER: "An offer does not stand alone: it is kept until somebody accepts it, and goes out with the acceptance.",
-    Kind.CONTEST: "A contest is made from the ledger’s own proof; ask for it by the item.",
-}
 _PART = {
     Who.PARTY: "the organisation’s key",
     Who.OWNER: "the owner’s key",
@@ -45,8 +41,6 @@ def submit_statement(
 
     Raises BadSignature, Conflict, Forbidden, Invalid or Unknown with a sentence, keeping nothing.
     """
-    if statement.kind in _NOT_ALONE:
-        raise Invalid(_NOT_ALONE[statement.kind])
     with ledger.store.write() as tx:
         return queue(
             ledger, tx, statement, signatures, organisation=organisation, operator_signed=operator_signed

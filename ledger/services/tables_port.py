@@ -216,6 +216,10 @@ class Batches(Protocol):
         """An item's later descriptions, oldest first, whether or not the chain has them (at most 100)."""
         ...
 
+    def amendments_of(self, batch_id: str) -> list[Amendment]:
+        """Every later description of a batch's items."""
+        ...
+
 
 class Outbox(Protocol):
     """Reads and writes of what waits to be on the chain, and of what we did about it."""

@@ -180,7 +180,7 @@ class Outbox:
 
     def transactions_of_act(self, act: str) -> list[SentTransaction]:
         """Every attempt at an operator's act."""
-        query = select(transactions).where(transactions.c.operator_act == act).order_by(transactions.c.fee)
+        query = select(transactions).where(transactions.c.operator_act == act).order_by(transactions.c.nonce, transactions.c.fee)
         return [SentTransaction(**row._mapping) for row in self._db.execute(query)]
 
     def carried_by(self, transaction: bytes) -> list[str]:
