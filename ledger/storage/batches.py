@@ -165,6 +165,17 @@ class Batches:
         )
         return [Amendment(**dict(row._mapping) | {"item": item}) for row in self._db.execute(query)]
 
+    def amendments_of(self, batch_id: str) -> list[Amendment]:
+        """Every later description of a batch's items."""
+        query = (
+            select(amendments)
+            .join(items, items.c.item == amendments.c.item)
+            .where(items.c.batch_id == batch_id)
+            .order_by(amendments.c.item, amendments.c.place)
+        )
+        rows = [dict(row._mapping) for row in self._db.execute(query)]
+        return [Amendment(**row | {"item": int.from_bytes(row["item"], "big")}) for row in rows]
+
     def _one(self, condition: Any) -> Batch | None:
         row = self._db.execute(select(batches).where(condition)).first()
         return None if row is None else _batch(row)
