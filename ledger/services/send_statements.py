@@ -223,7 +223,7 @@ def _act_args(tx: Tx, act: OperatorAct) -> tuple[Any, ...] | None:
     return (str(act.args[0]).encode().ljust(14, b"\0"), organisation.party)
 
 
-def _settle_acts(tx: Tx, ledger: Ledger) -> None:
+def _settle_acts(tx: Tx) -> None:
     """Learn the numbers of new parties, and forget acts whose event is final."""
     final = final_height(tx)
     for act in tx.outbox.open_acts():
