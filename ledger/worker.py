@@ -18,9 +18,11 @@ from typing import Final
 import structlog
 
 from ledger.bootstrap import ChainSide, build, connect
+from ledger.chain.node import LocalMiner
+from ledger.chain.rpc import RpcRefused
 from ledger.domain.errors import LedgerError, Unavailable
 from ledger.domain.imports import Job
-from ledger.services.follow_chain import NODE_SEEN, Halted, follow, raise_final
+from ledger.services.follow_chain import MOST_STEPS, NODE_SEEN, Halted, follow, raise_final, shared_height
 from ledger.services.import_items import CHECK, PREPARE, check_import
 from ledger.services.ports import Ledger
 from ledger.services.register_batch import prepare
@@ -39,35 +41,64 @@ _ABANDONED: Final = 60
 class ChainLoop:
     """One turn at a time: follow, send, mine, follow, save."""
 
-    def __init__(self, ledger: Ledger, side: ChainSide) -> None:
+    def __init__(self, ledger: Ledger, side: ChainSide, still_ours: Callable[[], bool] = lambda: True) -> None:
+        """`still_ours` says whether the lease holds: asked again before each act that two workers must not both do."""
         self.ledger = ledger
         self.side = side
-        self._unsaved = False
-        self._saved_at = 0.0
+        self._still_ours = still_ours
+        # A worker that died may have left blocks that were mined and not saved.
+        self._unsaved = True
+        self._saved_at = float("-inf")
+        self._save_took = 0.0
         self._seen_at = 0
 
     def turn(self) -> bool:
-        """Whether anything was done. Raises Unavailable, Halted."""
+        """Whether anything was done, so that more may follow at once. Raises Unavailable, Halted."""
+        try:
+            return self._turn()
+        except RpcRefused as refused:
+            raise Unavailable(f"The node answers, but not what it was asked: {refused.detail}") from refused
+
+    def _turn(self) -> bool:
         ledger, node, miner = self.ledger, self.side.node, self.side.miner
         node.check()
         changed = follow(ledger, node)
+        if changed >= MOST_STEPS:
+            # Far behind: what the chain has accepted is not known yet, so neither is what still has to be sent.
+            return True
+        self._expect_lease()
         sent = send(ledger, node)
         mined = 0
         if miner is not None:
+            self._expect_lease()
             mined = miner.mine()
             if mined:
                 changed += follow(ledger, node)
-                self._unsaved = True
+            self._unsaved = self._unsaved or changed > 0
             # Quiet means nothing more is coming this moment: save at once, so that it is final soon.
-            quiet = not sent or self._settled()
-            if self._unsaved and (quiet or time.monotonic() - self._saved_at > _SAVE_EVERY):
-                raise_final(ledger, miner.save())
-                self._unsaved = False
-                self._saved_at = time.monotonic()
+            if self._unsaved and self._save_is_due(quiet=not sent or self._settled()):
+                self._save(miner)
         else:
-            raise_final(ledger, node.final_height())
+            raise_final(ledger, shared_height(ledger, node))
         self._note_seen()
-        return bool(changed or sent or mined)
+        return bool(changed or mined)
+
+    def _expect_lease(self) -> None:
+        if not self._still_ours():
+            raise Unavailable("This worker was held up so long that another may have taken its place.")
+
+    def _save_is_due(self, *, quiet: bool) -> bool:
+        """At most a fifth of the time goes into saving, which takes longer the more the chain holds."""
+        since = time.monotonic() - self._saved_at
+        return since > max(_SAVE_EVERY, 4 * self._save_took) or (quiet and since > 4 * self._save_took)
+
+    def _save(self, miner: LocalMiner) -> None:
+        self._expect_lease()
+        began = time.monotonic()
+        raise_final(self.ledger, miner.save())
+        self._unsaved = False
+        self._saved_at = time.monotonic()
+        self._save_took = self._saved_at - began
 
     def _settled(self) -> bool:
         with self.ledger.store.read() as tx:
@@ -91,7 +122,7 @@ class Lease:
 
     def hold(self) -> bool:
         """Take or renew the lease; False while another worker has it."""
-        now = time.time()
+        now = self._ledger.clock()
         if now < self._until - LEASE_SECONDS / 2:
             return True
         with self._ledger.store.write() as tx:
@@ -103,6 +134,10 @@ class Lease:
             tx.meta.set("lease", {"holder": self.name, "until": self._until})
         return True
 
+    def holds(self) -> bool:
+        """Whether nobody else can have taken it yet, by our clock and without asking."""
+        return self._ledger.clock() < self._until
+
     def release(self) -> None:
         """Let another worker start at once."""
         with self._ledger.store.write() as tx:
@@ -112,14 +147,13 @@ class Lease:
 
 
 def run_jobs_once(ledger: Ledger) -> bool:
-    """Do the oldest waiting job, if there is one."""
+    """Do the oldest waiting job; False where there is none, or where it has to wait for something."""
     now = ledger.now()
     with ledger.store.write() as tx:
         job = tx.imports.take_job(now, now - _ABANDONED)
     if job is None:
         return False
-    work_off(ledger, job)
-    return True
+    return work_off(ledger, job)
 
 
 def take_job_of(ledger: Ledger, kind: str, subject: str) -> Job | None:
@@ -129,9 +163,10 @@ def take_job_of(ledger: Ledger, kind: str, subject: str) -> Job | None:
         return tx.imports.take_job_of(kind, subject, now, now - _ABANDONED)
 
 
-def work_off(ledger: Ledger, job: Job, on_progress: Callable[[int], None] | None = None) -> None:
-    """Do a job that was taken. Stopped halfway, it waits again for whoever comes next."""
+def work_off(ledger: Ledger, job: Job, on_progress: Callable[[int], None] | None = None) -> bool:
+    """Do a job that was taken; False where it has to wait. Stopped halfway, it waits again for whoever comes next."""
     last = 0.0
+    done = True
 
     def note(done: int) -> None:
         nonlocal last
@@ -153,21 +188,28 @@ def work_off(ledger: Ledger, job: Job, on_progress: Callable[[int], None] | None
         # Something we need is away: the job waits and is begun again.
         log.warning("job.postponed", kind=job.kind, subject=job.subject, reason=error.detail)
         outcome = {"state": "waiting"}
+        done = False
     except LedgerError as error:
         outcome = {"state": "failed", "problem": error.detail}
     except (KeyboardInterrupt, SystemExit):
         with ledger.store.write() as tx:
             tx.imports.change_job(job.id, state="waiting")
         raise
+    except Exception:
+        # One file that we cannot cope with must not end the work on everybody else's.
+        log.exception("job.broken", kind=job.kind, subject=job.subject)
+        problem = "Something went wrong on our side and was noted. Nothing was changed; please tell the operator."
+        outcome = {"state": "failed", "problem": problem}
     with ledger.store.write() as tx:
         tx.imports.change_job(job.id, beat_at=ledger.now(), **outcome)
+    return done
 
 
 def run(settings: Settings, stop: threading.Event) -> None:
     """Work until told to stop."""
     ledger = build(settings)
     lease = Lease(ledger)
-    jobs = threading.Thread(target=_jobs, args=(settings, lease, stop), name="jobs", daemon=True)
+    jobs = threading.Thread(target=_jobs, args=(settings, stop), name="jobs", daemon=True)
     jobs.start()
     loop: ChainLoop | None = None
     said = ""
@@ -177,9 +219,12 @@ def run(settings: Settings, stop: threading.Event) -> None:
             if not lease.hold():
                 pause = 1.0
             else:
-                loop = loop or ChainLoop(ledger, connect(ledger, settings))
+                loop = loop or ChainLoop(ledger, connect(ledger, settings), lease.holds)
                 if loop.turn():
                     pause = 0.0
+                elif loop.side.miner is None:
+                    # A chain of others makes a block every few seconds; asking more often tells us nothing.
+                    pause = 1.0
                 if said:
                     log.info("chain.back")
                     said = ""
@@ -196,7 +241,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
         loop.side.close()
 
 
-def _jobs(settings: Settings, lease: Lease, stop: threading.Event) -> None:
+def _jobs(settings: Settings, stop: threading.Event) -> None:
     ledger = build(settings)
     while not stop.is_set():
         try:

@@ -18,6 +18,7 @@ from ledger.chain.rpc import Rpc
 from ledger.chain.saves import fund, mine, save
 from ledger.chain.sending import Place, send_raw, transaction_hash
 from ledger.domain.chain_view import Block, ChainEvent
+from ledger.domain.errors import Unavailable
 from ledger.domain.openings import Opening
 
 _ARTIFACTS = Path(__file__).with_name("artifacts")
@@ -66,6 +67,8 @@ class Node:
                 header = self.client.block(number)
                 if header is not None:
                     blocks[number] = _block(header)
+            if not blocks.keys() >= {event.block_number for event in events}:
+                raise Unavailable("The node told of events in blocks that it does not have.")
             yield list(blocks.values()), [_event(event, blocks[event.block_number].time) for event in events]
             first = until + 1
 
@@ -76,8 +79,8 @@ class Node:
         return self.client.finalized_height()
 
     def nonce(self, address: str, at: Block | None) -> int:
-        """How many transactions of the address are mined, as of a block (None: the node's newest)."""
-        return self.client.nonce(address, block="latest" if at is None else at.number)
+        """How many transactions of the address are mined, as of a block, by its hash (None: the node's newest)."""
+        return self.client.nonce(address, block="latest" if at is None else at.hash)
 
     def fee(self) -> tuple[int, int]:
         """The most to offer for a unit of gas, and the tip, in wei."""
@@ -106,8 +109,12 @@ class Node:
         return transaction_hash(raw), raw
 
     def reprice(self, key: bytes, raw: bytes, fee: tuple[int, int]) -> tuple[bytes, bytes]:
-        """The same EIP-1559 transaction under the same nonce, for another fee."""
-        _, nonce, _, _, gas, to, _, data, *_ = rlp.decode(raw[1:])
+        """The same EIP-1559 transaction under the same nonce, for another fee.
+
+        Nodes take a replacement only where both prices, the tip too, rise by a tenth.
+        """
+        _, nonce, tip, _, gas, to, _, data, *_ = rlp.decode(raw[1:])
+        fee = fee[0], min(fee[0], max(fee[1], int.from_bytes(tip, "big") * 9 // 8 + 1))
         return self.sign_transaction(
             key,
             nonce=int.from_bytes(nonce, "big"),

@@ -19,7 +19,7 @@ from ledger.services.views_of_chain import final_height
 
 HALTED = "halted"
 NODE_SEEN = "node_seen"
-_MOST_STEPS = 500
+MOST_STEPS = 500
 _QUIET = frozenset({"Transfer", "MetadataUpdate", "BatchMetadataUpdate", "Locked", "Approval", "ApprovalForAll"})
 """Events that only repeat, for other people's programs, what an event of ours says."""
 
@@ -41,7 +41,7 @@ def follow(ledger: Ledger, chain: Chain) -> int:
     if ours is None:
         return _read_history(ledger, chain, start, max(final, chain.final_height() or -1))
     changed = 0
-    for _ in range(_MOST_STEPS):
+    for _ in range(MOST_STEPS):
         step, node_tip, following = _look(chain, ours, final)
         if step is Step.WAIT:
             break
@@ -77,6 +77,19 @@ def raise_final(ledger: Ledger, height: int | None) -> None:
             tx.meta.set("final_height", height)
             # Below the final height only blocks with events are worth a row: nothing there can be dropped any more.
             tx.chain.forget_empty(known, height)
+
+
+def shared_height(ledger: Ledger, chain: Chain) -> int | None:
+    """How far the node says that nothing can be lost, where it speaks of the very blocks that we hold; else None."""
+    height = chain.final_height()
+    with ledger.store.read() as tx:
+        tip = tx.chain.tip()
+        ours = None if height is None or tip is None else tx.chain.block(min(height, tip.number))
+    if ours is None:
+        return None
+    # The node may have changed its mind since we followed it: then its word is about blocks that we do not have.
+    theirs = chain.block(ours.number)
+    return ours.number if theirs is not None and theirs.hash == ours.hash else None
 
 
 def store_blocks(ledger: Ledger, tx: Tx, blocks: Sequence[Block], events: Iterable[ChainEvent]) -> None:
