@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+
+import structlog
 
 from ledger.cli.base import Cli
 from ledger.domain.errors import Conflict, Unavailable
@@ -18,6 +21,8 @@ def see_through(cli: Cli, kind: str, subject: str, what: str, total: int | None 
     """
     from ledger.worker import take_job_of, work_off
 
+    # What the worker would write into its log goes beside the result, never into it.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     ledger = cli.ledger
     with cli.screen.progress(what, total) as bar:
         while True:

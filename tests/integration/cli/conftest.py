@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +18,9 @@ from click.testing import CliRunner, Result
 from ledger.bootstrap import build, deploy_once, migrate
 from ledger.chain.local_node import LocalNode
 from ledger.cli import root
+from ledger.cli.sent import worker_runs
 from ledger.services.ports import Ledger
 from ledger.settings import Settings
-from ledger.worker import run
 
 GTIN = "09521234543213"
 
@@ -61,14 +64,28 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
         migrate(settings)
         ledger = build(settings)
         deploy_once(ledger, settings, local=True)
-        stop = threading.Event()
-        worker = threading.Thread(target=run, args=(settings, stop), daemon=True)
-        worker.start()
+        worker = _worker(settings, folder / "worker.log")
         try:
+            _await_worker(ledger)
             yield Shell(settings, ledger, node, folder)
         finally:
-            stop.set()
-            worker.join(30)
+            worker.terminate()
+            assert worker.wait(30) == 0
+
+
+def _worker(settings: Settings, log: Path) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "TOUCHMARK_DATA": str(settings.data), "TOUCHMARK_NODE_URL": str(settings.node_url)}
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", "ledger.cli", "worker"], env=environment, stdout=out, stderr=out
+        )
+
+
+def _await_worker(ledger: Ledger) -> None:
+    deadline = time.monotonic() + 60
+    while not worker_runs(ledger):
+        assert time.monotonic() < deadline, "the worker does not start"
+        time.sleep(0.05)
 
 
 @dataclass(frozen=True, slots=True)
