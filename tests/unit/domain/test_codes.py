@@ -66,7 +66,7 @@ def test_a_serial_in_a_link_is_taken_as_it_stands() -> None:
     [
         f"https://v.example.com/01/{GTIN}",
         f"https://v.example.com/01/{GTIN}/10/L1",
-        f"https://v.example.com/01/{GTIN}/235/3RD-PARTY",
+        f"https://v.example.com/01/{GTIN}/235/{'3RD-PARTY' + 'X' * 19}",
         f"https://v.example.com/21/{OURS}/01/{GTIN}",
         f"https://v.example.com/01/{GTIN}?21={OURS}",
     ],
@@ -89,6 +89,9 @@ def test_a_link_without_a_serial_after_the_gtin_names_only_the_product(link: str
         (f"01/{GTIN}/10/A/22/B/21/C", "in that order"),
         (f"01/{GTIN}/21/A/21/B", "at most once"),
         (f"01/{GTIN}/10/A/235/B", "after the GTIN come"),
+        (f"01/{GTIN}/235/{'A' * 29}", "value after 235 in the link has 29 characters; 1 to 28"),
+        (f"01/{GTIN}/21/A/01/{GTIN}/21/B", "does not name its parts as it should"),
+        (f"01/{GTIN}/01/{GTIN}", "does not name its parts as it should"),
         (f"01/{GTIN}/99/A", "after the GTIN come"),
         (f"01/{GTIN}/21/A%2", "two hexadecimal digits"),
         (f"01/{GTIN}/21/%FF", "is not text"),
@@ -135,7 +138,8 @@ def test_bwip_js_finds_no_fault_in_any_link_of_ours_that_is_read(several: list[l
         try:
             parse_digital_link(link)
         except Invalid:
-            assert complaint or "/01/" not in link, link
+            # Where a link has two such keys, readers differ on which one counts; we take neither.
+            assert complaint or link.split("/").count("01") != 1, link
         else:
             assert complaint == "", link
 
@@ -208,6 +212,8 @@ def test_beside_a_gtin_the_serial_that_the_ledger_holds_is_meant() -> None:
     assert parse_code(f"{GTIN} ab-1", holding("ab-1")) == Exact(GTIN, "ab-1")
     assert parse_code(f"{GTIN} ab-1", holding("AB1")) == Exact(GTIN, "AB1")
     assert parse_code(f"{GTIN} ab-1", holding()) == Exact(GTIN, "ab-1")
+    small = OURS.lower()
+    assert parse_code(f"{GTIN} {small}", holding(small, OURS)) == Exact(GTIN, small)
 
 
 @pytest.mark.parametrize("text", [OURS, "9nzm m67h njgt", "9NZM-M67H-NJGT", "\uff19NZMM67HNJGT"])
@@ -221,6 +227,14 @@ def test_our_serial_is_looked_for_as_typed_and_then_tidied(text: str) -> None:
 def test_a_serial_known_exactly_as_typed_is_never_refused_nor_changed() -> None:
     for serial in (MISREAD, "ab-o1", "AUTUMN202601", "12345670", "A/01/12345678", "(01)", "01234567890"):
         assert parse_code(serial, holding(serial)) == BareSerial((serial,))
+
+
+def test_twelve_digits_that_are_a_serial_of_ours_and_a_gtin_are_a_serial() -> None:
+    assert parse_code("952012302095") == BareSerial(("952012302095",))
+
+
+def test_a_serial_written_in_groups_is_not_taken_for_a_short_gtin() -> None:
+    assert parse_code("12345678 90", holding("1234567890")) == BareSerial(("1234567890",))
 
 
 def test_a_serial_known_only_when_tidied_is_the_one_meant() -> None:

@@ -129,6 +129,14 @@ def test_a_proof_with_another_place_size_or_path_proves_nothing(
         assert not records.verify_field(root, name, fields[name], salts[name], forged)
 
 
+def test_a_record_of_one_field_is_not_shown_as_part_of_a_larger_one() -> None:
+    fields: dict[str, Value] = {"a": "1"}
+    salts = salts_for(fields)
+    root = records.record_hash(fields, salts)
+    assert records.verify_field(root, "a", "1", salts["a"], FieldProof(0, 1, ()))
+    assert not records.verify_field(root, "a", "1", salts["a"], FieldProof(0, 2, ()))
+
+
 def test_an_inner_node_cannot_pass_for_a_field() -> None:
     """Second preimage: leaves and nodes are told apart by their first byte."""
     fields: dict[str, Value] = {"a": "1", "b": "2"}
@@ -168,6 +176,14 @@ def test_the_fast_way_gives_the_same_hashes_also_where_fields_are_missing(
     values = [records.jcs(fields[name]) if name in kept else None for name in hasher.names]
     slow = records.record_hash(present, salts_for(present, secret, item_id))
     assert hasher.record_hash(item_id, values) == slow
+
+
+@pytest.mark.parametrize("length", [1, 63, 64, 65, 100])
+def test_the_fast_way_takes_secrets_on_both_sides_of_hmacs_block(length: int) -> None:
+    fields: dict[str, Value] = {"a": "1"}
+    secret = bytes(range(length))
+    slow = records.record_hash(fields, salts_for(fields, secret))
+    assert RecordHasher(secret, fields).record_hash(ITEM, [b'"1"']) == slow
 
 
 def test_the_fast_way_refuses_values_that_do_not_match_its_columns() -> None:
