@@ -197,7 +197,8 @@ def _facts(form: MultiDict[str, str]) -> InspectionFacts:
 def _report(form: MultiDict[str, str]) -> dict[str, Any]:
     basis = form.get("basis", "").replace("\r\n", "\n").strip()
     if not basis:
-        raise Invalid("Say what your opinion rests on; a reader cannot weigh it otherwise.", faults=[_basis("is empty.")])
+        what = "Say what your opinion rests on; a reader cannot weigh it otherwise."
+        raise Invalid(what, faults=[_basis("is empty.")])
     if len(basis) > _LONGEST:
         raise Invalid(f"The text is longer than {_LONGEST:,} characters.", faults=[_basis("is too long.")])
     return {"basis": basis}

@@ -15,6 +15,7 @@ from ledger.domain.fields import FIELDS
 from ledger.domain.gtins import check_gtin
 from ledger.domain.identity import digital_link
 from ledger.domain.organisations import Role, Scope
+from ledger.domain.standing_dates import day
 from ledger.files.exports import write_csv
 from ledger.services.activate_items import activate
 from ledger.services.make_labels import item_code
@@ -112,7 +113,7 @@ def item_page(name: str) -> str:
         ],
         on_sale=on_sale and when(on_sale, ledger.now()),
         scan=scan,
-        timeline=timeline(scan),
+        timeline=[(day(event.when), event.words) for event in timeline(scan)],
         link=digital_link(ledger.public_url, check_gtin(item.gtin), item.serial),
         may_sell=Scope.ACTIVATE in caller.scopes,
         may_print=Scope.LABELS in caller.scopes,

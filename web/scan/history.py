@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from ledger.domain.inspections import Authenticity, Service
@@ -51,8 +51,8 @@ SERVICES: Final = {
 
 def timeline(scan: Scan) -> tuple[Event, ...]:
     """What happened to the item, oldest first, each in a sentence with its day."""
-    told = [*_made(scan), *_on_sale(scan), *_from_chain(scan)]
-    return tuple(sorted(told, key=lambda event: event.when))
+    told = sorted([*_made(scan), *_on_sale(scan), *_from_chain(scan)], key=lambda one: one[0])
+    return tuple(Event(at.date(), words) for at, words in told)
 
 
 def service_words(one: Recorded) -> str:
@@ -61,19 +61,20 @@ def service_words(one: Recorded) -> str:
     return f"{did} by {one.by}"
 
 
-def _made(scan: Scan) -> Iterator[Event]:
+def _made(scan: Scan) -> Iterator[tuple[datetime, str]]:
     fields = scan.public_fields or {}
     if fields.get("made_on"):
         country = countries().get(str(fields.get("made_in", "")))
-        yield Event(date.fromisoformat(fields["made_on"]), f"Made in {country}" if country else "Made")
+        made = datetime.fromisoformat(fields["made_on"]).replace(tzinfo=UTC)
+        yield made, f"Made in {country}" if country else "Made"
 
 
-def _on_sale(scan: Scan) -> Iterator[Event]:
+def _on_sale(scan: Scan) -> Iterator[tuple[datetime, str]]:
     if scan.on_sale_at is not None:
-        yield Event(scan.on_sale_at.date(), "Put on sale")
+        yield scan.on_sale_at, "Put on sale"
 
 
-def _from_chain(scan: Scan) -> Iterator[Event]:
+def _from_chain(scan: Scan) -> Iterator[tuple[datetime, str]]:
     brand = scan.facts.brand.name if scan.facts.brand else "The brand"
     owners = 0
     for entry in scan.timeline:
@@ -81,7 +82,7 @@ def _from_chain(scan: Scan) -> Iterator[Event]:
             owners += 1
         words = _WORDS.get(entry.name, _untold)(scan, brand, owners, entry)
         if words:
-            yield Event(entry.at.date(), words if entry.final else f"{words} (waiting for confirmation)")
+            yield entry.at, words if entry.final else f"{words} (waiting for confirmation)"
 
 
 def _recorded(scan: Scan, _brand: str, _owners: int, entry: TimelineEntry) -> str:
