@@ -118,9 +118,10 @@ def outcomes(ledger: Ledger, found: Import) -> Iterator[Iterator[Outcome]]:
     with ledger.store.read() as tx:
         prefixes = tx.organisations.prefixes(found.organisation)
 
-    def existing(pairs: list[tuple[Gtin, str]]) -> set[tuple[str, str]]:
+    def existing(pairs: list[tuple[Gtin, str]]) -> set[tuple[Gtin, str]]:
         with ledger.store.read() as tx:
-            return tx.batches.existing(pairs, found.organisation)
+            known = tx.batches.existing(pairs, found.organisation)
+        return {pair for pair in pairs if pair in known}
 
     def allowed(gtin: Gtin) -> bool:
         return any(gtin_matches_prefix(gtin, prefix) for prefix in prefixes)

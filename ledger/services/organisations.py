@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from ledger.domain.errors import Conflict, Fault, Invalid, Unauthenticated, Unknown
 from ledger.domain.organisations import ApiKey, Caller, Organisation, Role, Scope
@@ -16,6 +17,7 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_RESERVED = "council"
 _KEY_PREFIX = "tm_"
 
 
@@ -35,7 +37,7 @@ def add_organisation(
     Its signing key is made and kept here, unless it brings the address of its own. Raises Invalid naming every
     field that is wrong, Conflict where the short name or a prefix is taken.
     """
-    owned = list(prefixes)
+    owned = list(dict.fromkeys(prefixes))
     _check(slug, name, role, domain, owned, programme_start, own_address)
     keystore = None
     address = (own_address or "").lower()
@@ -58,8 +60,10 @@ def add_organisation(
         for prefix in owned:
             # A prefix inside another's range would make two brands of one GTIN.
             holder = tx.organisations.prefix_holder("0" + prefix.ljust(13, "0"))
+            if holder is None and (inner := tx.organisations.prefixes_within(prefix)):
+                holder = inner[0]
             if holder is not None:
-                raise Conflict(f"The GS1 prefix {prefix} lies in a range of {holder.name}.")
+                raise Conflict(f"The GS1 prefix {prefix} shares numbers with a range of {holder.name}.")
         tx.organisations.add(new, keystore, owned)
         if role is not Role.PLATFORM:
             acts: list[tuple[str, tuple[object, ...]]] = [("addParty", (role is Role.BRAND, address))]
@@ -90,12 +94,21 @@ def _check(
     for prefix in prefixes:
         if not re.fullmatch(r"[0-9]{4,12}", prefix):
             faults.append(Fault("prefixes", f"“{prefix[:20]}” is not a GS1 company prefix.", "It has 4 to 12 digits."))
-    if programme_start is not None and not _DAY.fullmatch(programme_start):
+    if slug == _RESERVED or role is Role.COUNCIL:
+        faults.append(Fault("role", "cannot be the council’s: the ledger has one, and it is there from the start."))
+    if programme_start is not None and not _is_day(programme_start):
         faults.append(Fault("programme_start", "is not a date.", "Write it as 2026-01-31."))
-    if own_address is not None and not _ADDRESS.fullmatch(own_address):
+    if own_address is not None and (not _ADDRESS.fullmatch(own_address) or int(own_address, 16) == 0):
         faults.append(Fault("address", "is not an address.", "It is 0x and 40 hexadecimal digits."))
     if faults:
         raise Invalid(f"The organisation cannot be added: {faults[0]}", faults=faults)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_DAY.fullmatch(text)) and date.fromisoformat(text).year >= 1900
+    except ValueError:
+        return False
 
 
 def organisation(ledger: Ledger, name: str) -> Organisation:

@@ -80,7 +80,7 @@ def record(ledger: Ledger, caller: Caller, finding: Finding) -> Queued:
 
 
 def _draft(ledger: Ledger, tx: Tx, caller: Caller, finding: Finding) -> Draft:
-    body = {"text": dict(finding.report), "evidence": list(finding.evidence)}
+    body: dict[str, Any] = {"text": dict(finding.report), "evidence": list(finding.evidence)}
     for sha256 in finding.evidence:
         if tx.papers.evidence(sha256) is None:
             raise Unknown(f"The evidence {sha256[:12]}… is not kept here. Send the file first, then cite it.")

@@ -16,9 +16,10 @@ from ledger.domain.errors import Invalid
 from ledger.domain.gtins import Gtin, check_gtin
 from ledger.domain.inspections import InspectionFacts
 from ledger.domain.organisations import Organisation
-from ledger.domain.outbox import Queued
+from ledger.domain.outbox import Queued, State
 from ledger.domain.parties import Directory
 from ledger.domain.serials import check_serial
+from ledger.domain.signers import only_the_chain_can_tell
 from ledger.domain.standing import Standing, standing
 from ledger.domain.standing_facts import (
     AsOf,
@@ -40,7 +41,7 @@ from ledger.services.follow_chain import NODE_SEEN
 from ledger.services.open_item import registration_event
 from ledger.services.ports import Ledger, Tx
 from ledger.services.progress_of import progress_of
-from ledger.services.views_of_chain import Listed, directory, final_height, find_listed
+from ledger.services.views_of_chain import Listed, directory, final_height, find_listed, fold_batch_flags
 
 _TIMELINE = 100
 _BAD_MARKS = {
@@ -50,7 +51,6 @@ _BAD_MARKS = {
     MarkKind.VOID: Flag.VOID,
 }
 _BAD_BATCH_MARKS = {MarkKind.RECALL_BATCH: BatchFlag.RECALLED, MarkKind.VOID_BATCH: BatchFlag.VOID}
-_LIFTED = {MarkKind.LIFT_BATCH_RECALL: BatchFlag.RECALLED, MarkKind.LIFT_BATCH_VOID: BatchFlag.VOID}
 _COUNCILS = {Flag.BRAND_THEFT: Flag.COUNCIL_THEFT, Flag.BRAND_DISPUTE: Flag.COUNCIL_DISPUTE}
 
 
@@ -71,6 +71,9 @@ class Recorded:
     evidence: Sequence[str]
     operator_signed: bool
     undone: Undone
+    party: int = 0
+    signer: str | None = None
+    """The key that signed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +177,16 @@ class _Reader:
         self.parties: Directory = directory(tx)
         item = subject.item.item
         self.events = tx.chain.item_events(item, _TIMELINE)
-        self.queued = [q for q in tx.outbox.of_item(item) if tx.chain.acceptance(q.hash) is None]
         number = subject.batch.number
+        self.queued = self._under_way(tx.outbox.of_item(item))
         self.batch_events = [] if number is None else tx.chain.batch_events(number)
-        self.queued_batch = [] if number is None else [
-            q for q in tx.outbox.of_batch(number) if tx.chain.acceptance(q.hash) is None
-        ]
+        self.queued_batch = [] if number is None else self._under_way(tx.outbox.of_batch(number))
+
+    def _under_way(self, unsettled: Sequence[Queued]) -> list[Queued]:
+        """Those that may still be accepted, and that we know to be by whom they must be: anybody can write others."""
+        known = [one for one in unsettled if one.vouched]
+        where = progress_of(self.ledger, self.tx, known)
+        return [one for one in known if where[one.id].state in (State.QUEUED, State.SENT)]
 
     def scan(self, looks_different: bool) -> Scan:
         subject, tx = self.subject, self.tx
@@ -203,7 +210,7 @@ class _Reader:
             latest=self._latest(),
             opened_from_later_batch=subject.state is not None and subject.state.batch != subject.batch.number,
             handover=self._handover(),
-            inspections=tuple(_as_inspection(one, self.parties, self._signer(one)) for one in records if one.facts),
+            inspections=tuple(_as_inspection(one, self.parties) for one in records if one.facts),
             looks_different=looks_different,
             recall_reason=self._words(MarkKind.RECALL, MarkKind.RECALL_BATCH, "reason"),
             recall_advice=self._words(MarkKind.RECALL, MarkKind.RECALL_BATCH, "advice"),
@@ -275,27 +282,16 @@ class _Reader:
         raised = list(custody.raised)
         batch = custody.batch
         for one in self.queued:
-            flag = _queued_flag(one)
+            flag = _queued_flag(one, claimed=self.subject.claimed)
             if flag is not None and all(known.flag is not flag for known in raised):
                 raised.append(Raised(flag, _moment(one.created_at)))
         for one in self.queued_batch:
-            batch |= _BAD_BATCH_MARKS.get(MarkKind(one.statement.values.get("kind", 0)), BatchFlag(0)) if (
-                one.statement.kind is Kind.MARK
-            ) else BatchFlag(0)
+            if one.statement.kind is Kind.MARK:
+                batch |= _BAD_BATCH_MARKS.get(MarkKind(int(one.statement.values["kind"])), BatchFlag(0))
         return replace(custody, raised=tuple(raised), batch=batch)
 
     def _batch_flags(self, at: int | None) -> BatchFlag:
-        flags = BatchFlag(0)
-        for event in self.batch_events:
-            if at is not None and event.block > at:
-                break
-            if event.name == "BatchMarked":
-                kind = MarkKind(event.args["kind"])
-                flags |= _BAD_BATCH_MARKS.get(kind, BatchFlag(0))
-                flags &= ~_LIFTED.get(kind, BatchFlag(0))
-            elif event.name == "BatchAmended":
-                flags |= BatchFlag.AMENDED
-        return flags
+        return fold_batch_flags(self.batch_events, at)
 
     def _since(self, flag: Flag) -> datetime | None:
         for event in reversed(self.events):
@@ -334,7 +330,8 @@ class _Reader:
         state = self.subject.state
         for offer in self.tx.papers.open_offers(self.subject.item.item, self.ledger.now()):
             current = state is not None and offer.values["sequence"] == state.sequence
-            if current and offer.released_at is not None:
+            vouched = not only_the_chain_can_tell(bytes.fromhex(offer.signature[2:]))
+            if current and vouched and offer.released_at is not None:
                 return Handover(Stage.OFFERED, _moment(offer.released_at), _moment(offer.expires_at))
         return None
 
@@ -356,6 +353,9 @@ class _Reader:
             except Invalid:
                 facts = None
         report = self.tx.papers.report(args["report"])
+        if report is not None and report.organisation not in (None, organisation.id if organisation else None):
+            # Anybody can name the salted hash of somebody else's report; it is not theirs to show.
+            report = None
         queued = None if statement is None else self.tx.outbox.by_hash(statement)
         return Recorded(
             kind=kind,
@@ -367,17 +367,13 @@ class _Reader:
             code=args["facts"][1],
             nonce=args["nonce"],
             about=args["about"],
-            report=None if report is None else report.body["text"],
-            evidence=() if report is None else report.body["evidence"],
+            report=None if report is None else report.body.get("text"),
+            evidence=() if report is None else report.body.get("evidence", ()),
             operator_signed=queued is not None and queued.operator_signed,
             undone=Undone.NO,
+            party=args["party"],
+            signer=args.get("signer") or (None if queued is None else queued.signer),
         )
-
-    def _signer(self, one: Recorded) -> tuple[int, str] | None:
-        for event in self.tx.chain.item_events_named(self.subject.item.item, ("Recorded",)):
-            if event.args["nonce"] == one.nonce and _moment(event.time) == one.recorded_at:
-                return event.args["party"], event.args["signer"]
-        return None
 
     def _timeline(self, registered: ChainEvent | None) -> Iterable[TimelineEntry]:
         events = ([registered] if registered else []) + [e for e in self.events if e.name != "ItemOpened"]
@@ -396,12 +392,10 @@ def _description(shown: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _as_inspection(one: Recorded, parties: Directory, signer: tuple[int, str] | None) -> Inspection:
+def _as_inspection(one: Recorded, parties: Directory) -> Inspection:
     assert one.facts is not None
-    since = None
-    if signer is not None:
-        key = parties.key(*signer)
-        since = None if key is None or key.compromised_since is None else _moment(key.compromised_since)
+    key = None if one.signer is None else parties.key(one.party, one.signer)
+    since = None if key is None or key.compromised_since is None else _moment(key.compromised_since)
     return Inspection(
         result=one.facts.authenticity,
         method=one.facts.method,
@@ -424,7 +418,7 @@ def _undone(found: list[Recorded]) -> list[Recorded]:
             for each in found
             if each.kind in (RecordKind.WITHDRAWAL, RecordKind.CORRECTION)
             and each.about == one.nonce
-            and each.by == one.by
+            and each.party == one.party
             and each is not one
             and one.kind in (RecordKind.INSPECTION, RecordKind.CORRECTION, RecordKind.SERVICE)
         ]
@@ -435,19 +429,21 @@ def _undone(found: list[Recorded]) -> list[Recorded]:
     return marked
 
 
-def _queued_flag(one: Queued) -> Flag | None:
+def _queued_flag(one: Queued, *, claimed: bool) -> Flag | None:
     """The flag that a queued statement will raise: bad news counts at once, and a claim makes us wait for it."""
     statement = one.statement
     if statement.kind is Kind.CLAIM:
         return Flag.CLAIMED
     if statement.kind is Kind.MARK:
-        flag = _BAD_MARKS.get(MarkKind(statement.values["kind"]))
+        flag = _BAD_MARKS.get(MarkKind(int(statement.values["kind"])))
         return _COUNCILS.get(flag, flag) if flag and statement.party == 0 else flag
     if statement.kind is Kind.OWNER_REPORT:
-        kind = statement.values["kind"]
-        return {OwnerReportKind.LOST: Flag.LOST, OwnerReportKind.STOLEN: Flag.STOLEN}.get(OwnerReportKind(kind))
+        kind = OwnerReportKind(int(statement.values["kind"]))
+        return {OwnerReportKind.LOST: Flag.LOST, OwnerReportKind.STOLEN: Flag.STOLEN}.get(kind)
     if statement.kind is Kind.RETIRE:
         return Flag.RETIRED
+    if statement.kind is Kind.REPLACE_CLAIM and claimed:
+        return Flag.RECOVERY_OPEN
     if statement.kind is Kind.CONTEST:
         return Flag.REGISTERED_TWICE
     return None

@@ -50,6 +50,10 @@ class Organisations(Protocol):
         """Who holds the longest prefix of a GTIN-14 (after its indicator digit)."""
         ...
 
+    def prefixes_within(self, prefix: str) -> list[Organisation]:
+        """Who holds a longer prefix that begins with this one (at most 10)."""
+        ...
+
     def add_api_key(self, key: ApiKey, hash: bytes) -> None:
         """Keep a key's hash; the secret itself is never stored."""
         ...

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ledger.domain.batches import Batch, Item
+from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import BatchFlag, ItemState
 from ledger.domain.errors import Unknown
 from ledger.domain.gtins import check_gtin
@@ -80,10 +82,15 @@ def find_listed(tx: Tx, gtin: str, serial: str) -> Listed:
     return listed(tx, found[0].item)
 
 
-def batch_flags(tx: Tx, number: int | None, at: int | None = None) -> BatchFlag:
-    """A batch's own flags as of a block (None: the newest we hold)."""
+def batch_flags(tx: Tx, number: int | None) -> BatchFlag:
+    """A batch's own flags as of our newest block; none for a batch without a number."""
+    return fold_batch_flags([] if number is None else tx.chain.batch_events(number))
+
+
+def fold_batch_flags(events: Iterable[ChainEvent], at: int | None = None) -> BatchFlag:
+    """A batch's own flags after its events, as of a block (None: all of them)."""
     flags = BatchFlag(0)
-    for event in [] if number is None else tx.chain.batch_events(number):
+    for event in events:
         if at is not None and event.block > at:
             break
         if event.name == "BatchMarked":

@@ -79,6 +79,16 @@ class Organisations:
         rows = sorted(self._db.execute(query), key=lambda row: len(row.prefix))
         return _organisation(rows[-1]) if rows else None
 
+    def prefixes_within(self, prefix: str) -> list[Organisation]:
+        """Who holds a longer prefix that begins with this one (at most 10)."""
+        query = (
+            select(organisations)
+            .join(prefixes, prefixes.c.organisation == organisations.c.id)
+            .where(prefixes.c.prefix.startswith(prefix, autoescape=True))
+            .limit(10)
+        )
+        return [_organisation(row) for row in self._db.execute(query)]
+
     def add_api_key(self, key: ApiKey, hash: bytes) -> None:
         """Keep a key's hash; the secret itself is never stored."""
         self._db.execute(
