@@ -8,11 +8,21 @@ from flask_openapi3.openapi import OpenAPI
 from flask_wtf import CSRFProtect
 
 from web.api import (
+    activations,
     batches,
+    cards,
+    claims,
     docs,
+    evidence,
+    handovers,
     imports,
     items,
+    labels,
+    marks,
     organisations,
+    parties,
+    records,
+    reports,
     statements,
 )
 
@@ -20,8 +30,18 @@ RESOURCES: Final = (
     organisations,
     imports,
     batches,
+    cards,
+    labels,
+    activations,
     items,
     statements,
+    records,
+    evidence,
+    claims,
+    handovers,
+    reports,
+    marks,
+    parties,
 )
 
 

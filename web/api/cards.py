@@ -1,0 +1,83 @@
+"""Claim cards of a batch: fetched by whoever prints them, confirmed, and then the codes are destroyed."""
+
+from __future__ import annotations
+
+import base64
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, Final, Literal, cast
+
+from flask import Response, send_file
+from pydantic import Field
+
+from ledger.domain.organisations import Scope
+from ledger.services.register_batch import confirm_cards, write_cards
+from web.api.batches import BatchOut, batch_out
+from web.api.operation import answer, blueprint, caller, here, operation
+from web.api.shapes import IdPath, In, Sha256
+
+bp = blueprint("cards", "Claim cards: the secrets that come with the items, in a file of their own.")
+
+_MEMORY: Final = 32 * 1024 * 1024
+_TYPES: Final = {"csv": "text/csv", "pdf": "application/pdf"}
+_FILE: Final = {"schema": {"type": "string", "format": "binary"}}
+
+
+class CardsQuery(In):
+    """In which form."""
+
+    format: Literal["csv", "pdf"] = Field("csv", description="CSV for a card printer, or PDF to print and cut.")
+
+
+class CardsConfirmed(In):
+    """The file that is in safe hands now."""
+
+    sha256: Sha256
+
+
+@operation(
+    bp,
+    "POST",
+    "/v1/batches/<id>/cards",
+    answers={200: {"description": "The cards", "content": dict.fromkeys(_TYPES.values(), _FILE)}},
+    scope=Scope.CARDS,
+    refuses=(404, 409),
+)
+def fetch_cards(path: IdPath, query: CardsQuery) -> Response:
+    """Fetch the claim cards
+
+    As often as you like until you confirm a download. The header `Content-Digest` has the SHA-256 of the file, in
+    Base64 (RFC 9530); compute it from the file that you keep, and confirm that.
+    """
+    target = SpooledTemporaryFile(_MEMORY)  # noqa: SIM115 - sent, then closed by the server
+    sha256 = write_cards(here(), caller(), path.id, query.format, cast(BinaryIO, target))
+    target.seek(0)
+    response = send_file(
+        cast(BinaryIO, target),
+        _TYPES[query.format],
+        as_attachment=True,
+        download_name=f"claim-cards-{path.id}.{query.format}",
+        etag=False,
+    )
+    response.headers["Content-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@operation(
+    bp,
+    "POST",
+    "/v1/batches/<id>/cards/confirm",
+    answers={200: BatchOut},
+    scope=Scope.CARDS,
+    once=True,
+    refuses=(404, 409),
+)
+def confirm_cards_of_batch(path: IdPath, body: CardsConfirmed) -> Response:
+    """Confirm the download: the codes are destroyed, and the batch is registered
+
+    Where you sign with your own key, draft the registration next and submit it.
+    """
+    ledger = here()
+    batch = confirm_cards(ledger, caller(), path.id, body.sha256)
+    with ledger.store.read() as tx:
+        return answer(batch_out(ledger, tx, batch))
