@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.chain import recursion, signing
+from ledger.chain import signing
 from ledger.chain.deployment import deploy
 from ledger.chain.node import LocalMiner, Node, encode_opening, explainer
 from ledger.chain.rpc import Rpc
@@ -104,7 +104,7 @@ def deploy_once(ledger: Ledger, settings: Settings, *, local: bool) -> str:
         raise Conflict("A key of this ledger is a well-known development key. It is for local chains only.")
     assert settings.node_url is not None
     with Rpc(settings.node_url) as rpc:
-        contract = _deploy(ledger, settings, rpc, deployed, (owner, *addresses), local=local)
+        contract = _deploy(ledger, settings, rpc, deployed, owner, addresses, local=local)
     if local:
         with ledger.store.write() as tx:
             tx.meta.set(LOCAL_NODE, settings.node_url)
@@ -116,11 +116,11 @@ def _deploy(
     settings: Settings,
     rpc: Rpc,
     deployed: dict[str, Any] | None,
-    keys: tuple[bytes, str, str, str, str],
+    owner: bytes,
+    addresses: list[str],
     *,
     local: bool,
 ) -> str:
-    owner, *addresses = keys
     miner = LocalMiner(rpc, settings.data.joinpath(*LOCAL_SAVES)) if local else None
     if miner is not None:
         for address in (addresses[0], addresses[3]):

@@ -46,18 +46,18 @@ class Child:
         self.name = name
         self._command = command
         self._environment = environment
-        self._log = log
+        self.log = log
         self._started = 0.0
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, in a group of its own, so that Ctrl-C reaches it through us only and in order."""
-        self._log.parent.mkdir(parents=True, exist_ok=True)
-        if self._log.exists() and self._log.stat().st_size > 20 * 1024 * 1024:
-            self._log.replace(self._log.with_suffix(".old.log"))
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > 20 * 1024 * 1024:
+            self.log.replace(self.log.with_suffix(".old.log"))
         # The leash ends it should we be killed without a chance to say goodbye.
         leashed = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), str(_MEMORY), *self._command]
-        with self._log.open("ab") as out:
+        with self.log.open("ab") as out:
             self.process = subprocess.Popen(  # noqa: S603 - our own programs, no shell
                 leashed,
                 env=self._environment,
@@ -175,15 +175,15 @@ def _await_pages(address: str, children: list[Child], stop: threading.Event) -> 
     while not stop.is_set():
         for child in children:
             if child.died():
-                raise Unavailable(f"The {child.name} ended at once. Its last words are in {child._log}.")
+                raise Unavailable(f"The {child.name} ended at once. Its last words are in {child.log}.")
         try:
-            with urllib.request.urlopen(address + "/healthz", timeout=2) as answer:
+            with urllib.request.urlopen(address + "/healthz", timeout=2) as answer:  # noqa: S310 - our own address
                 if answer.status == 200:
                     return
         except OSError:
             pass
         if time.monotonic() > deadline:
-            raise Unavailable(f"The pages do not answer after {_PATIENCE} seconds. Look into {children[-1]._log}.")
+            raise Unavailable(f"The pages do not answer after {_PATIENCE} seconds. Look into {children[-1].log}.")
         stop.wait(0.1)
 
 

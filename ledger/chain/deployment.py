@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import rlp  # type: ignore[import-untyped]
+import rlp
 from eth_abi.abi import encode
 
 from ledger.chain.node import Node, artifact

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import rlp  # type: ignore[import-untyped]
+import rlp
 from eth_abi.abi import encode
 from eth_account import Account
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-import rlp  # type: ignore[import-untyped]
+import rlp
 from eth_hash.backends.pysha3 import backend as pysha3
 from eth_hash.main import Keccak256
-from rlp.exceptions import DecodingError  # type: ignore[import-untyped]
+from rlp.exceptions import DecodingError
 
 from ledger.chain.rpc import Rpc, RpcRefused, hex_bytes, quantity
 from ledger.domain.errors import Fault, Invalid, Unavailable

@@ -15,7 +15,7 @@ from coincurve import PrivateKey, PublicKey
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
-from eth_abi import decode, encode
+from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 from sha3 import keccak_256
 
@@ -90,7 +90,7 @@ def _ordinary(digest: bytes, signature: bytes) -> str:
     try:
         recoverable = signature[:64] + bytes([signature[64] - 27])
         return _address(PublicKey.from_signature_and_message(recoverable, digest, hasher=None))
-    except Exception as error:  # noqa: BLE001 - coincurve raises bare Exception for a point that is none
+    except Exception as error:  # coincurve raises bare Exception for a point that is none
         raise BadSignature("The signature is nobody's: its numbers do not fit together.") from error
 
 

@@ -49,6 +49,7 @@ class BatchFlag(IntFlag):
     AMENDED = 4
 
 
+NO_FLAG: Final = Flag(0)
 TIMED: Final = (
     Flag.BRAND_THEFT,
     Flag.BRAND_DISPUTE,
@@ -82,7 +83,7 @@ class ItemState:
     holder: str
     head: bytes
     sequence: int = 0
-    flags: Flag = Flag(0)
+    flags: Flag = NO_FLAG
     until: Mapping[Flag, int] = field(default_factory=dict)
     """End of each timed lock, in seconds since 1970."""
     owner_since: int | None = None

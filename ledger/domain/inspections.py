@@ -43,6 +43,9 @@ class Remark(IntFlag):
     CODE_MOVED = 4
 
 
+NO_REMARK = Remark(0)
+
+
 class Service(IntEnum):
     """What a service did."""
 
@@ -70,7 +73,7 @@ class InspectionFacts:
     method: Method
     persons: int = 1
     condition: str | None = None
-    remarks: Remark = Remark(0)
+    remarks: Remark = NO_REMARK
     points: int = 0
 
     def pack(self) -> bytes:

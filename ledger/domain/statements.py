@@ -235,10 +235,10 @@ def _value(solidity: str, value: Any) -> Value:
 
 def words(kind: Kind, values: Values) -> bytes:
     """The fields as 32-byte words, in order: ABI encoding of a static struct."""
-    return b"".join(_word(solidity, values[name]) for name, solidity in _FIELDS[kind])
+    return b"".join(_word(values[name]) for name, _ in _FIELDS[kind])
 
 
-def _word(solidity: str, value: Value) -> bytes:
+def _word(value: Value) -> bytes:
     if isinstance(value, bytes):
         return value
     if isinstance(value, str):
@@ -249,7 +249,7 @@ def _word(solidity: str, value: Value) -> bytes:
 def call_data(statement: Statement) -> bytes:
     """What the contract takes as `data`: the words, for an ACCEPT the offer's before its own."""
     if statement.kind is Kind.CONTEST:
-        return _word("uint256", statement.values["item"])
+        return _word(statement.values["item"])
     own = words(statement.kind, statement.values)
     return own if statement.offer is None else words(Kind.OFFER, statement.offer) + own
 
@@ -281,7 +281,7 @@ class Domain:
             + keccak(self.name.encode())
             + keccak(self.version.encode())
             + self.chain_id.to_bytes(32, "big")
-            + _word("address", self.contract.lower())
+            + _word(self.contract.lower())
         )
 
     def digest(self, struct: bytes, keccak: Keccak) -> bytes:

@@ -122,7 +122,7 @@ def scan_item(ledger: Ledger, gtin: str, serial: str, *, looks_different: bool =
     with ledger.store.read() as tx:
         found = tx.batches.find(checked, serial)
         if not found:
-            return _without_item(ledger, tx, checked, serial, now)
+            return _without_item(tx, checked, serial, now)
         subject = find_listed(tx, checked, serial)
         return _Reader(ledger, tx, subject, now).scan(looks_different)
 
@@ -159,7 +159,7 @@ def _bad_code(ledger: Ledger, problem: str, now: datetime) -> Scan:
     return Scan(facts, standing(facts, now))
 
 
-def _without_item(ledger: Ledger, tx: Tx, gtin: Gtin, serial: str, now: datetime) -> Scan:
+def _without_item(tx: Tx, gtin: Gtin, serial: str, now: datetime) -> Scan:
     holder = tx.organisations.prefix_holder(gtin)
     facts = Facts(Asked.ITEM, brand=_brand(holder), node_seen_at=_node_seen(tx), as_of=_as_of(tx))
     return Scan(facts, standing(facts, now), gtin=gtin, serial=serial)
