@@ -31,18 +31,23 @@ def sign_and_submit(ledger: Ledger, caller: Caller, kind: Kind, given: Mapping[s
         return queue_signed(ledger, tx, caller, draft)
 
 
-def queue_signed(ledger: Ledger, tx: Tx, caller: Caller, draft: Draft) -> Queued:
-    """Sign a draft with the kept key and queue it."""
-    others = [needed.who for needed in draft.needed if needed.who is not Who.PARTY]
-    if others:
+def queue_signed(
+    ledger: Ledger, tx: Tx, caller: Caller, draft: Draft, others: Mapping[Who, bytes] | None = None
+) -> Queued:
+    """Sign a draft with the kept key and queue it; `others` are the signatures of the other parts."""
+    given = others or {}
+    if any(needed.who is not Who.PARTY and needed.who not in given for needed in draft.needed):
         raise Forbidden(
             "The owner has to sign this too, and owners’ keys are never kept here. "
             "Draft the statement, have both sign it, and submit it with the signatures."
         )
-    keys = signing_keys(ledger, tx, caller)
-    signatures = [
-        ledger.signing.sign(key, needed.digest) for key, needed in zip(keys, draft.needed, strict=False)
+    parts = [needed for needed in draft.needed if needed.who is Who.PARTY]
+    made = [
+        ledger.signing.sign(key, needed.digest)
+        for key, needed in zip(signing_keys(ledger, tx, caller), parts, strict=False)
     ]
+    # The contract takes the parties' signatures first (domain.signers).
+    signatures = made + [given[needed.who] for needed in draft.needed if needed.who is not Who.PARTY]
     return queue(
         ledger,
         tx,

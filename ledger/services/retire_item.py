@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from ledger.domain.errors import Invalid
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Queued
-from ledger.domain.statements import Kind
-from ledger.services.draft_statement import Draft, draft_in
+from ledger.domain.signers import Who
+from ledger.domain.statements import Kind, make
+from ledger.services.draft_statement import Draft, describe, draft_in
 from ledger.services.keep_reference import keep_reference
 from ledger.services.kept_keys import queue_signed
 from ledger.services.ports import Ledger, Tx
+from ledger.services.views_of_chain import find_listed
 
 
 def retire(ledger: Ledger, caller: Caller, gtin: str, serial: str, words: Mapping[str, str | None]) -> Queued:
     """Sign with the kept key and queue. Raises Forbidden where the item has an owner, who has to sign too."""
     with ledger.store.write() as tx:
         return queue_signed(ledger, tx, caller, _draft(ledger, tx, caller, gtin, serial, words))
+
+
+def retire_with_owner(
+    ledger: Ledger, caller: Caller, gtin: str, serial: str, values: Mapping[str, Any], owner_signature: bytes
+) -> Queued:
+    """Put the kept key's signature beside the owner's, under a retirement that was drafted before, and queue it.
+
+    Raises BadSignature where the owner has not signed these values, Invalid where they are another item's,
+    Forbidden for another brand's item.
+    """
+    caller.need(Scope.SIGN)
+    caller.need_role(Role.BRAND)
+    with ledger.store.write() as tx:
+        tx.organisations.lock(caller.organisation.id)
+        draft = describe(ledger, tx, make(Kind.RETIRE, values))
+        if draft.statement.item != find_listed(tx, gtin, serial).item.item:
+            raise Invalid("What the owner signed is the retirement of another item. Draft this one’s, and have it signed.")
+        return queue_signed(ledger, tx, caller, draft, {Who.OWNER: owner_signature})
 
 
 def draft_retirement(ledger: Ledger, caller: Caller, gtin: str, serial: str, words: Mapping[str, str | None]) -> Draft:

@@ -7,24 +7,27 @@ from typing import Annotated, Any, Literal
 from flask import Response
 from pydantic import Field
 
+from ledger.domain.errors import Invalid
 from ledger.domain.organisations import Scope
 from ledger.domain.statements import MarkKind
 from ledger.services.amend_item import amend, draft_amendment
 from ledger.services.contest_item import contest
 from ledger.services.replace_claim import draft_replacement, replace_claim
-from ledger.services.retire_item import draft_retirement, retire
+from ledger.services.retire_item import draft_retirement, retire, retire_with_owner
 from ledger.services.set_mark import draft_mark, mark_batch, mark_item
 from web.api.operation import answer, blueprint, caller, here, operation
 from web.api.records import SIGNED
 from web.api.shapes import (
     DraftOnly,
     DraftOut,
+    Hex,
     IdPath,
     In,
     ItemPath,
     Out,
     StatementOut,
     Text,
+    Values,
     draft_out,
     statements_out,
     taken,
@@ -68,6 +71,13 @@ class Brandly(Words):
     """Why."""
 
     draft: DraftOnly = False
+
+
+class Retirement(Brandly):
+    """Why; and of an item that has an owner, what the owner has signed."""
+
+    values: Values | None = Field(None, description="The drafted statement's fields, where its owner has signed them.")
+    owner_signature: Hex | None = Field(None, description="The owner's signature of the draft.")
 
 
 class NewCardOut(StatementOut):
@@ -145,12 +155,18 @@ def mark_whole_batch(path: IdPath, body: BatchMark) -> Response:
     once=True,
     refuses=(404, 409),
 )
-def retire_item(path: ItemPath, body: Brandly) -> Response:
+def retire_item(path: ItemPath, body: Retirement) -> Response:
     """Take an item out of circulation, for ever
 
-    Where it has an owner, draft it, have both sign, and submit it to /v1/statements.
+    Where it has an owner, draft it and have the owner sign; then send the draft's `values` with their signature. A
+    brand with its own key submits both signatures to /v1/statements.
     """
     ledger, asking, words = here(), caller(), words_of(body)
+    if (body.values is None) != (body.owner_signature is None):
+        raise Invalid("Give both “values” and “owner_signature”, or neither.")
+    if body.values is not None and body.owner_signature is not None:
+        signature = bytes.fromhex(body.owner_signature[2:])
+        return taken(ledger, retire_with_owner(ledger, asking, path.gtin, path.serial, body.values, signature))
     if body.draft:
         return answer(draft_out(draft_retirement(ledger, asking, path.gtin, path.serial, words)))
     return taken(ledger, retire(ledger, asking, path.gtin, path.serial, words))
