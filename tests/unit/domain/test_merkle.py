@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 
 import pytest
 import sha3
@@ -131,7 +130,7 @@ def test_a_leaf_of_another_length_is_refused() -> None:
         merkle.Tree([bytes(32), bytes(31)], keccak)
 
 
-@pytest.mark.parametrize("stranger", [bytes(32), b"\xff" * 32, os.urandom(32), b""])
+@pytest.mark.parametrize("stranger", [bytes(32), b"\xff" * 32, bytes(range(32)), b""])
 def test_an_item_of_another_batch_has_no_proof(stranger: bytes) -> None:
     with pytest.raises(Invalid, match="does not hold that item"):
         merkle.Tree(some_leaves(9), keccak).proof(stranger)

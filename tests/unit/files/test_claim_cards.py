@@ -7,12 +7,12 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import zxingcpp
-from label_cases import GTIN, codes, labels, texts
 
 from ledger.domain.claim_codes import make_code
 from ledger.domain.errors import Invalid
 from ledger.files import claim_cards
 from ledger.files.claim_cards import CARD, PANEL, CardWords, ClaimCard, write_claim_cards
+from tests.unit.files.label_cases import GTIN, codes, labels, texts
 
 
 def cards(count: int) -> list[ClaimCard]:

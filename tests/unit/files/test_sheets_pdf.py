@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pypdfium2
 import pytest
-from label_cases import GTIN, codes, labels, texts
 
 from ledger.domain.errors import Invalid, TooLarge, Unknown
 from ledger.domain.identity import label_uri
@@ -13,6 +12,7 @@ from ledger.files import qr, sheets_pdf
 from ledger.files.labels import Label, LabelFormat, grouped, label_format, label_formats
 from ledger.files.qr import Matrix, symbol
 from ledger.files.sheets_pdf import MIN_MODULE, module_width, write_sheets, write_test_page
+from tests.unit.files.label_cases import GTIN, codes, labels, texts
 
 ALL = list(label_formats().values())
 

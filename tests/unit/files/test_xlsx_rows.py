@@ -8,11 +8,11 @@ import zipfile
 
 import openpyxl
 import pytest
-from workbooks import rewritten, with_cells, workbook
 
 from ledger.domain.errors import Invalid, LedgerError, TooLarge
 from ledger.files.cells import UnreadableCell
 from ledger.files.sheets import read_rows
+from tests.unit.files.workbooks import rewritten, with_cells, workbook
 
 HEADER = ["gtin", "serial", "model_ref", "made_on", "weight_g"]
 SHEET = "xl/worksheets/sheet1.xml"

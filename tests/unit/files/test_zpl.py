@@ -4,13 +4,13 @@ import io
 import re
 
 import pytest
-from label_cases import GTIN, labels
 
 from ledger.domain.errors import Invalid
 from ledger.domain.identity import label_uri
 from ledger.files.labels import Label, LabelFormat, label_format, label_formats
 from ledger.files.qr import Pixels, read_back, symbol
 from ledger.files.zpl import dots_per_module, graphic, write_zpl
+from tests.unit.files.label_cases import GTIN, labels
 
 ROLLS = [(form, dpi) for form in label_formats().values() for dpi in form.dpi]
 FIELD = re.compile(r"\^FO(\d+),(\d+)\^GFA,(\d+),(\d+),(\d+),([^^]*)\^FS")
