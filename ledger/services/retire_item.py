@@ -37,7 +37,7 @@ def retire_with_owner(
         tx.organisations.lock(caller.organisation.id)
         draft = describe(ledger, tx, make(Kind.RETIRE, values))
         if draft.statement.item != find_listed(tx, gtin, serial).item.item:
-            raise Invalid("What the owner signed is the retirement of another item. Draft this one’s, and have it signed.")
+            raise Invalid("The owner signed the retirement of another item. Draft this one’s, and have it signed.")
         return queue_signed(ledger, tx, caller, draft, {Who.OWNER: owner_signature})
 
 
