@@ -201,7 +201,10 @@ def work_off(ledger: Ledger, job: Job, on_progress: Callable[[int], None] | None
         problem = "Something went wrong on our side and was noted. Nothing was changed; please tell the operator."
         outcome = {"state": "failed", "problem": problem}
     with ledger.store.write() as tx:
-        tx.imports.change_job(job.id, beat_at=ledger.now(), **outcome)
+        now = tx.imports.job(job.kind, job.subject)
+        # We may have been away so long that somebody else has begun it anew.
+        if now is not None and (now.id, now.started_at) == (job.id, job.started_at):
+            tx.imports.change_job(job.id, beat_at=ledger.now(), **outcome)
     return done
 
 

@@ -48,6 +48,8 @@ def read_sealed(source: BinaryIO, vault: _Seal, purpose: str) -> Iterator[Any]:
     """The rows again. Raises Unavailable where the file is damaged or the passphrase another."""
     place = 0
     head = source.read(4)
+    if not head:
+        raise Unavailable("A sealed file of the data folder is empty. Put it back from a backup.")
     while head:
         size = int.from_bytes(head, "big")
         if len(head) < 4 or size > _MOST:

@@ -71,9 +71,9 @@ class Files:
             _sync(file)
             name = digest.hexdigest()
             final = self.path(shelf, name)
-            final.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(final.parent)
             temporary.replace(final)
-            _sync_folder(final.parent)
+            sync_folder(final.parent)
         return name, size
 
     @contextmanager
@@ -84,7 +84,7 @@ class Files:
             _sync(file)
             final = self.path(shelf, name)
             temporary.replace(final)
-            _sync_folder(final.parent)
+            sync_folder(final.parent)
 
     def remove(self, shelf: str, name: str) -> None:
         """Destroy a file: overwritten where it lies, then unlinked. Nothing happens where there is none."""
@@ -96,18 +96,18 @@ class Files:
         with path.open("r+b") as file:
             # On journaling or copying file systems old blocks may survive; that is why secrets are
             # encrypted before they come here. This only shortens their life.
-            for _ in range(0, size, _CHUNK):
-                file.write(b"\0" * min(_CHUNK, size))
+            for place in range(0, size, _CHUNK):
+                file.write(b"\0" * min(_CHUNK, size - place))
             _sync(file)
         path.unlink()
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     @contextmanager
     def _writing(self, shelf: str, name: str) -> Iterator[tuple[BinaryIO, Path]]:
         final = self.path(shelf, name)
         temporary = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
         try:
-            final.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(final.parent)
             with temporary.open("xb") as file:
                 yield file, temporary
         except OSError as error:
@@ -121,7 +121,17 @@ def _sync(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, so that their names survive a power cut too."""
+    if folder.exists():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True, mode=0o700)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

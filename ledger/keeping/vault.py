@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from eth_account import Account
 
 from ledger.domain.errors import Unavailable
+from ledger.keeping.files import sync_folder
 
 _NONCE = 12
 _KEYSTORE_ROUNDS = 1 << 12
@@ -48,7 +49,7 @@ class Vault:
         """Decrypt. Raises Unavailable where the passphrase is another, or the bytes are damaged."""
         try:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], purpose.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise Unavailable(
                 "A kept secret cannot be opened: TOUCHMARK_PASSPHRASE is not the one it was sealed with, "
                 "or the data folder is damaged. Start with the right passphrase."
@@ -64,7 +65,7 @@ class Vault:
         """The private key in a keystore. Raises Unavailable where the passphrase is another."""
         try:
             return bytes(Account.decrypt(keystore, self._keystore_passphrase))
-        except ValueError:
+        except (ValueError, KeyError, TypeError):
             raise Unavailable(
                 "A kept signing key cannot be opened: TOUCHMARK_PASSPHRASE is not the one it was kept with."
             ) from None
@@ -99,5 +100,7 @@ def _made(path: Path, make: Any) -> bytes:
             pass
         finally:
             temporary.unlink()
+        # Before anything is sealed with it: a power cut must not take the key and leave what it locks.
+        sync_folder(path.parent)
     return path.read_bytes()
 

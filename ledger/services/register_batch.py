@@ -15,11 +15,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, BinaryIO
 
-from ledger.domain.batches import Batch, batch_number
+from ledger.domain.batches import Batch, Item, batch_number
 from ledger.domain.claim_codes import HALF_BYTES, claim_private_key, make_code
-from ledger.domain.errors import Conflict, Invalid, Unknown
+from ledger.domain.errors import Conflict, Invalid, LedgerError, Unavailable, Unknown
 from ledger.domain.fields import FIELDS, jcs
 from ledger.domain.identity import digital_link, item_id, path, path_hash
+from ledger.domain.imports import Import
 from ledger.domain.merkle import Tree, leaf
 from ledger.domain.organisations import Caller, Scope
 from ledger.domain.outbox import Queued
@@ -51,7 +52,12 @@ def activation_half(secret: bytes, item: int) -> bytes:
 
 
 def prepare(ledger: Ledger, batch_id: str, on_progress: Progress | None = None) -> Batch:
-    """Make everything the batch needs, from the import's file. Cut short, it starts again from nothing."""
+    """Make everything the batch needs, from the import's file. Cut short, it starts again from nothing.
+
+    Raises Unavailable where another worker has begun the same batch since, or is at some of the same items.
+    """
+    secret = ledger.random(32)
+    sealed = ledger.vault.seal(secret, f"batch/{batch_id}")
     with ledger.store.write() as tx:
         batch = tx.batches.get(batch_id)
         if batch is None:
@@ -59,9 +65,32 @@ def prepare(ledger: Ledger, batch_id: str, on_progress: Progress | None = None) 
         if batch.ready:
             return batch
         tx.batches.drop_items(batch_id)
+        # Who began last goes on: the secret kept here is theirs.
+        tx.batches.change(batch_id, secret=sealed)
         source = import_of_batch(tx, batch)
-    secret = ledger.random(32)
-    maker = _Maker(ledger, batch, secret)
+    try:
+        return _prepare(ledger, batch, source, secret, sealed, on_progress)
+    except Unavailable:
+        raise
+    except LedgerError:
+        # What is left of it would stand in the way of the next file with the same items.
+        with ledger.store.write() as tx:
+            _expect_ours(tx, batch_id, sealed)
+            tx.batches.drop_items(batch_id)
+        raise
+
+
+def _expect_ours(tx: Tx, batch_id: str, sealed: bytes) -> None:
+    now = tx.batches.get(batch_id)
+    if now is None or now.ready or now.secret != sealed:
+        raise Unavailable("Another worker is making this batch ready.")
+
+
+def _prepare(
+    ledger: Ledger, batch: Batch, source: Import, secret: bytes, sealed: bytes, on_progress: Progress | None
+) -> Batch:
+    batch_id = batch.id
+    maker = _Maker(ledger, batch, secret, sealed)
     with outcomes(ledger, source) as rows:
         ready = (row for row in rows if isinstance(row, Ready))
         with ledger.files.writing(CARDS, batch.id) as cards:
@@ -71,9 +100,9 @@ def prepare(ledger: Ledger, batch_id: str, on_progress: Progress | None = None) 
     tree = Tree(maker.leaves, ledger.keccak)
     with ledger.files.writing(TREES, batch.id) as file:
         file.write(tree.nodes)
-    sealed = ledger.vault.seal(secret, f"batch/{batch_id}")
-    public, private = _write_manifests(ledger, batch, secret, sealed, len(maker.leaves))
+    public, private = _write_manifests(ledger, batch, secret, sealed, len(maker.leaves), on_progress)
     with ledger.store.write() as tx:
+        _expect_ours(tx, batch_id, sealed)
         tx.batches.change(
             batch_id,
             ready=True,
@@ -82,7 +111,6 @@ def prepare(ledger: Ledger, batch_id: str, on_progress: Progress | None = None) 
             manifest_hash=manifest_hash(ledger, public, private),
             public_file=public,
             private_file=private,
-            secret=sealed,
             cards_file=batch.id,
         )
         if batch.on_sale_at_once:
@@ -100,10 +128,11 @@ def manifest_hash(ledger: Ledger, public: str, private: str) -> bytes:
 class _Maker:
     """Makes items from rows, chunk by chunk, and gathers what the tree and the cards need."""
 
-    def __init__(self, ledger: Ledger, batch: Batch, secret: bytes) -> None:
+    def __init__(self, ledger: Ledger, batch: Batch, secret: bytes, sealed: bytes) -> None:
         self._ledger = ledger
         self._batch = batch
         self._secret = secret
+        self._sealed = sealed
         self._hasher = RecordHasher(secret, FIELDS)
         self.leaves: list[bytes] = []
 
@@ -116,8 +145,12 @@ class _Maker:
                 code = make_code(self._ledger.random)
                 made.append(self._item(row, serial, code))
                 codes.append([row.gtin, serial, code])
-            with self._ledger.store.write() as tx:
-                tx.batches.insert_items(made)
+            try:
+                with self._ledger.store.write() as tx:
+                    _expect_ours(tx, self._batch.id, self._sealed)
+                    tx.batches.insert_items(made)
+            except Conflict as taken:
+                raise Unavailable("Some of these items are just being made ready from another file.") from taken
             yield from codes
             if on_progress:
                 on_progress(len(self.leaves))
@@ -156,14 +189,16 @@ class _Maker:
         }
 
 
-def _write_manifests(ledger: Ledger, batch: Batch, secret: bytes, sealed: bytes, count: int) -> tuple[str, str]:
+def _write_manifests(
+    ledger: Ledger, batch: Batch, secret: bytes, sealed: bytes, count: int, on_progress: Progress | None
+) -> tuple[str, str]:
     """Write the public and the private manifest; returns their SHA-256s, which are their names."""
     private_names = set(batch.private_fields)
     head = {"version": 1, "brand": batch.brand, "count": count}
     with ledger.files.writing(MANIFESTS, f"{batch.id}.public") as file:
         with gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="") as packed:
             packed.write(json.dumps(head).encode() + b"\n")
-            for item in all_items(ledger, batch.id):
+            for item in _telling(all_items(ledger, batch.id), count, on_progress):
                 shown = {name: value for name, value in item.fields.items() if name not in private_names}
                 line = {"record": item.record_hash.hex(), "claim": item.claim_address, "fields": shown}
                 packed.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
@@ -178,12 +213,21 @@ def _write_manifests(ledger: Ledger, batch: Batch, secret: bytes, sealed: bytes,
         "id": batch.id,
     }
     with ledger.files.writing(MANIFESTS, f"{batch.id}.private") as file:
-        rows = ([i.gtin, i.serial, i.claim_address, i.fields] for i in all_items(ledger, batch.id))
+        items = _telling(all_items(ledger, batch.id), count, on_progress)
+        rows = ([i.gtin, i.serial, i.claim_address, i.fields] for i in items)
         write_sealed(file, ledger.vault, "manifest", _chain(whole, rows))
     return tuple(_named_by_content(ledger, f"{batch.id}.{kind}") for kind in ("public", "private"))  # type: ignore[return-value]
 
 
-def all_items(ledger: Ledger, batch_id: str) -> Iterator[Any]:
+def _telling(items: Iterator[Item], count: int, on_progress: Progress | None) -> Iterator[Item]:
+    """The same items, with a sign of life every now and then: a job without one is given to somebody else."""
+    for place, item in enumerate(items):
+        if on_progress and place % _CHUNK == 0:
+            on_progress(count)
+        yield item
+
+
+def all_items(ledger: Ledger, batch_id: str) -> Iterator[Item]:
     """A batch's items in order, read page by page."""
     after = -1
     while True:
@@ -232,6 +276,8 @@ def write_cards(ledger: Ledger, caller: Caller, id: str, kind: str, target: Bina
             "The cards of this batch were downloaded and confirmed, and the codes destroyed. A lost card is replaced "
             "item by item: “replace claim code”."
         )
+    if not ledger.files.has(CARDS, batch.id):
+        raise Conflict("The codes of this batch were destroyed already. Confirm once more that you have the cards.")
     digest = _Digest(target)
     with ledger.files.path(CARDS, batch.id).open("rb") as sealed:
         rows = read_sealed(sealed, ledger.vault, f"cards/{batch.id}")

@@ -7,10 +7,12 @@ Nothing that a browser could run is taken.
 from __future__ import annotations
 
 import io
+import re
 import warnings
+import zlib
 from typing import BinaryIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from ledger.domain.errors import Invalid, TooLarge, Unknown
 from ledger.domain.organisations import Caller, Scope
@@ -23,7 +25,16 @@ _SIDE = 192
 MOST_PIXELS = 60_000_000
 _IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 _PDF = "application/pdf"
-_ACTIVE = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/OpenAction")
+_ACTIVE = re.compile(
+    rb"/(?:JavaScript|Launch|EmbeddedFiles?|OpenAction|RichMedia|SubmitForm|ImportData|Encrypt)(?![A-Za-z])"
+)
+"""Names in a PDF (ISO 32000-1, 7.6, 7.11, 12.6) of what runs by itself, carries another file, or hides all others.
+None is so short that the bytes of a photo could spell it by chance."""
+_STREAM = re.compile(rb"stream\r?\n")
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_DESCRIPTION = 4_000
+"""Bytes before a stream in which its dictionary lies."""
+_MOST_UNPACKED = 64 * 1024 * 1024
 
 
 def store_evidence(ledger: Ledger, caller: Caller, stream: BinaryIO) -> Evidence:
@@ -60,8 +71,7 @@ def read_evidence(ledger: Ledger, sha256: str) -> tuple[Evidence, bytes]:
 
 def _clean(content: bytes) -> tuple[str, bytes]:
     if content.startswith(b"%PDF-"):
-        if any(mark in content for mark in _ACTIVE):
-            raise Invalid("This PDF holds scripts or attachments. Print it to a plain PDF and send that.")
+        _check_pdf(content)
         return _PDF, content
     try:
         with warnings.catch_warnings():
@@ -72,23 +82,51 @@ def _clean(content: bytes) -> tuple[str, bytes]:
                     raise TooLarge("This photo has more than 60 megapixels. Make it smaller.")
                 kind = str(image.format)
                 upright = ImageOps.exif_transpose(image)
-                out = io.BytesIO()
                 if kind == "JPEG":
-                    upright.convert("RGB").save(out, "JPEG", quality=90)
-                else:
-                    bare = Image.new(upright.mode, upright.size)
-                    bare.paste(upright)
-                    if upright.mode == "P" and (palette := upright.getpalette()) is not None:
-                        bare.putpalette(palette)
-                    bare.save(out, kind)
+                    upright = upright.convert("RGB")
+                elif upright.mode == "P":
+                    upright = upright.convert("RGBA")
+                # The dots alone, in a new image: comments and profiles stay behind with EXIF.
+                bare = Image.new(upright.mode, upright.size)
+                bare.paste(upright)
+                out = io.BytesIO()
+                bare.save(out, kind, quality=90)
                 return _IMAGES[kind], out.getvalue()
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise TooLarge("This photo has more than 60 megapixels. Make it smaller.") from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+    except TooLarge:
+        raise
+    except Exception:  # noqa: BLE001 - whatever a decoder trips over, the file is not what it seems
         raise Invalid(
             "This is not a JPEG, PNG or WebP photo, or a PDF, whatever its name says, or it is damaged. "
             "Save it in one of these forms and send it again."
         ) from None
+
+
+def _check_pdf(content: bytes) -> None:
+    """Raises Invalid for a PDF with scripts or attachments, also where their names are spelt or packed so as to hide."""
+    left = _MOST_UNPACKED
+    parts = [content]
+    for begin in _STREAM.finditer(content):
+        described = _plain(content[max(0, begin.start() - _DESCRIPTION) : begin.start()])
+        if b"/ObjStm" not in described:
+            continue
+        # Objects may be packed together (7.5.7); what is in them counts like what lies open.
+        try:
+            unpacked = zlib.decompressobj().decompress(content[begin.end() :], left)
+        except zlib.error:
+            unpacked = b""
+        left -= len(unpacked)
+        if not unpacked or left <= 0:
+            raise Invalid("This PDF is packed so that we cannot look through it. Print it to a plain PDF and send that.")
+        parts.append(unpacked)
+    if any(_ACTIVE.search(_plain(part)) for part in parts):
+        raise Invalid("This PDF holds scripts, attachments or a password. Print it to a plain PDF and send that.")
+
+
+def _plain(part: bytes) -> bytes:
+    """With names as they are meant: 7.3.5 lets any character of a name be written as # and two digits."""
+    return _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), part)
 
 
 def small_picture(ledger: Ledger, sha256: str) -> bytes:

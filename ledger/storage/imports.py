@@ -132,7 +132,7 @@ class Imports:
         self._db.execute(
             update(jobs).where(jobs.c.id == row.id).values(state="running", started_at=now, beat_at=now, done=0)
         )
-        return _job(row)
+        return self.job(row.kind, row.subject)
 
     def take_job_of(self, kind: str, subject: str, now: int, abandoned_before: int) -> Job | None:
         """The job on one subject, if it waits or was left without a beat since `abandoned_before`."""
