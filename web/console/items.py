@@ -108,8 +108,7 @@ def item_page(name: str) -> str:
         name=name,
         batch=batch,
         fields=[
-            (field, _cell(item.fields.get(field.name)), field.name in batch.private_fields)
-            for field in FIELDS.values()
+            (field, _cell(item.fields.get(field.name)), field.name in batch.private_fields) for field in FIELDS.values()
         ],
         on_sale=on_sale and when(on_sale, ledger.now()),
         scan=scan,

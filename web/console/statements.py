@@ -91,9 +91,7 @@ def statement_rows(ledger: Ledger, tx: Tx, found: Sequence[Queued]) -> list[Stat
         about = f"No. {item.serial}" if item else batch.name if batch else ""
         state = pill(progress[one.id])
         rows.append(
-            StatementRow(
-                one.id, what(one), about, item, batch.id if batch else None, when(one.created_at, now), state
-            )
+            StatementRow(one.id, what(one), about, item, batch.id if batch else None, when(one.created_at, now), state)
         )
     return rows
 

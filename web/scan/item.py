@@ -17,20 +17,16 @@ from web.scan import bp
 from web.scan.address import read_address
 from web.scan.languages import language_of, looks_different
 from web.scan.notes import Notes, notes
-from web.scan.pace import Pace
+from web.scan.pace import too_fast
 from web.scan.page import RETRY_AFTER, STATUS, moment, slowed, unavailable, view_of
 from web.scan_json import scan_json
 from web.scan_view import EarlierChecks
 
-CHECKS_PER_MINUTE = 120
-
 
 @bp.record_once
 def _begin(state: BlueprintSetupState) -> None:
-    """Each application has its own counts."""
     app: Any = state.app
     app.extensions["scan_notes"] = Notes(app.extensions["ledger"])
-    app.extensions["scan_pace"] = Pace(app.config.get("CHECKS_PER_MINUTE", CHECKS_PER_MINUTE))
 
 
 @bp.get("/")
@@ -64,8 +60,7 @@ def look(ledger: Ledger) -> Scan:
 
 def paced(ledger: Ledger, scan: Scan) -> Scan:
     """The scan, or its bad news alone, for one who asks too often."""
-    pace: Pace = current_app.extensions["scan_pace"]
-    seconds = pace.wait(request.remote_addr)
+    seconds = too_fast(request.remote_addr)
     return scan if seconds is None else slowed(scan, seconds, moment(ledger.now()))
 
 
