@@ -41,6 +41,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "replace-code": "custody",
     "recover": "custody",
     "statements": "statements",
+    "audit": "audit",
     "reindex": "reindex",
 }
 """Each command's module, in the order in which the help lists them."""

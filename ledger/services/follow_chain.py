@@ -20,7 +20,7 @@ from ledger.services.views_of_chain import final_height
 HALTED = "halted"
 NODE_SEEN = "node_seen"
 MOST_STEPS = 500
-_QUIET = frozenset({"Transfer", "MetadataUpdate", "BatchMetadataUpdate", "Locked", "Approval", "ApprovalForAll"})
+QUIET = frozenset({"Transfer", "MetadataUpdate", "BatchMetadataUpdate", "Locked", "Approval", "ApprovalForAll"})
 """Events that only repeat, for other people's programs, what an event of ours says."""
 
 
@@ -94,7 +94,7 @@ def shared_height(ledger: Ledger, chain: Chain) -> int | None:
 
 def store_blocks(ledger: Ledger, tx: Tx, blocks: Sequence[Block], events: Iterable[ChainEvent]) -> None:
     """Store blocks, their events, and the state of each item after each event."""
-    told = [event for event in events if event.name not in _QUIET]
+    told = [event for event in events if event.name not in QUIET]
     tx.chain.extend(blocks, told)
     states: dict[int, ItemState] = {}
     versions: list[tuple[ItemState, int, int]] = []

@@ -13,7 +13,7 @@ from ledger.domain.errors import Unavailable
 from ledger.domain.ids import new_id
 from ledger.domain.openings import Opening
 from ledger.domain.statements import Domain, Keccak
-from ledger.services.facts_port import ChainFacts, Meta, Papers
+from ledger.services.facts_port import Audits, ChainFacts, Meta, Papers
 from ledger.services.tables_port import Batches, Imports, Organisations, Outbox
 
 
@@ -34,6 +34,8 @@ class Tx(Protocol):
     def papers(self) -> Papers: ...
     @property
     def meta(self) -> Meta: ...
+    @property
+    def audits(self) -> Audits: ...
 
 
 class Store(Protocol):

@@ -69,7 +69,7 @@ class ChainFacts:
             query = query.where(item_versions.c.block <= at)
         query = query.order_by(item_versions.c.block.desc(), item_versions.c.log_index.desc()).limit(1)
         row = self._db.execute(query).first()
-        return None if row is None else _state(row)
+        return None if row is None else state_of(row)
 
     def acceptance(self, statement: bytes) -> Acceptance | None:
         """The event that shows a statement accepted."""
@@ -146,7 +146,7 @@ class ChainFacts:
             .order_by(events.c.block.desc(), events.c.log_index.desc())
             .limit(limit)
         )
-        return [_event(row) for row in reversed(self._db.execute(query).all())]
+        return [event_of(row) for row in reversed(self._db.execute(query).all())]
 
     def _events(self, condition: Any, limit: int) -> list[ChainEvent]:
         query = (
@@ -156,7 +156,7 @@ class ChainFacts:
             .order_by(events.c.block, events.c.log_index)
             .limit(limit)
         )
-        return [_event(row) for row in self._db.execute(query)]
+        return [event_of(row) for row in self._db.execute(query)]
 
 
 def _event_row(event: ChainEvent) -> dict[str, Any]:
@@ -177,7 +177,8 @@ def _event_row(event: ChainEvent) -> dict[str, Any]:
     }
 
 
-def _event(row: Row[Any]) -> ChainEvent:
+def event_of(row: Row[Any]) -> ChainEvent:
+    """A row of `events` with its block's time."""
     args = {name: _from_plain(value) for name, value in row.args.items()}
     return ChainEvent(row.block, row.time, row.log_index, row.transaction_hash, row.name, args)
 
@@ -224,7 +225,8 @@ def _state_row(state: ItemState, block: int, log_index: int) -> dict[str, Any]:
     }
 
 
-def _state(row: Row[Any]) -> ItemState:
+def state_of(row: Row[Any]) -> ItemState:
+    """A row of `item_versions`."""
     more = row.state
     return ItemState(
         item=int.from_bytes(row.item, "big"),

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledger.domain.errors import Conflict, Unavailable
+from ledger.storage.audits import Audits
 from ledger.storage.batches import Batches
 from ledger.storage.chain_facts import ChainFacts
 from ledger.storage.imports import Imports
@@ -46,6 +47,7 @@ class Tx:
         self.chain = ChainFacts(connection)
         self.papers = Papers(connection)
         self.meta = Meta(connection)
+        self.audits = Audits(connection)
 
 
 class Store:
