@@ -63,8 +63,8 @@ class Files:
                 size += len(chunk)
                 if size > limit:
                     raise TooLarge(
-                        f"The file is larger than {limit // (1024 * 1024)} MB, which is the most that is taken at once. "
-                        "Split it and send the parts."
+                        f"The file is larger than {limit // (1024 * 1024)} MB, which is the most that is taken at "
+                        "once. Split it and send the parts."
                     )
                 digest.update(chunk)
                 file.write(chunk)

@@ -33,6 +33,8 @@ def check_rules(
     ledger: Ledger, tx: Tx, statement: Statement, subject: Listed | None, parties: Directory, now: int
 ) -> None:
     """Raises Conflict, Forbidden, Invalid or Unknown where the contract would refuse the statement as things are."""
+    if statement.kind is Kind.OFFER:
+        raise Invalid("An offer does not stand alone: it is kept until somebody accepts it, and goes out with that.")
     _check_nonce(tx, statement)
     if statement.sequence is not None and subject is not None and statement.sequence != subject.sequence:
         raise Conflict(

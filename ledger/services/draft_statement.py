@@ -89,9 +89,8 @@ def describe(ledger: Ledger, tx: Tx, statement: Statement) -> Draft:
 def needed_signers(statement: Statement, *, claimed: bool = True) -> list[Who]:
     """Who signs this statement, in the contract's order."""
     who = list(SIGNERS[statement.kind])
-    if statement.kind is Kind.ACCEPT and statement.offer is not None:
-        if statement.offer["recipient"] == statement.values["newOwner"]:
-            who.remove(Who.LINK_KEY)
+    if statement.offer is not None and statement.offer["recipient"] == statement.values["newOwner"]:
+        who.remove(Who.LINK_KEY)
     if statement.kind is Kind.RETIRE and not claimed:
         who.remove(Who.OWNER)
     if statement.kind in TWO_COUNCIL_KEYS and statement.party == COUNCIL:

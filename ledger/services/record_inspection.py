@@ -87,7 +87,7 @@ def _draft(ledger: Ledger, tx: Tx, caller: Caller, finding: Finding) -> Draft:
     try:
         canonical = rfc8785.dumps(body)
     except (rfc8785.CanonicalizationError, RecursionError) as error:
-        raise Invalid("The report holds something that JSON cannot carry exactly. Use text and whole numbers.") from error
+        raise Invalid("The report holds what JSON cannot carry exactly. Use text and whole numbers.") from error
     if len(canonical) > _MOST_REPORT:
         raise Invalid("The report is longer than 64 kB. Shorten it, or add the long part as a PDF.")
     if finding.about and not tx.chain.nonce_used(caller.organisation.party or 0, finding.about):

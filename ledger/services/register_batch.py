@@ -195,13 +195,15 @@ def _write_manifests(
     """Write the public and the private manifest; returns their SHA-256s, which are their names."""
     private_names = set(batch.private_fields)
     head = {"version": 1, "brand": batch.brand, "count": count}
-    with ledger.files.writing(MANIFESTS, f"{batch.id}.public") as file:
-        with gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="") as packed:
-            packed.write(json.dumps(head).encode() + b"\n")
-            for item in _telling(all_items(ledger, batch.id), count, on_progress):
-                shown = {name: value for name, value in item.fields.items() if name not in private_names}
-                line = {"record": item.record_hash.hex(), "claim": item.claim_address, "fields": shown}
-                packed.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
+    with (
+        ledger.files.writing(MANIFESTS, f"{batch.id}.public") as file,
+        gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="") as packed,
+    ):
+        packed.write(json.dumps(head).encode() + b"\n")
+        for item in _telling(all_items(ledger, batch.id), count, on_progress):
+            shown = {name: value for name, value in item.fields.items() if name not in private_names}
+            line = {"record": item.record_hash.hex(), "claim": item.claim_address, "fields": shown}
+            packed.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
     whole = head | {
         "name": batch.name,
         "secret": secret.hex(),
@@ -286,7 +288,8 @@ def write_cards(ledger: Ledger, caller: Caller, id: str, kind: str, target: Bina
             for gtin, serial, code in rows
         )
         if kind == "csv":
-            write_csv(digest, ("gtin", "serial", "claim_code", "claim_url"), ([c.gtin, c.serial, c.code, c.claim_url] for c in cards))  # type: ignore[arg-type]
+            lines = ([c.gtin, c.serial, c.code, c.claim_url] for c in cards)
+            write_csv(digest, ("gtin", "serial", "claim_code", "claim_url"), lines)  # type: ignore[arg-type]
         elif kind == "pdf" and batch.count <= MAX_CARDS:
             write_claim_cards(digest, cards)  # type: ignore[arg-type]
         elif kind == "pdf":

@@ -104,7 +104,7 @@ def _clean(content: bytes) -> tuple[str, bytes]:
 
 
 def _check_pdf(content: bytes) -> None:
-    """Raises Invalid for a PDF with scripts or attachments, also where their names are spelt or packed so as to hide."""
+    """Raises Invalid for a PDF with scripts or attachments, also where their names are spelt or packed to hide."""
     left = _MOST_UNPACKED
     parts = [content]
     for begin in _STREAM.finditer(content):
@@ -118,7 +118,7 @@ def _check_pdf(content: bytes) -> None:
             unpacked = b""
         left -= len(unpacked)
         if not unpacked or left <= 0:
-            raise Invalid("This PDF is packed so that we cannot look through it. Print it to a plain PDF and send that.")
+            raise Invalid("We cannot look through this PDF as it is packed. Print it to a plain PDF and send that.")
         parts.append(unpacked)
     if any(_ACTIVE.search(_plain(part)) for part in parts):
         raise Invalid("This PDF holds scripts, attachments or a password. Print it to a plain PDF and send that.")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.domain.errors import BadSignature, Forbidden, Invalid, Unknown
+from ledger.domain.errors import BadSignature, Forbidden, Unknown
 from ledger.domain.outbox import Queued, State
 from ledger.domain.parties import Directory
 from ledger.domain.signers import Who, only_the_chain_can_tell
-from ledger.domain.statements import Kind, Statement, statement_hash, type_name
+from ledger.domain.statements import Statement, statement_hash, type_name
 from ledger.services.contract_rules import check_rules
 from ledger.services.draft_statement import Draft, describe, expected_address, needed_signers
 from ledger.services.ports import Ledger, Tx
@@ -107,7 +107,7 @@ def _check_signatures(
     parties: Directory,
     now: int,
 ) -> str | None:
-    """Every signature is by whom it must be; returns the first signer, None where only the chain can tell who signed."""
+    """Every signature is by whom it must be; returns the first signer, None where only the chain can tell."""
     statement = draft.statement
     parts = needed_signers(statement, claimed=subject is None or subject.claimed)
     if len(signatures) != len(parts):
@@ -144,7 +144,8 @@ def _check_party_key(
         raise Forbidden("This organisation has been ended in the ledger; its keys speak no more.")
     if signer is None or not parties.key_in_force(party, signer, now):
         raise BadSignature(
-            f"The key {signer} is not in force for party {party}. Sign with one of its keys, on this chain and contract."
+            f"The key {signer} is not in force for party {party}. "
+            "Sign with one of its keys, on this chain and contract."
         )
     if signer in before:
         raise BadSignature("The council speaks with two different keys; both signatures are by the same one.")
