@@ -28,7 +28,7 @@ export async function startNode(options = []) {
     ["--port", port, "--chain-id", chainId, "--hardfork", "osaka", "--enable-tx-gas-limit", "--host", "127.0.0.1", ...options].map(
       String,
     ),
-    { stdio: ["ignore", "ignore", "inherit"] },
+    { stdio: "ignore" },
   );
   const network = Network.from(chainId);
   const provider = new JsonRpcProvider(`http://127.0.0.1:${port}`, network, { staticNetwork: network, cacheTimeout: -1 });
