@@ -37,6 +37,10 @@ class Tx(Protocol):
     @property
     def audits(self) -> Audits: ...
 
+    def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> Tx:
+        """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""
+        ...
+
 
 class Store(Protocol):
     """The database."""

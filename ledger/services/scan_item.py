@@ -22,8 +22,8 @@ from ledger.domain.serials import check_serial
 from ledger.domain.signers import only_the_chain_can_tell
 from ledger.domain.standing import Standing, standing
 from ledger.domain.standing_facts import (
-    AsOf,
     Asked,
+    AsOf,
     Brand,
     Custody,
     Facts,
@@ -114,17 +114,42 @@ class Scan:
 def scan_item(ledger: Ledger, gtin: str, serial: str, *, looks_different: bool = False) -> Scan:
     """What the ledger shows of this code. Never raises for a code it does not know: that is an answer too."""
     now = datetime.fromtimestamp(ledger.now(), UTC)
+    asked = _checked(gtin, serial)
+    with ledger.store.read() as tx:
+        if isinstance(asked, Invalid):
+            return _bad_code_in(tx, asked.detail, now)
+        if not tx.batches.find(*asked):
+            return _without_item(tx, *asked, now)
+        return _Reader(ledger, tx, find_listed(tx, *asked), now).scan(looks_different)
+
+
+def scan_many(ledger: Ledger, pairs: Sequence[tuple[str, str]]) -> list[Scan]:
+    """The same as `scan_item` for many codes, as (gtin, serial), in order and in one snapshot."""
+    now = datetime.fromtimestamp(ledger.now(), UTC)
+    checked = [_checked(*pair) for pair in pairs]
+    with ledger.store.read() as tx:
+        many = tx.gathered([one for one in checked if not isinstance(one, Invalid)], ledger.now())
+        parties = directory(many)
+        return [_one_of_many(ledger, many, one, now, parties) for one in checked]
+
+
+def _checked(gtin: str, serial: str) -> tuple[Gtin, str] | Invalid:
     try:
         checked = check_gtin(gtin)
         check_serial(serial)
     except Invalid as wrong:
-        return _bad_code(ledger, wrong.detail, now)
-    with ledger.store.read() as tx:
-        found = tx.batches.find(checked, serial)
-        if not found:
-            return _without_item(tx, checked, serial, now)
-        subject = find_listed(tx, checked, serial)
-        return _Reader(ledger, tx, subject, now).scan(looks_different)
+        return wrong
+    return checked, serial
+
+
+def _one_of_many(
+    ledger: Ledger, tx: Tx, asked: tuple[Gtin, str] | Invalid, now: datetime, parties: Directory
+) -> Scan:
+    if isinstance(asked, Invalid):
+        return _bad_code_in(tx, asked.detail, now)
+    if not tx.batches.find(*asked):
+        return _without_item(tx, *asked, now)
+    return _Reader(ledger, tx, find_listed(tx, *asked), now, parties).scan(looks_different=False)
 
 
 def scan_product(ledger: Ledger, gtin: str) -> Scan:
@@ -155,7 +180,11 @@ def scan_unlisted(ledger: Ledger) -> Scan:
 
 def _bad_code(ledger: Ledger, problem: str, now: datetime) -> Scan:
     with ledger.store.read() as tx:
-        facts = Facts(Asked.BAD_CODE, code_problem=problem, node_seen_at=_node_seen(tx), as_of=_as_of(tx))
+        return _bad_code_in(tx, problem, now)
+
+
+def _bad_code_in(tx: Tx, problem: str, now: datetime) -> Scan:
+    facts = Facts(Asked.BAD_CODE, code_problem=problem, node_seen_at=_node_seen(tx), as_of=_as_of(tx))
     return Scan(facts, standing(facts, now))
 
 
@@ -168,13 +197,15 @@ def _without_item(tx: Tx, gtin: Gtin, serial: str, now: datetime) -> Scan:
 class _Reader:
     """Gathers the facts of one item inside one snapshot."""
 
-    def __init__(self, ledger: Ledger, tx: Tx, subject: Listed, now: datetime) -> None:
+    def __init__(
+        self, ledger: Ledger, tx: Tx, subject: Listed, now: datetime, parties: Directory | None = None
+    ) -> None:
         self.ledger = ledger
         self.tx = tx
         self.subject = subject
         self.now = now
         self.final = final_height(tx)
-        self.parties: Directory = directory(tx)
+        self.parties = parties or directory(tx)
         item = subject.item.item
         self.events = tx.chain.item_events(item, _TIMELINE)
         number = subject.batch.number
@@ -185,6 +216,8 @@ class _Reader:
     def _under_way(self, unsettled: Sequence[Queued]) -> list[Queued]:
         """Those that may still be accepted, and that we know to be by whom they must be: anybody can write others."""
         known = [one for one in unsettled if one.vouched]
+        if not known:
+            return []
         where = progress_of(self.ledger, self.tx, known)
         return [one for one in known if where[one.id].state in (State.QUEUED, State.SENT)]
 

@@ -57,17 +57,17 @@ class Batches:
 
     def item(self, item: int) -> Item | None:
         """By item id."""
-        row = self._db.execute(_VISIBLE.where(items.c.item == item.to_bytes(32, "big"))).first()
-        return None if row is None else _item(row)
+        row = self._db.execute(VISIBLE.where(items.c.item == item.to_bytes(32, "big"))).first()
+        return None if row is None else item_of(row)
 
     def find(self, gtin: str, serial: str) -> list[Item]:
         """Every listing of a GTIN and serial; more than one only where brands quarrel over a GTIN."""
-        query = _VISIBLE.where(items.c.gtin == gtin, items.c.serial == serial).limit(10)
-        return [_item(row) for row in self._db.execute(query)]
+        query = VISIBLE.where(items.c.gtin == gtin, items.c.serial == serial).limit(10)
+        return [item_of(row) for row in self._db.execute(query)]
 
     def find_serial(self, serial: str) -> list[Item]:
         """Items with exactly this serial, of any GTIN (at most 10)."""
-        return [_item(row) for row in self._db.execute(_VISIBLE.where(items.c.serial == serial).limit(10))]
+        return [item_of(row) for row in self._db.execute(VISIBLE.where(items.c.serial == serial).limit(10))]
 
     def existing(self, pairs: Iterable[tuple[str, str]], organisation: str) -> set[tuple[str, str]]:
         """Which (gtin, serial) pairs the organisation has listed already."""
@@ -94,13 +94,13 @@ class Batches:
             .order_by(items.c.position)
             .limit(limit)
         )
-        return [_item(row) for row in self._db.execute(query)]
+        return [item_of(row) for row in self._db.execute(query)]
 
     def own_items(
         self, organisation: str, *, batch_id: str | None = None, starts: str = "", after: str = "", limit: int = 50
     ) -> list[Item]:
         """An organisation's items by serial, those that begin so and come after the cursor (serial and item)."""
-        query = _VISIBLE.where(batches.c.organisation == organisation)
+        query = VISIBLE.where(batches.c.organisation == organisation)
         if batch_id:
             query = query.where(items.c.batch_id == batch_id)
         if starts:
@@ -109,7 +109,7 @@ class Batches:
             item, serial = bytes.fromhex(after[:64]), after[64:]
             query = query.where(tuple_(items.c.serial, items.c.item) > tuple_(literal(serial), literal(item)))
         query = query.order_by(items.c.serial, items.c.item).limit(limit)
-        return [_item(row) for row in self._db.execute(query)]
+        return [item_of(row) for row in self._db.execute(query)]
 
     def on_sale(self, wanted: Sequence[int]) -> dict[int, int]:
         """Of some items (at most a page), those that are on sale, and since when."""
@@ -146,9 +146,9 @@ class Batches:
 
     def newest_on_sale(self) -> Item | None:
         """The item put on sale last."""
-        query = _VISIBLE.join(activations, activations.c.item == items.c.item)
+        query = VISIBLE.join(activations, activations.c.item == items.c.item)
         row = self._db.execute(query.order_by(activations.c.on_sale_at.desc()).limit(1)).first()
-        return None if row is None else _item(row)
+        return None if row is None else item_of(row)
 
     def add_amendment(self, new: Amendment) -> None:
         """Keep a later description of an item."""
@@ -181,7 +181,8 @@ class Batches:
         return None if row is None else _batch(row)
 
 
-_VISIBLE = select(items).join(batches, batches.c.id == items.c.batch_id).where(batches.c.ready)
+VISIBLE = select(items).join(batches, batches.c.id == items.c.batch_id).where(batches.c.ready)
+"""Items that readers see."""
 _COLUMNS = tuple(column.name for column in batches.columns)
 
 
@@ -189,7 +190,8 @@ def _batch(row: Row[Any]) -> Batch:
     return Batch(**{column: getattr(row, column) for column in _COLUMNS})
 
 
-def _item(row: Row[Any]) -> Item:
+def item_of(row: Row[Any]) -> Item:
+    """A row of `items`."""
     return Item(
         item=int.from_bytes(row.item, "big"),
         batch_id=row.batch_id,

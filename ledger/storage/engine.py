@@ -9,7 +9,7 @@ a row that is not there yet) still holds when it commits. That is why no write m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,12 +22,12 @@ from ledger.domain.errors import Conflict, Unavailable
 from ledger.storage.audits import Audits
 from ledger.storage.batches import Batches
 from ledger.storage.chain_facts import ChainFacts
+from ledger.storage.gathered import GatheredTx
 from ledger.storage.imports import Imports
 from ledger.storage.meta import Meta
 from ledger.storage.organisations import Organisations
 from ledger.storage.outbox import Outbox
 from ledger.storage.papers import Papers
-
 
 _WAIT = 30
 """Seconds that a writer waits for its turn."""
@@ -48,6 +48,10 @@ class Tx:
         self.papers = Papers(connection)
         self.meta = Meta(connection)
         self.audits = Audits(connection)
+
+    def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> GatheredTx:
+        """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""
+        return GatheredTx(self.connection, pairs, now)
 
 
 class Store:

@@ -56,7 +56,7 @@ class Outbox:
         query = select(statements).where(statements.c.organisation == organisation).order_by(statements.c.id.desc())
         if before:
             query = query.where(statements.c.id < before)
-        return [_queued(row) for row in self._db.execute(query.limit(limit))]
+        return [queued_of(row) for row in self._db.execute(query.limit(limit))]
 
     def of_item(self, item: int, limit: int = 50) -> list[Queued]:
         """An item's statements that are not settled, oldest first."""
@@ -66,12 +66,12 @@ class Outbox:
             .order_by(statements.c.id)
             .limit(limit)
         )
-        return [_queued(row) for row in self._db.execute(query)]
+        return [queued_of(row) for row in self._db.execute(query)]
 
     def of_batch(self, batch: int) -> list[Queued]:
         """A batch's own statements that are not settled, oldest first."""
         query = select(statements).where(statements.c.batch == batch, ~statements.c.settled).order_by(statements.c.id)
-        return [_queued(row) for row in self._db.execute(query.limit(50))]
+        return [queued_of(row) for row in self._db.execute(query.limit(50))]
 
     def unsettled(self, now: int, limit: int) -> list[Queued]:
         """Statements that may have something left to be done: those never looked at first, each kind oldest first."""
@@ -81,7 +81,7 @@ class Outbox:
             .order_by(statements.c.next_try_at, statements.c.id)
             .limit(limit)
         )
-        return [_queued(row) for row in self._db.execute(query)]
+        return [queued_of(row) for row in self._db.execute(query)]
 
     def waiting(self) -> tuple[int, int | None]:
         """How many statements are not settled, and when the oldest of them came."""
@@ -209,10 +209,11 @@ class Outbox:
 
     def _one(self, condition: Any) -> Queued | None:
         row = self._db.execute(select(statements).where(condition)).first()
-        return None if row is None else _queued(row)
+        return None if row is None else queued_of(row)
 
 
-def _queued(row: Row[Any]) -> Queued:
+def queued_of(row: Row[Any]) -> Queued:
+    """A row of `statements`."""
     return Queued(
         id=row.id,
         statement=make(Kind(row.kind), row.values, row.offer),

@@ -44,12 +44,12 @@ class Papers:
     def offer(self, id: str) -> StoredOffer | None:
         """By id."""
         row = self._db.execute(select(offers).where(offers.c.id == id)).first()
-        return None if row is None else _offer(row._mapping)
+        return None if row is None else offer_of(row._mapping)
 
     def offer_by_hash(self, hash: bytes) -> StoredOffer | None:
         """By struct hash."""
         row = self._db.execute(select(offers).where(offers.c.hash == hash)).first()
-        return None if row is None else _offer(row._mapping)
+        return None if row is None else offer_of(row._mapping)
 
     def open_offers(self, item: int, now: int) -> list[StoredOffer]:
         """Offers of an item that have not expired, newest first (at most 20)."""
@@ -59,7 +59,7 @@ class Papers:
             .order_by(offers.c.id.desc())
             .limit(20)
         )
-        return [_offer(row._mapping) for row in self._db.execute(query)]
+        return [offer_of(row._mapping) for row in self._db.execute(query)]
 
     def change_offer(self, id: str, **values: Any) -> None:
         """Set columns of an offer."""
@@ -120,5 +120,6 @@ class Papers:
         self._db.execute(delete(idempotency).where(idempotency.c.created_at < at))
 
 
-def _offer(row: Any) -> StoredOffer:
+def offer_of(row: Any) -> StoredOffer:
+    """A row of `offers`."""
     return StoredOffer(**dict(row) | {"item": int.from_bytes(row["item"], "big")})

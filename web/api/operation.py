@@ -13,7 +13,9 @@ from typing import Any, Final
 
 from flask import Flask, Response, current_app, g, request
 from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.operation import Operation
 from flask_openapi3.models.tag import Tag
+from flask_openapi3.utils import get_responses
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -92,11 +94,12 @@ def operation(
     refuses: tuple[int, ...] = (),
     takes: Mapping[str, Any] | None = None,
     counts_itself: bool = False,
+    uses: tuple[type[BaseModel], ...] = (),
 ) -> Callable[[View], View]:
     """Declare an operation. Its docstring is its documentation, its annotations are what it takes.
 
     Without `anyone` a key is needed, with `scope` one that has it. `once` honours Idempotency-Key. `takes` is an
-    OpenAPI request body, for those that are not JSON.
+    OpenAPI request body, for those that are not JSON; `uses` names models that an answer refers to by hand.
     """
     always = {400, 422, 429, *({401} if not anyone else ()), *({403} if scope else ())}
     responses = {**answers, **{status: _problem() for status in sorted({*always, *refuses})}}
@@ -107,6 +110,8 @@ def operation(
         access = Access(not anyone, scope, largest, reads_json, once)
         shown.access, shown.counts_itself = access, counts_itself  # type: ignore[attr-defined]
         extensions = {"requestBody": dict(takes)} if takes else None
+        for model in uses:
+            get_responses({"200": model}, bp.components_schemas, Operation())
         summary, _, description = (inspect.getdoc(view) or "").partition("\n")
         add = getattr(bp, method.lower())
         add(
