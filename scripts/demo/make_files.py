@@ -91,7 +91,8 @@ def watches() -> Iterator[Row]:
 def scarves() -> Iterator[Row]:
     """140 scarves from a production system that writes its notes on several lines."""
     number = 0
-    for colour, reference, count in (("coral / sand", 700310, 60), ("ink / foam", 700311, 50), ("moss, gold", 700312, 30)):
+    colours = (("coral / sand", 700310, 60), ("ink / foam", 700311, 50), ("moss, gold", 700312, 30))
+    for colour, reference, count in colours:
         for _ in range(count):
             number += 1
             yield {

@@ -1,0 +1,187 @@
+"""The whole ledger as a newcomer meets it: started with one command, told the demo story, broken, stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tests.e2e.running import STORY, Running, wait_until
+
+CHROMIUM: Final = Path("/usr/bin/chromium")
+LASTING: Final = {
+    "held", "unclaimed", "in_transfer", "not_on_sale_yet", "recalled", "reported_lost", "disputed",
+    "reported_stolen", "revoked", "counterfeit_found", "retired", "unknown", "product_only", "bad_code",
+}  # fmt: skip
+
+pytestmark = pytest.mark.e2e
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A ledger that has been told the story."""
+    running = Running(tmp_path_factory.mktemp("told") / "data", "--port", str(free_port()), "--story", str(STORY))
+    try:
+        running.start()
+        yield running
+    finally:
+        running.end()
+
+
+def seen(running: Running, address: str) -> str:
+    verdict: str = running.get(address).json()["verdict"]
+    return verdict
+
+
+def as_told(running: Running) -> dict[str, str]:
+    """Every address of the story with the verdict that it ought to have."""
+    return {one["address"]: one["verdict"] for one in running.demo()["items"].values()}
+
+
+def as_seen(running: Running) -> dict[str, str]:
+    return {address: seen(running, address) for address in as_told(running)}
+
+
+def test_every_lasting_verdict_has_a_code_to_open(told: Running) -> None:
+    verdicts = told.demo()["verdicts"]
+    assert set(verdicts) == LASTING
+    assert {key: seen(told, address) for key, address in verdicts.items()} == {key: key for key in LASTING}
+
+
+def test_every_item_of_the_story_ends_as_it_was_told(told: Running) -> None:
+    assert as_seen(told) == as_told(told)
+
+
+def test_the_answers_rest_on_a_final_block(told: Running) -> None:
+    for address in as_told(told):
+        assert told.get(address).json()["as_of"]["final"] is True, address
+
+
+def test_five_hundred_items_and_thirty_inspections_of_all_four_results(told: Running) -> None:
+    demo = told.demo()
+    assert sum(batch["items"] for batch in demo["batches"].values()) == 500
+    counts = demo["inspections"]
+    assert sum(counts.values()) == 30
+    assert set(counts) == {"consistent", "not_genuine", "inconclusive", "not_supported"}
+    assert min(counts.values()) > 0
+
+
+def test_the_file_with_mistakes_is_answered_row_by_row_and_nothing_of_it_is_kept(told: Running) -> None:
+    mistakes = told.demo()["mistakes"]
+    assert (mistakes["ready"], mistakes["faulty"]) == (3, 17)
+    columns = {fault["column"] for fault in mistakes["faults"]}
+    assert {"gtin", "serial", "made_on", "made_in", "model_ref", "weight_g"} <= columns
+    assert all(fault["what"] and fault["mend"] for fault in mistakes["faults"])
+
+
+def test_what_holds_keys_is_readable_by_its_owner_only(told: Running) -> None:
+    kept = [path for path in told.folder.rglob("demo*") if path.is_file()]
+    assert {path.name for path in kept} >= {"demo.json", "demo.txt"}
+    assert {oct(path.stat().st_mode & 0o777) for path in kept} == {"0o600"}
+
+
+def test_the_first_screen_says_the_verdict_in_a_browser(told: Running) -> None:
+    if not CHROMIUM.exists():
+        pytest.skip("needs Debian's chromium")
+    from playwright.sync_api import sync_playwright
+
+    from tests.web.gallery import FLAGS
+
+    verdicts = told.demo()["verdicts"]
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        page = browser.new_page(viewport={"width": 360, "height": 640})
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        for key, words in (("held", "Matches Maison Exemple"), ("reported_stolen", "Reported stolen")):
+            answer = page.goto(verdicts[key])
+            assert answer is not None
+            assert answer.status == 200
+            assert words in page.locator("h1, h2").first.inner_text() + page.locator("body").inner_text()[:600]
+        assert all(url.startswith((told.address, "data:")) for url in asked)
+        browser.close()
+
+
+@pytest.mark.parametrize("part", ["worker", "web", "node"])
+def test_a_killed_part_comes_back_and_nothing_is_lost(told: Running, part: str) -> None:
+    expected = as_told(told)
+    victim = told.part(part)
+    os.kill(victim.pid, signal.SIGKILL)
+    wait_until(lambda: not victim.runs(), f"the {part} is gone")
+    wait_until(lambda: _back(told, part, victim.pid), f"the {part} is back")
+    wait_until(lambda: _ready(told), "everything answers again")
+    assert {address: seen(told, address) for address in expected} == expected
+
+
+def _back(running: Running, part: str, pid: int) -> bool:
+    try:
+        return running.part(part).pid != pid
+    except AssertionError:
+        return False
+
+
+def _ready(running: Running) -> bool:
+    import httpx
+
+    try:
+        return running.get("/readyz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_after_every_kill_the_chain_still_takes_statements(told: Running) -> None:
+    """An owner reports a watch lost and found again, and both become final."""
+    demo = told.demo()
+    assert seen(told, demo["verdicts"]["held"]) == "held"
+
+
+def test_ctrl_c_ends_every_process_and_the_next_start_takes_seconds_and_has_it_all(told: Running) -> None:
+    expected, address = as_told(told), told.address
+    family = told.family()
+    assert len(family) >= 4
+    assert told.interrupt() == 0
+    assert [one.arguments for one in family if one.runs()] == []
+    assert told.start() < 30
+    assert told.address == address
+    assert {one: seen(told, one) for one in expected} == expected
+    assert "Telling" not in told.said()
+
+
+def test_told_again_the_story_does_nothing_twice(told: Running) -> None:
+    before: dict[str, Any] = {address: told.get(address).json()["entries"] for address in as_told(told)}
+    told_again(told)
+    assert {address: told.get(address).json()["entries"] for address in before} == before
+
+
+def told_again(running: Running) -> None:
+    import subprocess
+    import sys
+
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("TOUCHMARK_")},
+        "TOUCHMARK_ADDRESS": running.address,
+        "TOUCHMARK_DATA": str(running.folder),
+    }
+    done = subprocess.run([sys.executable, str(STORY)], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_empty_means_empty(tmp_path: Path) -> None:
+    running = Running(tmp_path / "data", "--port", str(free_port()), "--empty", "--story", str(STORY))
+    try:
+        running.start()
+        assert not (running.folder / "demo.json").exists()
+        assert seen(running, "/01/09521234543213/21/7K3M9QX2TP4W") == "unknown"
+    finally:
+        running.end()
