@@ -18,6 +18,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "worker": "run",
     "migrate": "run",
     "deploy": "run",
+    "doctor": "doctor",
     "org": "org",
     "key": "key",
     "signing-key": "signing_key",

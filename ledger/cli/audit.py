@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from ledger.bootstrap import ChainSide
@@ -41,13 +41,9 @@ def audit(cli: Cli) -> dict[str, Any]:
 
 @contextmanager
 def _side(cli: Cli) -> Iterator[ChainSide | None]:
-    connection = cli.connected()
-    try:
-        side = connection.__enter__()
-    except LedgerError:
-        yield None
-        return
-    try:
+    """The node, None where none answers: the checks say so themselves."""
+    with ExitStack() as stack:
+        side: ChainSide | None = None
+        with suppress(LedgerError):
+            side = stack.enter_context(cli.connected())
         yield side
-    finally:
-        side.close()

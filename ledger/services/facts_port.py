@@ -194,6 +194,10 @@ class Audits(Protocol):
         """Items that have events, by number, from beyond `after`."""
         ...
 
+    def count_touched(self) -> int:
+        """How many items have events."""
+        ...
+
     def versions(self, item: int) -> list[tuple[tuple[int, int], ItemState]]:
         """An item's states, oldest first, each with its place."""
         ...

@@ -29,6 +29,11 @@ class Audits:
         )
         return [int.from_bytes(item, "big") for item in self._db.scalars(query)]
 
+    def count_touched(self) -> int:
+        """How many items have events."""
+        opened = select(func.count()).select_from(events).where(events.c.name == "ItemOpened")
+        return self._db.scalar(opened) or 0
+
     def versions(self, item: int) -> list[tuple[tuple[int, int], ItemState]]:
         """An item's states, oldest first, each with its place."""
         query = (

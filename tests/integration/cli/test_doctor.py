@@ -1,0 +1,104 @@
+"""The doctor: content with a ledger that is well, and naming each thing that is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.cli.conftest import Shell
+
+NOBODY_LISTENS = {"TOUCHMARK_NODE_URL": "http://127.0.0.1:9"}
+
+
+def _found(shell: Shell, code: int = 0, **environment: str) -> dict[str, Any]:
+    return {one["name"]: one for one in shell.json("doctor", code=code, **environment)["checks"]}
+
+
+def _set(shell: Shell, key: str, value: object) -> Any:
+    with shell.ledger.store.write() as tx:
+        before = tx.meta.get(key)
+        tx.meta.set(key, value)
+    return before
+
+
+def test_a_ledger_that_is_well_is_found_well(shell: Shell) -> None:
+    found = _found(shell)
+    assert list(found) == [
+        "database", "secrets", "disk", "kept keys", "node", "contract", "clock", "following", "finality",
+        "worker", "outbox", "local chain",
+    ]  # fmt: skip
+    assert {one["found"] for one in found.values()} == {"ok"}
+    assert "All 4 open" in found["kept keys"]["words"]
+
+
+def test_a_node_that_is_away_is_cannot_tell_and_never_wrong(shell: Shell) -> None:
+    found = _found(shell, code=3, **NOBODY_LISTENS)
+    assert found["node"]["found"] == "cannot_tell"
+    assert "touchmark serve" in found["node"]["mend"]
+    assert "attention" not in {one["found"] for one in found.values()}
+
+
+def test_a_node_of_another_chain_is_not_taken_for_ours(shell: Shell) -> None:
+    deployed = _set(shell, "deployment", None)
+    try:
+        _set(shell, "deployment", {**deployed, "chain_id": 1})
+        found = _found(shell, code=3)
+    finally:
+        _set(shell, "deployment", deployed)
+    assert found["node"]["found"] == "cannot_tell"
+    assert "chain 1" in found["node"]["words"]
+
+
+def test_another_program_at_the_contracts_place_needs_attention(shell: Shell) -> None:
+    deployed = _set(shell, "deployment", None)
+    try:
+        _set(shell, "deployment", {**deployed, "code_hash": "00" * 32})
+        other = _found(shell, code=1)
+        _set(shell, "deployment", {**deployed, "contract": "0x" + "11" * 20})
+        none = _found(shell, code=1)
+    finally:
+        _set(shell, "deployment", deployed)
+    assert "another program" in other["contract"]["words"]
+    assert "no contract" in none["contract"]["words"]
+
+
+def test_secrets_that_others_can_read_need_attention(shell: Shell) -> None:
+    salt = shell.settings.data / "secrets" / "salt"
+    salt.chmod(0o644)
+    try:
+        found = _found(shell, code=1)["secrets"]
+    finally:
+        salt.chmod(0o600)
+    assert str(salt) in found["words"]
+    assert found["mend"].startswith("chmod")
+
+
+def test_a_halted_worker_needs_attention(shell: Shell) -> None:
+    with shell.ledger.store.write() as tx:
+        tx.meta.set("halted", "Block 3 was final here.")
+    try:
+        found = _found(shell, code=1)["worker"]
+    finally:
+        with shell.ledger.store.write() as tx:
+            tx.meta.remove("halted")
+    assert "Block 3 was final here." in found["words"]
+
+
+def test_another_passphrase_opens_nothing(shell: Shell) -> None:
+    found = _found(shell, code=1, TOUCHMARK_PASSPHRASE="another one")
+    assert "TOUCHMARK_PASSPHRASE" in found["passphrase"]["words"]
+
+
+def test_a_folder_without_a_ledger_is_said_and_left_alone(shell: Shell, tmp_path: Path) -> None:
+    found = {one["name"]: one for one in shell.json("doctor", "--data", str(tmp_path / "no"), code=3)["checks"]}
+    assert found["database"]["found"] == "cannot_tell"
+    assert not (tmp_path / "no").exists()
+
+
+@pytest.mark.parametrize("command", ["doctor", "audit"])
+def test_people_read_the_same_lines(shell: Shell, command: str) -> None:
+    lines = shell.run(command).stdout.splitlines()
+    assert all(line.startswith("✓ ok") for line in lines)
+    assert len(lines) == len(shell.json(command)["checks"])
