@@ -69,7 +69,7 @@ def _hrefs(scan: Scan, request: Request) -> dict[str, str]:
     here = "?" + urlencode({"lang": request.args["lang"]}) if request.args.get("lang") else "?"
     check = url_for("scan.check")
     hrefs = {"type_again": check, "type_serial": check, "refresh": here, "try_again": here}
-    if scan.subject is not None:
+    if scan.subject is not None and scan.standing.key is not Key.UNKNOWN:
         hrefs["save_check"] = "?format=json"
         if not scan.facts.looks_different:
             hrefs["looks_different"] = "?" + urlencode({**request.args.to_dict(), "looks": "different"})
@@ -83,7 +83,8 @@ def item_href(gtin: Any, serial: str) -> str:
 
 def _shown(scan: Scan) -> Shown | None:
     fields = scan.public_fields
-    if fields is None or scan.serial is None:
+    # Before its registration is signed, an item is nobody's business but its brand's.
+    if fields is None or scan.serial is None or scan.standing.key is Key.UNKNOWN:
         return None
     parts = [str(fields[name]) for name in ("colour", "size") if fields.get(name)]
     parts += [", ".join(fields["materials"])] if fields.get("materials") else []

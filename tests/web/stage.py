@@ -1,0 +1,134 @@
+"""A whole ledger to open pages on: a real chain, a real database, one brand and one accredited inspector."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask
+
+from ledger.bootstrap import build, connect, deploy_once, migrate
+from ledger.chain.local_node import LocalNode
+from ledger.domain.batches import Batch, Item
+from ledger.domain.gtins import Gtin
+from ledger.domain.organisations import Caller, Role, Scope
+from ledger.domain.statements import Kind
+from ledger.services import import_items, register_batch
+from ledger.services.kept_keys import sign_and_submit
+from ledger.services.organisations import add_organisation, issue_key, operator_as
+from ledger.services.ports import Ledger
+from ledger.settings import Settings
+from ledger.worker import ChainLoop, run_jobs_once
+
+GTIN: Final = Gtin("09521234543213")
+OTHER_GTIN: Final = Gtin("09521234543220")
+
+
+class Stage:
+    """The parts, and the shortcuts that tests take through the use cases."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, loop: ChainLoop) -> None:
+        self.settings = settings
+        self.ledger = ledger
+        self.loop = loop
+
+    @property
+    def brand(self) -> Caller:
+        return operator_as(self.ledger, "maison")
+
+    @property
+    def inspector(self) -> Caller:
+        return operator_as(self.ledger, "luxcheck")
+
+    def app(self, **more: Any) -> Flask:
+        from web import create_app
+
+        app = create_app(self.settings, self.ledger, **more)
+        app.testing = False
+        return app
+
+    def key(self, slug: str, *scopes: Scope) -> str:
+        """An API key of an organisation, with every scope unless some are named."""
+        organisation = operator_as(self.ledger, slug).organisation
+        return issue_key(self.ledger, organisation.id, "test", scopes or Scope)[1]
+
+    def follow(self) -> None:
+        """Let the chain catch up, and what was sent become final."""
+        while self.loop.turn():
+            pass
+
+    def jobs(self) -> None:
+        """Do what waits."""
+        while run_jobs_once(self.ledger):
+            pass
+
+    def prepare(self, rows: Sequence[Mapping[str, str]], *, on_sale: bool = True) -> Batch:
+        """A batch made ready, its cards not yet taken."""
+        found = import_items.upload(self.ledger, self.brand, "items.csv", io.BytesIO(sheet(rows)))
+        self.jobs()
+        batch = import_items.confirm(self.ledger, self.brand, found.id, on_sale_at_once=on_sale)
+        self.jobs()
+        return batch
+
+    def register(self, rows: Sequence[Mapping[str, str]], *, on_sale: bool = True, follow: bool = True) -> list[Item]:
+        """Items on the chain, final; without `follow`, signed and waiting."""
+        batch = self.prepare(rows, on_sale=on_sale)
+        sha256 = register_batch.write_cards(self.ledger, self.brand, batch.id, "csv", io.BytesIO())
+        register_batch.confirm_cards(self.ledger, self.brand, batch.id, sha256)
+        if follow:
+            self.follow()
+        return self.items(batch.id)
+
+    def items(self, batch_id: str) -> list[Item]:
+        with self.ledger.store.read() as tx:
+            found: list[Item] = tx.batches.items_page(batch_id, -1, 1_000)
+            return found
+
+
+def sheet(rows: Sequence[Mapping[str, str]]) -> bytes:
+    """Rows as a CSV file, with what every item needs filled in."""
+    names = list(dict.fromkeys(["gtin", "serial", "model_ref", *(name for row in rows for name in row)]))
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, names, restval="")
+    writer.writeheader()
+    for row in rows:
+        filled = {"gtin": GTIN, "model_ref": "Sac Lune 25", **row}
+        serial = filled.get("serial", "")
+        # As our own exports do: a spreadsheet must not take it for a formula, and the reader knows.
+        writer.writerow(filled | {"serial": "'" + serial if serial[:1] in tuple("=+-@") else serial})
+    return out.getvalue().encode()
+
+
+@contextmanager
+def staged(folder: Path, public_url: str = "http://localhost:8000") -> Iterator[Stage]:
+    """Everything built, deployed and numbered, on a local node of its own."""
+    with LocalNode(folder) as node:
+        settings = Settings(data=folder, node_url=node.url, public_url=public_url)
+        migrate(settings)
+        ledger = build(settings)
+        deploy_once(ledger, settings, local=True)
+        side = connect(ledger, settings)
+        stage = Stage(settings, ledger, ChainLoop(ledger, side))
+        add_organisation(
+            ledger,
+            slug="maison",
+            name="Maison Exemple",
+            role=Role.BRAND,
+            domain="maison.example",
+            prefixes=["952123"],
+            programme_start="2024-01-01",
+        )
+        add_organisation(ledger, slug="luxcheck", name="Lux Check", role=Role.AUTHENTICATOR, domain="luxcheck.example")
+        add_organisation(ledger, slug="bazar", name="Bazar", role=Role.PLATFORM, domain="bazar.example")
+        stage.follow()
+        sign_and_submit(
+            ledger, operator_as(ledger, "council"), Kind.ACCREDIT, {"party": stage.inspector.organisation.party}
+        )
+        stage.follow()
+        yield stage
+        side.node.rpc.close()
+        ledger.store.engine.dispose()  # type: ignore[attr-defined]
