@@ -18,6 +18,7 @@ from ledger.domain.standing_headlines import LANGUAGES, LOOKS, Key, headline
 from ledger.domain.standing_phrases import brand_name, why_not_counted
 from web.scan_words import CHECK_WORDS, ENGLISH_BELOW, LABELS, METHODS, RESULTS
 
+_OPERATOR_SIGNED: Final = "Signed by the operator of this site, who keeps the inspector's key."
 _PAID: Final = frozenset({Key.REPORTED_STOLEN, Key.COUNTERFEIT_FOUND, Key.REVOKED})
 
 
@@ -137,6 +138,7 @@ class InspectionCard:
     counts: bool
     texts: tuple[str, ...]
     evidence: tuple[tuple[str, str], ...]
+    signed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +308,7 @@ def _card(one: Inspection, opinion: Opinion) -> InspectionCard:
         counts=set_aside is None,
         texts=opinion.texts,
         evidence=opinion.evidence,
+        signed=_OPERATOR_SIGNED if opinion.operator_signed else "",
     )
 
 
