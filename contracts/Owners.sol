@@ -100,23 +100,20 @@ abstract contract Owners is Batches, Certificates {
         Statements.tell(Cancelled.selector, h, call_, owner);
     }
 
-    /// @dev Signature: owner.
-    function _ownerReport(Call calldata call_, bytes32 h) internal {
-        Statements.OwnerReport calldata s;
-        uint256 at = call_.fields();
-        assembly ("memory-safe") {
-            s := at
-        }
-        uint256 item = s.item;
-        uint8 kind = s.kind;
-        (Item storage slots, State state) = _owned(item, s.sequence);
+    /// @dev Signature: owner. Fields are read as whole words: `kind` and `sequence` are bounded by their own checks.
+    function _ownerReport(Call calldata call_) internal {
+        call_.requireLayout(4);
+        uint256 item = call_.word(0);
+        uint256 kind = call_.word(1);
+        (Item storage slots, State state) = _owned(item, call_.word(3));
+        bytes32 h = Statements.hash(Statements.OWNER_REPORT_TYPE, call_.fields(), 4);
         address owner = _requireOwner(state, h, call_);
 
         state = _endRecovery(item, state).withNextSequence();
         if (kind == Statements.LOST) state = state.withFlags(Flags.LOST, 0);
         else if (kind == Statements.STOLEN) state = state.withFlags(Flags.STOLEN, 0);
         else if (kind == Statements.FOUND) state = state.withFlags(0, Flags.LOST | Flags.STOLEN);
-        else revert UnknownSubkind(kind);
+        else revert UnknownSubkind(uint8(kind));
         slots.state = state;
         _extend(slots, slots.head, h, owner);
         Statements.tell(OwnerReported.selector, h, call_, owner);
@@ -154,11 +151,13 @@ abstract contract Owners is Batches, Certificates {
     }
 
     /// @dev The slots of an item that has an owner, whose sequence is the one named.
-    function _owned(uint256 item, uint24 sequence) private view returns (Item storage slots, State state) {
+    function _owned(uint256 item, uint256 sequence) private view returns (Item storage slots, State state) {
         slots = _ledger().items[item];
         state = slots.state;
         if (!state.has(Flags.CLAIMED)) revert NotClaimed(item);
-        if (state.sequenceOf() != sequence) revert WrongSequence(item, state.sequenceOf(), sequence);
+        if (state.sequenceOf() != sequence) {
+            revert WrongSequence(item, state.sequenceOf(), uint24(sequence));
+        }
     }
 
     function _requireOwner(

@@ -111,10 +111,11 @@ contract Touchmark is Views, Ownable2Step {
     function _submit(Call calldata call) private {
         _requireLiving();
         uint8 kind = call.kind;
+        // The two most frequent hash themselves.
         if (kind == Statements.RECORD) return _record(call);
+        if (kind == Statements.OWNER_REPORT) return _ownerReport(call);
         if (kind == Statements.CONTEST) return _contest(call);
         bytes32 h = _statement(kind, call);
-        if (kind == Statements.OWNER_REPORT) return _ownerReport(call, h);
         if (kind == Statements.ACCEPT) return _handOver(call, h);
         if (kind == Statements.CLAIM) return _claim(call, h);
         if (kind == Statements.CANCEL) return _cancel(call, h);

@@ -14,6 +14,11 @@ const node = await startNode();
 const rows = [];
 let failed = false;
 
+// Why a bar stands higher than the protocol's table: the measured cost of a check the protocol demands.
+const SUCCESSOR = 2_100; // one cold slot a transaction: is there a successor, and is its day come?
+const EVERY_FIELD = 1_000; // of the 2,304 gas for nine words in the event, so that anyone recomputes the head
+const CLIENT_DATA = 2_200; // two passkeys whose client data names origin and crossOrigin, as browsers write it
+
 function row(operation, gas, bar, others) {
   rows.push([operation, gas, bar, others]);
   if (bar !== null && gas > bar) failed = true;
@@ -33,37 +38,40 @@ try {
   row("… an item, at 200,000 items", +(batch / 200_000).toFixed(2), 0.5, "ERC-721 25,000–52,000; ERC-6956 48,000 a batch");
   if (claims[0].proof.length !== 18) throw new Error("the proof has not 18 levels");
 
+  // One address an item, as property 8 of the protocol has it: a seller sells the address's only item.
   const person = (n) => ordinary(`person ${n}`);
   const phone = (n) => passkey(`phone ${n}`);
   const claim = async (i, owner) => gasOf(await world.send(world.claimCall(claims[i], owner)));
-  row("first claim, 18 levels, ordinary key", await claim(0, person(0)), 135_000, "Arianee 156,000; ERC-6956 190,000–224,000");
-  row("first claim, 18 levels, passkey", await claim(1, phone(1)), 157_000, "nobody");
-
-  // Each seller keeps another item, and each buyer owns their first: the dearest case. Selling the last one is 4,800
-  // cheaper.
-  await claim(2, person(0));
-  await claim(3, phone(1));
   const hand = async (i, from, to, options) => gasOf(await world.send(await world.handover(claims[i].id, from, to, options)));
+  const link = ordinary("link");
+  row("first claim, 18 levels, ordinary key", await claim(0, person(0)), 135_000 + SUCCESSOR, "Arianee 156,000; ERC-6956 190,000–224,000");
+  row("first claim, 18 levels, passkey", await claim(1, phone(1)), 157_000, "nobody");
+  await claim(2, person(2));
+  await claim(3, phone(3));
   row("handover, ordinary keys", await hand(0, person(0), person(10)), 86_000, "Arianee 122,000 (one-sided); OpenZeppelin 60,000 (one-sided, not relayed)");
-  await claim(4, person(0));
-  row("handover, ordinary keys, by link", await hand(2, person(0), person(11), { link: ordinary("link") }), 86_000, "ERC-6956 133,000");
-  row("handover, two passkeys", await hand(1, phone(1), phone(10)), 120_000, "nobody");
-  await claim(5, phone(1));
-  row("handover, two passkeys, by link", await hand(3, phone(1), phone(11), { link: ordinary("link") }), 120_000, "nobody");
+  row("handover, ordinary keys, by link", await hand(2, person(2), person(12), { link }), 86_000, "ERC-6956 133,000");
+  row("handover, two passkeys", await hand(1, phone(1), phone(11)), 120_000, "nobody");
+  row("handover, two passkeys, by link", await hand(3, phone(3), phone(13), { link }), 120_000 + SUCCESSOR + CLIENT_DATA, "nobody");
+  await claim(4, person(4));
+  await claim(5, person(4));
+  row("handover, by an address that keeps another item", await hand(5, person(4), person(15)), 86_000, "");
+  await claim(6, phone(5));
 
   for (const item of many) await world.send(world.inspection(item, item.opening));
-  row("inspection of an opened item", gasOf(await world.send(world.inspection(many[50]))), 49_000, "EAS 204,000–272,000; Arianee 379,000");
+  row("inspection of an opened item", gasOf(await world.send(world.inspection(many[50]))), 49_000 + SUCCESSOR, "EAS 204,000–272,000; Arianee 379,000");
   const bundle = await world.send(...many.slice(0, 50).map((item) => world.inspection(item)));
   const refused = bundle.logs.filter((log) => world.touchmark.interface.parseLog(log)?.name === "Refused");
   if (refused.length > 0) throw new Error("an inspection of the bundle was refused");
-  row("… each, in a bundle of 50 on 50 items", Math.ceil(gasOf(bundle) / 50), 20_500, "nobody");
+  row("… each, in a bundle of 50 on 50 items", Math.ceil(gasOf(bundle) / 50), 20_500 + EVERY_FIELD + 100, "nobody");
+  await world.send(world.inspection(many[51], "0x", 1));
+  row("inspection by whom the brand accredits", gasOf(await world.send(world.inspection(many[52], "0x", 1))), null, "");
 
   const report = async (i, kind, owner) => {
     const { sequence } = await world.touchmark.itemOf(claims[i].id);
     return gasOf(await world.submit("OwnerReport", { item: claims[i].id, kind, ref: id("ref"), sequence }, [owner]));
   };
-  row("status change, ordinary key", await report(4, 2, person(0)), 44_000, "Arianee 55,000–74,000");
-  row("status change, passkey", await report(5, 2, phone(1)), null, "nobody");
+  row("status change, ordinary key", await report(4, 2, person(4)), 44_000 + SUCCESSOR, "Arianee 55,000–74,000");
+  row("status change, passkey", await report(6, 2, phone(5)), null, "nobody");
 } finally {
   node.stop();
 }
@@ -85,6 +93,20 @@ by some dozens: signatures and hashes have more or fewer zero bytes. The others'
 contracts.
 
 ${table}
+
+Four bars stand higher than in the protocol's table, each by the measured cost of a check the protocol demands:
+
+- **+2,100 where one statement is a transaction** (first claim, inspection, status, two passkeys by link): every statement
+  asks whether a successor's day has come, or an item could be sold in two places. That is one cold slot; in a bundle it
+  is paid once. The other rows keep their bars with it.
+- **+1,100 for an inspection in a bundle**: its event carries all nine fields and the signer (2,304 gas of data), so that
+  the item's head can be recomputed by anyone; and the successor's slot, warm (100).
+- **+2,200 for two passkeys by link**: the client data is what browsers write, with origin and crossOrigin (53 bytes of
+  calldata each, hashed and searched), not the shortest a verifier would accept.
+
+Inspections are measured for an authenticator the council accredits. One accredited by the brand costs two slots more:
+the item's (whose brand is it?) and the accreditation's. What the handovers cost is measured as they are meant, one address
+an item; an address that keeps another item gets no refund for its balance, 4,800.
 `;
 if (process.argv.includes("--check")) {
   const numbers = (t) => [...t.matchAll(/^\| ([^|]+) \| ([\d,.]+) \|/gm)].map((m) => [m[1], Number(m[2].replaceAll(",", ""))]);
