@@ -21,6 +21,7 @@ from ledger.domain.errors import Unavailable
 from ledger.keeping.files import sync_folder
 
 _NONCE = 12
+_MOST_OPEN = 1_000
 _KEYSTORE_ROUNDS = 1 << 12
 """scrypt cost of keystores. Low, because the passphrase is not a person's: its own file has 256 bits."""
 
@@ -34,6 +35,7 @@ class Vault:
             passphrase.encode(), salt=salt, n=1 << 14, r=8, p=1, dklen=32, maxmem=64 * 1024 * 1024
         )
         self._cipher = AESGCM(self._key)
+        self._opened: dict[tuple[str, str], bytes] = {}
         self._keystore_passphrase = hashlib.sha256(b"touchmark/keystore/1" + self._key).hexdigest()
 
     def derive(self, purpose: str) -> bytes:
@@ -62,9 +64,18 @@ class Vault:
         return account.address.lower(), dict(keystore)
 
     def open_key(self, keystore: dict[str, Any]) -> bytes:
-        """The private key in a keystore. Raises Unavailable where the passphrase is another."""
+        """The private key in a keystore. Raises Unavailable where the passphrase is another.
+
+        Opened ones stay in memory, as the passphrase's key does: to open one costs tens of milliseconds, and the
+        worker needs two at every turn.
+        """
         try:
-            return bytes(Account.decrypt(keystore, self._keystore_passphrase))
+            name = str(keystore["crypto"]["mac"]), str(keystore["crypto"]["ciphertext"])
+            if name not in self._opened:
+                if len(self._opened) >= _MOST_OPEN:
+                    self._opened.clear()
+                self._opened[name] = bytes(Account.decrypt(keystore, self._keystore_passphrase))
+            return self._opened[name]
         except (ValueError, KeyError, TypeError):
             raise Unavailable(
                 "A kept signing key cannot be opened: TOUCHMARK_PASSPHRASE is not the one it was kept with."
