@@ -165,9 +165,9 @@ class World:
 
     # What people do
 
-    def say(self, slug: str, kind: Kind, **values: Any) -> Queued:
+    def say(self, slug: str, statement: Kind, /, **values: Any) -> Queued:
         """An organisation's statement, signed with its kept key."""
-        return sign_and_submit(self.ledger, self.caller(slug), kind, values)
+        return sign_and_submit(self.ledger, self.caller(slug), statement, values)
 
     def claim(self, card: Card, owner: Person, code: str | None = None) -> Queued:
         """Claim an item with the code on its card."""
@@ -183,9 +183,9 @@ class World:
             signing.sign(owner.key, by_owner),
         )
 
-    def own(self, owner: Person, kind: Kind, card: Card, **values: Any) -> Queued:
+    def own(self, owner: Person, statement: Kind, card: Card, /, **values: Any) -> Queued:
         """An owner's statement about their item."""
-        draft = draft_statement(self.ledger, kind, {"item": card.item, **values})
+        draft = draft_statement(self.ledger, statement, {"item": card.item, **values})
         return submit_statement(self.ledger, draft.statement, [signing.sign(owner.key, draft.needed[0].digest)])
 
     def offer(self, card: Card, owner: Person, recipient: str, *, code: str | None = None, **more: Any) -> str:
