@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from ledger.services import import_items, register_batch
 from ledger.services.kept_keys import sign_and_submit
 from ledger.services.organisations import add_organisation, issue_key, operator_as
 from ledger.services.ports import Ledger
+from ledger.services.views_of_chain import final_height
 from ledger.settings import Settings
 from ledger.worker import ChainLoop, run_jobs_once
 
@@ -58,8 +60,13 @@ class Stage:
 
     def follow(self) -> None:
         """Let the chain catch up, and what was sent become final."""
-        while self.loop.turn():
-            pass
+        while self.loop.turn() or not self._all_final():
+            time.sleep(0.005)
+
+    def _all_final(self) -> bool:
+        with self.ledger.store.read() as tx:
+            tip = tx.chain.tip()
+            return tip is None or final_height(tx) >= tip.number
 
     def jobs(self) -> None:
         """Do what waits."""

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import base64
-from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, Final, Literal, cast
+from typing import Final, Literal
 
-from flask import Response, send_file
+from flask import Response
 from pydantic import Field
 
 from ledger.domain.organisations import Scope
 from ledger.services.register_batch import confirm_cards, write_cards
 from web.api.batches import BatchOut, batch_out
+from web.api.files import made_file
 from web.api.operation import answer, blueprint, caller, here, operation
 from web.api.shapes import IdPath, In, Sha256
 
 bp = blueprint("cards", "Claim cards: the secrets that come with the items, in a file of their own.")
 
-_MEMORY: Final = 32 * 1024 * 1024
 _TYPES: Final = {"csv": "text/csv", "pdf": "application/pdf"}
 _FILE: Final = {"schema": {"type": "string", "format": "binary"}}
 
@@ -48,18 +47,13 @@ def fetch_cards(path: IdPath, query: CardsQuery) -> Response:
     As often as you like until you confirm a download. The header `Content-Digest` has the SHA-256 of the file, in
     Base64 (RFC 9530); compute it from the file that you keep, and confirm that.
     """
-    target = SpooledTemporaryFile(_MEMORY)  # noqa: SIM115 - sent, then closed by the server
-    sha256 = write_cards(here(), caller(), path.id, query.format, cast(BinaryIO, target))
-    target.seek(0)
-    response = send_file(
-        cast(BinaryIO, target),
+    ledger, asking = here(), caller()
+    response, sha256 = made_file(
+        lambda target: write_cards(ledger, asking, path.id, query.format, target),
         _TYPES[query.format],
-        as_attachment=True,
-        download_name=f"claim-cards-{path.id}.{query.format}",
-        etag=False,
+        f"claim-cards-{path.id}.{query.format}",
     )
     response.headers["Content-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

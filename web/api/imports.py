@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, Final, cast
+from typing import BinaryIO, Final, cast
 
-from flask import Response, request, send_file
+from flask import Response, request
 from pydantic import Field
 
 from ledger.domain.errors import Invalid
@@ -19,6 +18,7 @@ from ledger.services import import_items
 from ledger.services.import_items import CHECK, job_view, own_import
 from ledger.services.ports import Tx
 from web.api.batches import BatchOut, batch_out
+from web.api.files import made_file
 from web.api.operation import answer, blueprint, caller, here, operation
 from web.api.shapes import IdPath, In, Out, PageQuery, PlaceQuery, moment, next_cursor, page
 
@@ -26,7 +26,6 @@ bp = blueprint("imports", "Files of items: sent, checked row by row, and registe
 
 _CSV: Final = "text/csv"
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_MEMORY: Final = 8 * 1024 * 1024
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 _UPLOAD: Final = {
     "description": "The file itself, or a form with one file in the field “file”.",
@@ -192,9 +191,9 @@ def bad_rows(path: IdPath) -> Response:
 
     With a last column that says what is wrong. Mend the rows and send the file as it is: that column is not read.
     """
-    target = SpooledTemporaryFile(_MEMORY)  # noqa: SIM115 - sent, then closed by the server
-    import_items.write_bad_rows(here(), caller(), path.id, cast(BinaryIO, target))
-    return _file(target, _CSV, "rows-to-mend.csv")
+    ledger, asking = here(), caller()
+    write = import_items.write_bad_rows
+    return made_file(lambda target: write(ledger, asking, path.id, target), _CSV, "rows-to-mend.csv")[0]
 
 
 @operation(
@@ -228,9 +227,7 @@ def confirm_import(path: IdPath, body: Confirm) -> Response:
 )
 def template_csv() -> Response:
     """The template as CSV"""
-    target = SpooledTemporaryFile(_MEMORY)  # noqa: SIM115 - sent, then closed by the server
-    write_csv(cast(BinaryIO, target), COLUMNS, ())
-    return _file(target, _CSV, "touchmark-items.csv")
+    return made_file(lambda target: write_csv(target, COLUMNS, ()), _CSV, "touchmark-items.csv")[0]
 
 
 @operation(
@@ -242,14 +239,7 @@ def template_csv() -> Response:
 )
 def template_xlsx() -> Response:
     """The template as a workbook"""
-    target = SpooledTemporaryFile(_MEMORY)  # noqa: SIM115 - sent, then closed by the server
-    write_template_xlsx(cast(BinaryIO, target))
-    return _file(target, _XLSX, "touchmark-items.xlsx")
-
-
-def _file(target: Any, media_type: str, name: str) -> Response:
-    target.seek(0)
-    return send_file(cast(BinaryIO, target), media_type, as_attachment=True, download_name=name, max_age=0)
+    return made_file(write_template_xlsx, _XLSX, "touchmark-items.xlsx")[0]
 
 
 def _shown(id: str) -> ImportOut:
