@@ -18,7 +18,7 @@ from ledger.services.ports import Ledger, Tx
 from ledger.services.progress_of import progress_of
 from ledger.services.register_batch import own_batch, register
 from web.console import bp
-from web.console.pages import Pill, caller_here, ledger_here, only, pill, when
+from web.console.pages import Pill, caller_here, ledger_here, only, page_number, pill, when
 
 _PAGE: Final = 25
 
@@ -64,6 +64,7 @@ def batch_page(id: str) -> str:
         may_print=Scope.LABELS in caller.scopes,
         may_cards=Scope.CARDS in caller.scopes,
         may_sell=Scope.ACTIVATE in caller.scopes,
+        sold=page_number(request.args["on_sale"]) if "on_sale" in request.args else None,
     )
 
 
