@@ -41,6 +41,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "retire": "custody",
     "replace-code": "custody",
     "recover": "custody",
+    "contest": "custody",
     "statements": "statements",
     "audit": "audit",
     "reindex": "reindex",

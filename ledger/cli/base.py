@@ -17,7 +17,7 @@ import click
 from click.exceptions import Exit, NoArgsIsHelpError
 
 from ledger.cli.screen import Screen
-from ledger.domain.errors import LedgerError, TooMany, Unavailable
+from ledger.domain.errors import Conflict, LedgerError, TooMany, Unavailable
 
 if TYPE_CHECKING:
     from ledger.bootstrap import ChainSide
@@ -63,6 +63,22 @@ class Cli:
             expect_ledger(self.settings)
             self._ledger = build(self.settings)
         return self._ledger
+
+    def confirm(self, question: str, otherwise: str) -> None:
+        """Ask. Raises Conflict, saying `otherwise`, for a no, and a usage error where nobody can be asked.
+
+        A command that asks has an option --yes, and does not come here with it.
+        """
+        if self.screen.json:
+            raise click.UsageError("With --json nobody can be asked: add --yes.")
+        try:
+            agreed = click.confirm(question, err=True)
+        except click.Abort:
+            if sys.stdin.isatty():
+                raise
+            raise click.UsageError("Nobody can be asked here: add --yes.") from None
+        if not agreed:
+            raise Conflict(otherwise)
 
     @contextmanager
     def connected(self) -> Iterator[ChainSide]:

@@ -12,7 +12,7 @@ from ledger.cli.base import Cli, command, pass_cli
 from ledger.cli.batch import brand_of_batch
 from ledger.cli.sent import report_sent, wait_option
 from ledger.cli.writing import whole_file
-from ledger.domain.errors import Conflict, Unavailable
+from ledger.domain.errors import Unavailable
 from ledger.domain.organisations import Caller
 from ledger.services import register_batch as service
 
@@ -70,9 +70,10 @@ def _digest(out: Path) -> str:
 
 def _confirm(cli: Cli, caller: Caller, batch: str, out: Path, yes: bool, wait: bool) -> dict[str, Any]:
     if not yes:
-        question = f"Destroy the codes here? {out} and its copies are then the only place that has them."
-        if not click.confirm(question, err=True):
-            raise Conflict("Nothing was destroyed, and nothing registered.")
+        cli.confirm(
+            f"Destroy the codes here? {out} and its copies are then the only place that has them.",
+            "Nothing was destroyed, and nothing registered.",
+        )
     # Read back from the disk: what is confirmed is the file, not what we meant to write.
     sha256 = _digest(out) if out.exists() else ""
     made = service.confirm_cards(cli.ledger, caller, batch, sha256)

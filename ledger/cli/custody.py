@@ -12,10 +12,7 @@ from ledger.cli.base import Cli, command, pass_cli
 from ledger.cli.claim import CODE, asked_code
 from ledger.cli.sent import report_sent, wait_option
 from ledger.cli.sign import owner_key_option, submit_signed
-from ledger.domain.organisations import Role
-from ledger.domain.statements import Kind
-from ledger.services.draft_statement import draft_in
-from ledger.services.keep_reference import keep_reference
+from ledger.services.retire_item import draft_retirement
 
 _reason = click.option("--reason", help="Why; kept here.")
 
@@ -33,10 +30,7 @@ def retire(
 ) -> dict[str, Any]:
     """Take GTIN SERIAL out of circulation for good, as when it is destroyed. Its owner, if any, signs too."""
     caller = cli.acting_for(org)
-    caller.need_role(Role.BRAND)
-    with cli.ledger.store.write() as tx:
-        reference = keep_reference(cli.ledger, tx, {"reason": reason}, caller.organisation.id)
-        draft = draft_in(cli.ledger, tx, Kind.RETIRE, {"gtin": gtin, "serial": serial, "ref": reference}, caller)
+    draft = draft_retirement(cli.ledger, caller, gtin, serial, {"reason": reason})
     return report_sent(cli, submit_signed(cli, draft, owner_key, caller), wait=wait)
 
 
@@ -86,3 +80,15 @@ def recover(cli: Cli, gtin: str, serial: str, code: str | None, owner_key: Path,
     by_code, by_owner = drafted.draft.needed
     signatures = [sign(claim_key, by_code.digest), sign(key, by_owner.digest)]
     return report_sent(cli, submit_statement(cli.ledger, drafted.draft.statement, signatures), wait=wait)
+
+
+@command()
+@click.argument("gtin")
+@click.argument("serial")
+@wait_option
+@pass_cli
+def contest(cli: Cli, gtin: str, serial: str, wait: bool) -> dict[str, Any]:
+    """Show that GTIN SERIAL was opened from a later batch than the first that lists it. Anyone may."""
+    from ledger.services.contest_item import contest as show_both
+
+    return report_sent(cli, show_both(cli.ledger, gtin, serial), wait=wait)

@@ -60,9 +60,10 @@ def import_(
     if dry_run:
         return document
     if found.state is not ImportState.CONFIRMED and found.ready and not yes:
-        question = f"Prepare {found.ready:,} items of {caller.organisation.name}?"
-        if not click.confirm(question, err=True):
-            raise Conflict("Nothing was prepared. The file is kept: the same command begins again.")
+        cli.confirm(
+            f"Prepare {found.ready:,} items of {caller.organisation.name}?",
+            "Nothing was prepared. The file is kept: the same command begins again.",
+        )
     columns = None if private is None else [one.strip() for one in private.split(",") if one.strip()]
     batch = service.confirm(
         cli.ledger, caller, found.id, name=name, on_sale_at_once=on_sale, private_fields=columns

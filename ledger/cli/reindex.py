@@ -26,9 +26,7 @@ def reindex(cli: Cli, from_manifests: bool, accept_other_chain: bool, yes: bool)
     from ledger.services.restore_batches import restore_batches
 
     if accept_other_chain and not yes:
-        if cli.screen.json:
-            raise click.UsageError("With --json nobody can be asked: add --yes.")
-        click.confirm("What was final here and is not on this chain is given up. Go on?", err=True, abort=True)
+        cli.confirm("What was final here and is not on this chain is given up. Go on?", "Nothing was changed.")
     with cli.connected() as side:
         tip = side.node.tip().number
         final = saved_height(cli) if side.miner is not None else side.node.final_height()

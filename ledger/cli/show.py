@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -10,6 +10,28 @@ from ledger.cli.base import Cli, command, pass_cli
 from ledger.domain.codes import BareSerial, Exact, ProductOnly, parse_code
 from ledger.domain.errors import Invalid
 from ledger.services.scan_item import Scan, scan_bad_code, scan_item, scan_product
+
+_MARKS: Final = {"check": "✓", "cross": "✗", "hourglass": "…", "question": "?", "dash": "–"}
+_COLOURS: Final = {"green": "green", "teal": "cyan", "blue": "blue", "amber": "yellow", "red": "red", "grey": ""}
+_TOLD: Final = {
+    "BatchRegistered": "registered",
+    "Claimed": "claimed by its first owner",
+    "HandedOver": "handed over",
+    "Recorded": "a record was added",
+    "OwnerReported": "its owner reported on it",
+    "Marked": "marked by the brand or the council",
+    "BatchMarked": "its batch was marked",
+    "ClaimReplaced": "claim card replaced",
+    "RecoveryOpened": "somebody asked for it back",
+    "RecoveryEnded": "its owner ended that",
+    "RecoveryCompleted": "given back after public notice",
+    "ItemAmended": "description changed",
+    "BatchAmended": "its batch was amended",
+    "Retired": "taken out of circulation",
+    "Contested": "found to be registered twice",
+    "Cancelled": "open offers ended",
+}
+"""The contract's events in a few words; JSON has their own names."""
 
 
 @command()
@@ -22,7 +44,7 @@ def show(cli: Cli, code: tuple[str, ...]) -> dict[str, Any]:
     """
     scan = _scan(cli, " ".join(code))
     got, screen = scan.standing, cli.screen
-    screen.say(f"{got.icon}  {got.headline}", style="bold")
+    screen.say(f"{_MARKS.get(got.icon, '•')}  {got.headline}", style=f"bold {_COLOURS[got.colour]}")
     for sentence in (*got.sentences, got.next_step):
         screen.say(f"   {sentence}")
     for line in got.lines:
@@ -80,7 +102,10 @@ def _facts(cli: Cli, scan: Scan) -> None:
     if scan.timeline:
         screen.say()
         final = {True: "final", False: "not final yet"}
-        rows = [(f"{one.at:%Y-%m-%d %H:%M}", one.name, one.block, final[one.final]) for one in scan.timeline]
+        rows = [
+            (f"{one.at:%Y-%m-%d %H:%M}", _TOLD.get(one.name, one.name), one.block, final[one.final])
+            for one in scan.timeline
+        ]
         screen.table(("WHEN (UTC)", "WHAT", "BLOCK", ""), rows)
 
 

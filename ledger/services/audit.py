@@ -23,9 +23,9 @@ from ledger.domain.gtins import check_gtin
 from ledger.domain.identity import item_id, path, path_hash
 from ledger.domain.merkle import Tree, leaf
 from ledger.domain.records import RecordHasher
-from ledger.services.checking import Checked, attention, cannot_tell, ok
+from ledger.services.checking import Checked, attention, cannot_tell, many, ok
 from ledger.services.follow_chain import QUIET
-from ledger.services.open_item import TREES, registration_event
+from ledger.services.open_item import TREES
 from ledger.services.ports import Chain, Ledger, Tx
 from ledger.services.register_batch import all_items, batch_secret
 from ledger.services.views_of_chain import final_height
@@ -82,7 +82,7 @@ def _items_are_leaves(ledger: Ledger, on_progress: Progress | None) -> Iterator[
         mend = "Run `touchmark reindex --from-manifests`, or put the files back from a backup."
         yield attention(name, _list(wrong), mend)
     else:
-        yield ok(name, f"{looked:,} items of {len(ready):,} batches lead to their roots.")
+        yield ok(name, f"{many(looked, 'item')} in all lead to the roots of their batches ({len(ready):,}).")
 
 
 def _check_batch(ledger: Ledger, batch: Batch, before: int, on_progress: Progress | None) -> int:
@@ -100,7 +100,7 @@ def _check_batch(ledger: Ledger, batch: Batch, before: int, on_progress: Progres
             on_progress(before + len(leaves))
     tree = Tree(leaves, ledger.keccak)
     if tree.root != batch.root or len(leaves) != batch.count:
-        raise Invalid(f"its {len(leaves):,} items do not lead to its root.")
+        raise Invalid(f"its {many(len(leaves), 'item')} do not lead to its root.")
     if not ledger.files.has(TREES, batch.id) or ledger.files.read(TREES, batch.id) != tree.nodes:
         raise Invalid("its kept tree is gone or damaged.")
     return len(leaves)
@@ -115,7 +115,8 @@ def _roots_are_on_the_chain(ledger: Ledger) -> Checked:
             root = registered.args["root"]
             told[root] = told.get(root, 0) + 1
         for batch in _batches(tx):
-            event = registration_event(tx, batch.number)
+            events = [] if batch.number is None else tx.chain.batch_events(batch.number)
+            event = next((one for one in events if one.name == "BatchRegistered"), None)
             if batch.root is None or event is None:
                 continue
             found += 1
@@ -124,7 +125,7 @@ def _roots_are_on_the_chain(ledger: Ledger) -> Checked:
                 wrong.append(f"batch {batch.id} is registered with another root, count or manifest.")
             elif told[batch.root] != 1:
                 wrong.append(f"the root of batch {batch.id} is registered {told[batch.root]} times.")
-    return attention(name, _list(wrong), _RUN_REINDEX) if wrong else ok(name, f"{found:,} roots, each once.")
+    return attention(name, _list(wrong), _RUN_REINDEX) if wrong else ok(name, f"{many(found, 'root')}, each once.")
 
 
 def _told_once(ledger: Ledger) -> Checked:
@@ -134,8 +135,8 @@ def _told_once(ledger: Ledger) -> Checked:
     if twice:
         return attention(name, _list([f"0x{one.hex()} stands in two events." for one in twice]), _RUN_REINDEX)
     if stray:
-        return attention(name, f"{stray:,} states of items follow from no event.", _RUN_REINDEX)
-    return ok(name, f"{count:,} events, no statement in two of them.")
+        return attention(name, f"{many(stray, 'state')} of items follow from no event.", _RUN_REINDEX)
+    return ok(name, f"{many(count, 'event')}, no statement in two of them.")
 
 
 def _events_as_the_node_has_them(ledger: Ledger, chain: Chain | None) -> Checked:
@@ -163,8 +164,8 @@ def _events_as_the_node_has_them(ledger: Ledger, chain: Chain | None) -> Checked
     except Unavailable as away:
         return cannot_tell(name, f"The node stopped answering: {away.detail}")
     if wrong:
-        return attention(name, f"{wrong:,} events differ from the node’s.", _RUN_REINDEX)
-    return ok(name, f"{compared:,} final events are as the node has them.")
+        return attention(name, f"Not as the node has them: {many(wrong, 'event')}.", _RUN_REINDEX)
+    return ok(name, f"{many(compared, 'final event')}, as the node has them.")
 
 
 def _nonces_are_dense(ledger: Ledger) -> Checked:
@@ -172,13 +173,13 @@ def _nonces_are_dense(ledger: Ledger) -> Checked:
     with ledger.store.read() as tx:
         used = tx.audits.nonces()
     gaps = [
-        f"{sender} has {many} nonces from {low} to {high}."
-        for sender, (low, high, many) in used.items()
-        if many != high - low + 1
+        f"{sender} has {count} nonces from {low} to {high}."
+        for sender, (low, high, count) in used.items()
+        if count != high - low + 1
     ]
     if gaps:
         return attention(name, _list(gaps), "The worker cannot pass a gap: see what was sent by another program.")
-    return ok(name, f"{sum(many for _, _, many in used.values()):,} transactions of {len(used)} senders.")
+    return ok(name, f"{many(sum(n for _, _, n in used.values()), 'transaction')} of {many(len(used), 'sender')}.")
 
 
 def _touched(ledger: Ledger) -> Iterator[int]:
@@ -213,7 +214,9 @@ def _states_follow(ledger: Ledger, on_progress: Progress | None) -> Checked:
         looked += 1
         if on_progress and looked % _PAGE == 0:
             on_progress(looked)
-    return attention(name, _list(wrong), _RUN_REINDEX) if wrong else ok(name, f"{looked:,} items, every state of each.")
+    if wrong:
+        return attention(name, _list(wrong), _RUN_REINDEX)
+    return ok(name, f"{many(looked, 'item')}, every state of each.")
 
 
 def _states_equal_the_contracts(
@@ -240,7 +243,7 @@ def _states_equal_the_contracts(
         return cannot_tell(name, f"The node stopped answering: {away.detail}")
     if wrong:
         return attention(name, _list(wrong), _RUN_REINDEX)
-    return ok(name, f"{looked:,} items as of block {tip.number}.")
+    return ok(name, f"{many(looked, 'item')} as of block {tip.number}.")
 
 
 def _same(theirs: Block | None, ours: Block) -> bool:

@@ -31,6 +31,11 @@ def worst(lines: Iterable[Checked]) -> Found:
     return next((one for one in (Found.ATTENTION, Found.CANNOT_TELL) if one in found), Found.OK)
 
 
+def many(count: int, one: str) -> str:
+    """“1 item”, “1,200 items”."""
+    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
+
+
 def ok(name: str, words: str) -> Checked:
     """A line that is well."""
     return Checked(name, Found.OK, words)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from ledger.domain.errors import LedgerError
-from ledger.services.checking import Checked, attention, cannot_tell, ok
+from ledger.services.checking import Checked, attention, cannot_tell, many, ok
 from ledger.services.follow_chain import HALTED, NODE_SEEN
 from ledger.services.kept_keys import COUNCIL_SECOND
 from ledger.services.ports import Chain, Ledger
@@ -78,9 +78,9 @@ def of_worker(ledger: Ledger) -> Iterator[Checked]:
     age = 0 if oldest is None else now - oldest
     if waiting and age > OLD:
         mend = "`touchmark statements list --org …` says why; a refused one may wait for its time."
-        yield attention("outbox", f"{waiting:,} statements wait, the oldest for {age // 60} minutes.", mend)
+        yield attention("outbox", f"{many(waiting, 'statement')} in it, the oldest for {age // 60} minutes.", mend)
     else:
-        yield ok("outbox", f"{waiting:,} statements wait." if waiting else "Nothing waits.")
+        yield ok("outbox", f"{many(waiting, 'statement')} on the way." if waiting else "Nothing waits.")
 
 
 def of_keys(ledger: Ledger) -> Iterator[Checked]:
@@ -133,7 +133,8 @@ def of_local_node(ledger: Ledger, saved_bytes: int) -> Iterator[Checked]:
     """How large the local chain has grown, and whether a real node is due."""
     with ledger.store.read() as tx:
         touched = tx.audits.count_touched()
-    words = f"{touched:,} items touched, {saved_bytes / 2**20:.1f} MB a save; it carries about {LOCAL_LIMIT:,} items."
+    size = f"{saved_bytes / 2**20:.1f} MB a save"
+    words = f"{many(touched, 'item')} touched, {size}; it carries about {LOCAL_LIMIT:,} items."
     if touched >= LOCAL_SOON:
         due = "is due" if touched >= LOCAL_LIMIT else "is due soon"
         yield attention("local chain", words, f"A real node {due}: README, “Production”.")

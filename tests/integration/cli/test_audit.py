@@ -53,7 +53,7 @@ def test_what_fits_together_is_found_to_fit(shell: Shell, told: Story) -> None:
     found = _found(shell)
     assert len(found) == 7
     assert {one["found"] for one in found.values()} == {"ok"}
-    assert found["items are leaves"]["words"].startswith("10 items of 1 batches")
+    assert found["items are leaves"]["words"].startswith("10 items in all")
     assert found["item states equal the contract’s"]["words"].startswith("3 items")
 
 
@@ -94,14 +94,19 @@ def test_a_batch_with_another_manifest_is_not_what_was_registered(shell: Shell, 
         assert _found(shell, code=1)["roots are on the chain once"]["found"] == "attention"
 
 
+def test_a_batch_with_another_root_is_not_what_was_registered(shell: Shell, told: Story) -> None:
+    with _tampered(shell, batches, update(batches).values(root=bytes(32))):
+        assert _found(shell, code=1)["roots are on the chain once"]["found"] == "attention"
+
+
 def test_an_event_that_was_taken_out_or_changed_differs_from_the_nodes(shell: Shell, told: Story) -> None:
     name = "every event is there once"
     with _tampered(shell, events, delete(events).where(events.c.name == "Marked")):
         found = _found(shell, code=1)
     assert found[name]["found"] == "attention"
-    assert "follow from no event" in found["every statement counts once"]["words"]
+    assert "of items follow from no event" in found["every statement counts once"]["words"]
     with _tampered(shell, events, update(events).where(events.c.name == "Marked").values(transaction_hash=bytes(32))):
-        assert _found(shell, code=1)[name]["words"].startswith("1 events differ")
+        assert _found(shell, code=1)[name]["words"] == "Not as the node has them: 1 event."
 
 
 def test_a_state_that_was_changed_follows_neither_from_the_events_nor_the_contract(shell: Shell, told: Story) -> None:
