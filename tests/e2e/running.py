@@ -139,3 +139,9 @@ class Running:
     def get(self, path: str, accept: str = "application/json") -> httpx.Response:
         """A page of it; `path` may be a whole address of its own."""
         return httpx.get(httpx.URL(self.address).join(path), headers={"Accept": accept}, timeout=10)
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """What it answers to a request that it must not refuse."""
+        answer = httpx.post(httpx.URL(self.address).join(path), json=body, timeout=10)
+        assert answer.is_success, answer.text
+        return answer.json()
