@@ -107,6 +107,24 @@ PAGES: Final = {
         "Something that we depend on does not answer. This never means “no”.",
         "Try again in a moment. What you sent was not taken, unless a status address says otherwise.",
     ),
+    "node-refused": ProblemPage(
+        "The ledger’s node refuses",
+        503,
+        "The node that we depend on answers, but not what it was asked. This never means “no”.",
+        "Try again in a moment. If it stays so, tell the operator.",
+    ),
+    "wrong-chain": ProblemPage(
+        "The ledger’s node follows another chain",
+        503,
+        "The node that we depend on is not the one of this ledger. Nothing is said or written until that is mended.",
+        "Tell the operator.",
+    ),
+    "state-lost": ProblemPage(
+        "The ledger’s node has lost its state",
+        503,
+        "The local node cannot be put back to where it was. Nothing is said or written until that is mended.",
+        "Tell the operator.",
+    ),
     "our-fault": ProblemPage(
         "Something broke on our side",
         500,

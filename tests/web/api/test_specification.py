@@ -1,0 +1,172 @@
+"""The description of the API is true: valid OpenAPI 3.1, complete, and what really answers fits it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from openapi_spec_validator import validate
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.web.api.asking import Asking, made, path_of, registered
+from tests.web.stage import Stage
+
+CHECKS = (
+    not_a_server_error,
+    response_schema_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    status_code_conformance,
+)
+
+
+@pytest.fixture(scope="module")
+def spec(anyone: Asking) -> dict[str, Any]:
+    found: dict[str, Any] = anyone.get("/openapi.json")
+    return found
+
+
+def test_the_description_is_valid_openapi(spec: dict[str, Any]) -> None:
+    assert spec["openapi"] == "3.1.0"
+    validate(spec)
+
+
+def test_every_route_is_described(app: Flask, spec: dict[str, Any]) -> None:
+    routes = {
+        (re.sub(r"<(?:path:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/v1/")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    described = {(path, method) for path, methods in spec["paths"].items() for method in methods}
+    assert described == routes
+
+
+def test_every_operation_says_what_it_is(spec: dict[str, Any]) -> None:
+    for methods in spec["paths"].values():
+        for one in methods.values():
+            assert one["summary"]
+            assert one["description"]
+            assert one["tags"]
+            assert "429" in one["responses"]
+    names = [one["operationId"] for methods in spec["paths"].values() for one in methods.values()]
+    assert len(names) == len(set(names))
+
+
+def test_every_field_that_is_sent_is_bounded(spec: dict[str, Any]) -> None:
+    """Text has a length or a pattern or words to choose from, lists have a number of entries, objects are closed."""
+    schemas = spec["components"]["schemas"]
+    seen: set[str] = set()
+
+    def walk(schema: dict[str, Any], where: str) -> None:
+        if "$ref" in schema:
+            name = schema["$ref"].rpartition("/")[2]
+            if name not in seen:
+                seen.add(name)
+                walk(schemas[name], name)
+            return
+        for part in schema.get("anyOf", ()):
+            walk(part, where)
+        if schema.get("type") == "string":
+            bounded = {"maxLength", "enum", "const", "format"} & set(schema)
+            bounded |= {"pattern"} if re.search(r"\{\d+(,\d+)?\}\$$", schema.get("pattern", "")) else set()
+            assert bounded, f"{where}: {schema}"
+        if schema.get("type") == "array":
+            assert "maxItems" in schema, where
+            walk(schema["items"], where)
+        if schema.get("type") == "object":
+            if isinstance(schema.get("additionalProperties"), dict):
+                assert "maxProperties" in schema, where
+                walk(schema["additionalProperties"], where)
+            else:
+                assert schema.get("additionalProperties") is False, where
+            for name, part in schema.get("properties", {}).items():
+                walk(part, f"{where}.{name}")
+
+    for methods in spec["paths"].values():
+        for one in methods.values():
+            body = one.get("requestBody", {}).get("content", {}).get("application/json")
+            if body:
+                walk(body["schema"], one["operationId"])
+    assert seen
+
+
+def test_the_readable_page_has_every_operation(app: Flask, spec: dict[str, Any]) -> None:
+    text = app.test_client().get("/docs").get_data(as_text=True)
+    for methods in spec["paths"].values():
+        for one in methods.values():
+            assert f'id="{one["operationId"]}"' in text
+
+
+@pytest.fixture(scope="module")
+def real(stage: Stage, brand: Asking) -> dict[str, str]:
+    """Names that exist, so that invented requests come further than to a 404."""
+    [item] = registered(stage, brand, 1)
+    batch = made(stage, brand, 1)
+    sent = brand.post("/v1/anchors", {"sha256": "42" * 32}, 202)
+    return {
+        "item": path_of(item),
+        "batches": batch["id"],
+        "imports": brand.get("/v1/imports")["items"][0]["id"],
+        "statements": sent["id"],
+    }
+
+
+ONCE = settings(
+    max_examples=12,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def _operations() -> list[str]:
+    from web.api import RESOURCES
+
+    return sorted(
+        f"{method.upper()} {path}"
+        for resource in RESOURCES
+        for path, item in resource.bp.paths.items()
+        for method in ("get", "post", "delete")
+        if getattr(item, method, None) is not None
+    )
+
+
+@pytest.mark.parametrize("name", _operations())
+@pytest.mark.parametrize("known", [True, False], ids=["real names", "invented names"])
+def test_invented_requests_never_break_it_and_answers_fit_the_description(
+    app: Flask, brand: Asking, spec: dict[str, Any], real: dict[str, str], name: str, known: bool
+) -> None:
+    method, path = name.split(" ")
+    operation = schemathesis.openapi.from_wsgi("/openapi.json", app)[path][method]
+    headers = {"Authorization": f"Bearer {brand.secret}"}
+
+    @ONCE
+    @given(case=operation.as_strategy())
+    def holds(case: Any) -> None:
+        if known:
+            _name(case, path, real)
+        response = case.call(headers=headers)
+        case.validate_response(response, checks=CHECKS)
+
+    holds()
+
+
+def _name(case: Any, path: str, real: dict[str, str]) -> None:
+    if "{gtin}" in path:
+        _, _, _, gtin, serial = real["item"].split("/")
+        case.path_parameters.update(gtin=gtin, serial=serial)
+    elif "{id}" in path and path.split("/")[2] in real:
+        case.path_parameters["id"] = real[path.split("/")[2]]
