@@ -203,8 +203,9 @@ def telling(running: Running) -> subprocess.Popen[str]:
         "TOUCHMARK_ADDRESS": running.address,
         "TOUCHMARK_DATA": str(running.folder),
     }
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    return subprocess.Popen([sys.executable, str(STORY)], env=environment, text=True, **pipes)  # type: ignore[call-overload]
+    return subprocess.Popen(
+        [sys.executable, str(STORY)], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
 
 
 def told_again(running: Running) -> None:
