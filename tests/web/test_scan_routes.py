@@ -22,6 +22,7 @@ from ledger.domain.identity import path
 from ledger.domain.inspections import Authenticity, InspectionFacts, Method, Service, WithdrawalReason
 from ledger.domain.statements import Kind, MarkKind
 from ledger.services import record_inspection as ri
+from ledger.services.amend_item import amend
 from ledger.services.follow_chain import NODE_SEEN
 from ledger.services.kept_keys import sign_and_submit
 from ledger.services.store_evidence import store_evidence
@@ -287,6 +288,17 @@ def test_an_inspection_that_was_taken_back_stays_in_view_as_such(stage: Stage, c
     text = client.get(f"/01/{GTIN}/21/B", headers=BROWSER).text
     assert "Inspected by Lux Check: not genuine" in text
     assert "Lux Check took back what it had recorded; the earlier entry stays in view" in text
+
+
+def test_a_description_that_was_changed_says_what_it_was_before(stage: Stage, client: FlaskClient) -> None:
+    for colour in ("brown", "tan"):
+        amend(stage.ledger, stage.brand, GTIN, "F", {"model_ref": "Sac Lune 25", "colour": colour})
+        stage.follow()
+    text = " ".join(client.get(f"/01/{GTIN}/21/F", headers=BROWSER).text.split())
+    assert "changed the description; the earlier one stays on record: colour was “black”" in text
+    assert "the earlier one stays on record: colour was “brown”" in text
+    assert "tan</p>" in text or "tan<br>" in text
+    assert "canary" not in text
 
 
 def test_the_page_shows_where_anyone_can_check_without_us(stage: Stage, client: FlaskClient) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from ledger.domain.fields import FIELDS
 from ledger.domain.inspections import Authenticity, Service
 from ledger.domain.parties import COUNCIL
 from ledger.domain.statements import MarkKind, OwnerReportKind, RecordKind
@@ -13,6 +14,8 @@ from ledger.files.countries import countries
 from ledger.services.scan_item import Recorded, Scan, TimelineEntry
 from web.scan_view import Event
 
+_CHANGES: Final = 4
+"""Fields of a changed description that are spelled out."""
 _OWNER: Final = {
     OwnerReportKind.LOST: "Reported lost by its owner",
     OwnerReportKind.STOLEN: "Reported stolen by its owner",
@@ -120,8 +123,25 @@ def _owner_reported(_scan: Scan, _brand: str, _owners: int, entry: TimelineEntry
     return _OWNER[OwnerReportKind(entry.args["kind"])]
 
 
-def _amended(_scan: Scan, brand: str, _owners: int, _entry: TimelineEntry) -> str:
-    return f"{brand} changed the description; the earlier one stays on record"
+def _amended(scan: Scan, brand: str, _owners: int, entry: TimelineEntry) -> str:
+    """That the description changed and, for one item, what it was before: nothing that was once shown is lost."""
+    said = f"{brand} changed the description; the earlier one stays on record"
+    told = [one for one in scan.timeline if one.name == "ItemAmended"]
+    # One that was made by another program is not kept here in words.
+    if entry.name != "ItemAmended" or scan.public_fields is None or len(told) != len(scan.earlier_fields):
+        return said
+    place = next(number for number, one in enumerate(told) if one is entry)
+    shown = [*scan.earlier_fields, scan.public_fields]
+    before, after = shown[place], shown[place + 1]
+    changed = [name for name in FIELDS if before.get(name) != after.get(name)]
+    was = "; ".join(f"{name.replace('_', ' ')} was {_value(before.get(name))}" for name in changed[:_CHANGES])
+    return f"{said}: {was}" if was else said
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "not given"
+    return f"“{', '.join(value) if isinstance(value, list) else value}”"
 
 
 _WORDS: Final[Mapping[str, Callable[[Any, str, int, TimelineEntry], str]]] = {
