@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from ledger.cli.base import Cli, command, pass_cli
-from ledger.domain.errors import Invalid, Unavailable
-from ledger.files.sheets import read_rows
+from ledger.domain.errors import TooLarge, Unavailable
+from ledger.files.pairs import read_pairs
 from ledger.services import activate_items as service
+
+_LARGEST: Final = 32 * 2**20
+"""Bytes of a list: 100,000 items with room for other columns."""
 
 
 @command()
@@ -19,7 +22,7 @@ from ledger.services import activate_items as service
 @click.option("--org", required=True, help="The brand, by short name.")
 @pass_cli
 def activate(cli: Cli, items: tuple[str, ...], org: str) -> dict[str, Any]:
-    """Put items on sale: of a CSV or XLSX file with the columns gtin and serial, or named one by one.
+    """Put items on sale: of a CSV file with the columns gtin and serial, or named one by one.
 
     All of them or, where one is wrong, none.
     """
@@ -38,9 +41,9 @@ def _pairs(items: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 def _from_file(path: Path) -> Iterator[tuple[str, str]]:
     try:
         with path.open("rb") as stream:
-            for number, row in read_rows(stream, path.name):
-                if "gtin" not in row or "serial" not in row:
-                    raise Invalid(f"{path.name}, row {number}: the file needs the columns “gtin” and “serial”.")
-                yield row["gtin"], row["serial"]
+            content = stream.read(_LARGEST + 1)
     except OSError as error:
         raise Unavailable(f"{path} cannot be read ({error.strerror}).") from error
+    if len(content) > _LARGEST:
+        raise TooLarge(f"{path} is larger than {_LARGEST // 2**20} MB. Split it and give the parts.")
+    return read_pairs(content)

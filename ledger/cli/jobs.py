@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
+from time import sleep
 
 import structlog
 
@@ -39,7 +39,7 @@ def see_through(cli: Cli, kind: str, subject: str, what: str, total: int | None 
                 raise Conflict(job.problem or "The job failed.")
             bar(job.done)
             # The worker is at it, or it was postponed: look again rather than do it twice.
-            time.sleep(0.2)
+            sleep(0.2)
 
 
 def lines_of(path: Path) -> int | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,8 @@ class Shell:
     ledger: Ledger
     node: LocalNode
     folder: Path
+    worker: int
+    """The worker's process id."""
 
     def run(self, *line: str, input: str | None = None, code: int = 0, **environment: str) -> Result:
         """The outcome of a command that has to end with `code`."""
@@ -46,6 +50,16 @@ class Shell:
         result = self.run(*line, "--json", code=code, **environment)
         assert result.stderr == ""
         return json.loads(result.stdout)
+
+    @contextmanager
+    def without_worker(self) -> Iterator[None]:
+        """The worker stands still inside, between two of its transactions."""
+        with self.ledger.store.write():
+            os.kill(self.worker, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.worker, signal.SIGCONT)
 
     def file(self, name: str, text: str) -> str:
         """A text file outside the ledger's folder."""
@@ -67,7 +81,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
         worker = _worker(settings, folder / "worker.log")
         try:
             _await_worker(ledger)
-            yield Shell(settings, ledger, node, folder)
+            yield Shell(settings, ledger, node, folder, worker.pid)
         finally:
             worker.terminate()
             assert worker.wait(30) == 0
