@@ -12,7 +12,7 @@ from typing import Any, Final
 import httpx
 from memory import Memory
 
-PATIENCE: Final = 60
+PATIENCE: Final = 120
 """Seconds that anything is waited for."""
 _POLL: Final = 0.15
 _TRIES: Final = 30
@@ -48,8 +48,8 @@ class Api:
         return self._keys[organisation]
 
     def verdict(self, address: str) -> str:
-        """What the ledger says of a code; an answer with 404 has a verdict too."""
-        found: str = self._http.get(address).json().get("verdict", "")
+        """What the ledger says of a code, asked where it listens; an answer with 404 has a verdict too."""
+        found: str = self._http.get(httpx.URL(address).raw_path.decode()).json().get("verdict", "")
         return found
 
     def get(self, path: str, by: str | None = None) -> Any:

@@ -20,9 +20,10 @@ def items(cast: Mapping[str, Item]) -> dict[str, dict[str, str]]:
     return {part: {"address": cast[part].page, "verdict": verdict} for part, verdict in VERDICTS.items()}
 
 
-def verdicts(cast: Mapping[str, Item], base: str) -> dict[str, str]:
+def verdicts(cast: Mapping[str, Item]) -> dict[str, str]:
     """One address for every lasting verdict, those without an item last."""
     bag = cast["held"].gtin
+    base = cast["held"].page.partition("/01/")[0]
     wrong = bag[:-1] + str((int(bag[-1]) + 3) % 10)
     return {
         **{part: one["address"] for part, one in items(cast).items() if part == one["verdict"]},

@@ -19,6 +19,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import command_line
 import findings
@@ -91,7 +92,7 @@ class Story:
         supply.put_on_sale(self.api, lines)
         for part, (line, place) in PARTS.items():
             one = lines[line][place]
-            path = f"/v1/items/{one['gtin']}/{one['serial']}"
+            path = f"/v1/items/{one['gtin']}/{quote(one['serial'], safe='')}"
             self.fields[part] = one["fields"]
             self.cast[part] = Item(part, one["gtin"], one["serial"], one["page"], path)
         self.sizes = {line: len(found) for line, found in lines.items()}
@@ -200,7 +201,7 @@ class Story:
 
     def compare(self) -> None:
         """Every item ends as the plot has it; the addresses are written down."""
-        items, verdicts = outcome.items(self.cast), outcome.verdicts(self.cast, self.api.address)
+        items, verdicts = outcome.items(self.cast), outcome.verdicts(self.cast)
         wanted = {one["address"]: one["verdict"] for one in items.values()}
         wanted |= {address: verdict for verdict, address in verdicts.items()}
         for address, verdict in wanted.items():
