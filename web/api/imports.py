@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import BinaryIO, Final, cast
+from typing import Annotated, BinaryIO, Final, cast
 
 from flask import Response, request
 from pydantic import Field
@@ -111,7 +111,7 @@ class Confirm(In):
     on_sale_at_once: bool = Field(
         False, description="Whether they can be claimed from the start, without putting them on sale one by one."
     )
-    private_fields: list[str] | None = Field(
+    private_fields: list[Annotated[str, Field(max_length=40)]] | None = Field(
         None, max_length=40, description="The columns that nobody else is shown; instead of the columns' own defaults."
     )
 

@@ -29,7 +29,11 @@ _ReportName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z]
 _ReportValue = Text | int | bool | Annotated[list[Text], Field(max_length=100)]
 ReportWords = Annotated[
     dict[_ReportName, _ReportValue],
-    Field(max_length=40, description="The report in words, under names of yours. It is shown with the item."),
+    Field(
+        max_length=40,
+        description="The report in words, under names of yours. It is shown with the item.",
+        json_schema_extra={"additionalProperties": False},
+    ),
 ]
 EvidenceNames = Annotated[list[Sha256], Field(max_length=40, description="Files sent to /v1/evidence before.")]
 SIGNED: Answers = {200: DraftOut, 202: StatementOut}
