@@ -85,10 +85,13 @@ def check_import(ledger: Ledger, id: str, on_progress: Progress | None = None) -
     faults: list[RowFault] = []
     counts = {Ready: 0, Known: 0, Faulty: 0}
     problem = None
+    first: Ready | None = None
     try:
         with outcomes(ledger, found) as rows:
             for done, outcome in enumerate(rows, start=1):
                 counts[type(outcome)] += 1
+                if first is None and isinstance(outcome, Ready):
+                    first = outcome
                 if isinstance(outcome, Faulty) and len(faults) < MOST_FAULTS:
                     faults.extend(outcome.faults)
                 if on_progress and done % 500 == 0:
@@ -106,6 +109,8 @@ def check_import(ledger: Ledger, id: str, on_progress: Progress | None = None) -
             known=counts[Known],
             faulty=counts[Faulty],
             problem=problem,
+            # Kept so that a person sees what the public would see of it, without the file being read again.
+            options={"first": {"gtin": first.gtin, "serial": first.serial, "fields": first.fields}} if first else {},
         )
         checked = tx.imports.get(id)
         assert checked is not None

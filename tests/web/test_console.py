@@ -7,6 +7,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from werkzeug.test import TestResponse
 from ledger.domain.identity import path
 from ledger.domain.organisations import Role, Scope
 from ledger.services.organisations import add_organisation, revoke_key
+from ledger.storage.engine import Store
 from tests.web.stage import GTIN, Stage, sheet, staged
 
 WRONG = (
@@ -157,6 +159,23 @@ def test_forms_work_over_https_although_no_referrer_is_sent(stage: Stage) -> Non
     assert answer.status_code == 303
 
 
+def test_without_the_database_the_console_says_that_it_cannot_tell(stage: Stage, tmp_path: Path) -> None:
+    whole = stage.app().test_client()
+    visitor = Visitor(whole)
+    visitor.sign_in(stage.key("maison"))
+    cookie = whole.get_cookie("touchmark")
+    assert cookie is not None
+    away = Store(f"sqlite:///{tmp_path / 'nowhere' / 'touchmark.db'}")
+    from web import create_app
+
+    broken = create_app(stage.settings, replace(stage.ledger, store=away)).test_client()
+    broken.set_cookie("touchmark", cookie.value)
+    answer = broken.get("/console/items")
+    assert answer.status_code == 503
+    assert "We cannot tell right now" in answer.text
+    away.engine.dispose()
+
+
 # --- Who may do what --------------------------------------------------------------------------------------
 
 
@@ -291,6 +310,7 @@ def test_the_options_decide_what_is_private_and_when_it_may_be_sold(stage: Stage
     page = brand.get(address).text
     assert re.search(r'id="p-private_note"[^>]* checked', page)
     assert not re.search(r'id="p-colour"[^>]* checked', page)
+    assert '<div class="s-colour"><dt>Colour</dt><dd>canary-colour</dd>' in page
     answer = brand.post(
         address, address + "/register", name="Autumn", on_sale="now", private=["colour", "private_note"]
     )

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import Any, BinaryIO, Final, cast
+from typing import BinaryIO, Final, cast
 
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug import Response as AnyResponse
 
-from ledger.domain.errors import Invalid, LedgerError
+from ledger.domain.errors import Invalid
 from ledger.domain.fields import FIELDS
-from ledger.domain.imports import Import, ImportState
 from ledger.domain.organisations import Role, Scope
 from ledger.files.columns import HINTS
 from ledger.files.exports import write_template_csv
-from ledger.files.item_rows import Ready
 from ledger.files.template_xlsx import write_template_xlsx
 from ledger.services.import_items import (
     CHECK,
@@ -22,19 +19,15 @@ from ledger.services.import_items import (
     check_again,
     confirm,
     job_view,
-    outcomes,
     own_import,
     upload,
     write_bad_rows,
 )
-from ledger.services.ports import Ledger
 from web.console import bp
 from web.console.pages import CSV, XLSX, caller_here, download, ledger_here, need_number, only, page_number, when
 
 _PAGE: Final = 50
 _LIST: Final = 25
-_LOOKED_AT: Final = 2_000
-"""Rows that are read for a preview; a file whose first rows are all wrong has none."""
 
 _brand = only(Role.BRAND, scope=Scope.IMPORT)
 
@@ -89,7 +82,6 @@ def import_page(id: str) -> str:
         found = own_import(tx, caller, id)
         job = job_view(tx, CHECK, id, ledger.now())
         faults = tx.imports.faults(id, after - 1, _PAGE + 1)
-    checked = found.state is ImportState.CHECKED
     return render_template(
         "console/import.html",
         one=found,
@@ -99,21 +91,9 @@ def import_page(id: str) -> str:
         more=faults[_PAGE][0] if len(faults) > _PAGE else None,
         page=_PAGE,
         most=MOST_FAULTS,
-        first=_first_ready(ledger, found) if checked and found.ready and not after else None,
+        first=found.options.get("first"),
         fields=FIELDS,
     )
-
-
-def _first_ready(ledger: Ledger, found: Import) -> dict[str, Any] | None:
-    """The first item that would be registered, to show what the public will see of it."""
-    try:
-        with outcomes(ledger, found) as rows:
-            for row in islice(rows, _LOOKED_AT):
-                if isinstance(row, Ready):
-                    return {"gtin": row.gtin, "serial": row.serial, "fields": row.fields}
-    except LedgerError:
-        return None
-    return None
 
 
 @bp.get("/imports/<id>/wrong-rows.csv")

@@ -27,6 +27,8 @@ _KEY: Final = "key"
 def _begin(state: BlueprintSetupState) -> None:
     # Our pages send no Referer, which the stricter check asks for; the token in the form is what protects.
     state.app.config["WTF_CSRF_SSL_STRICT"] = False
+    # A token lives as long as its session: nobody should lose a long report for having thought about it.
+    state.app.config["WTF_CSRF_TIME_LIMIT"] = None
 
 
 @bp.before_request
