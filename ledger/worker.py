@@ -74,7 +74,8 @@ class ChainLoop:
             mined = miner.mine()
             if mined:
                 changed += follow(ledger, node)
-            self._unsaved = self._unsaved or changed > 0
+            # What was mined counts even where we did not store it ourselves: `touchmark reindex` may have, meanwhile.
+            self._unsaved = self._unsaved or changed > 0 or mined > 0
             # Quiet means nothing more is coming this moment: save at once, so that it is final soon.
             if self._unsaved and self._save_is_due(quiet=not sent or self._settled()):
                 self._save(miner)

@@ -64,6 +64,11 @@ class Cli:
             self._ledger = build(self.settings)
         return self._ledger
 
+    def close(self) -> None:
+        """Let the database's connections go."""
+        if self._ledger is not None:
+            self._ledger.store.close()
+
     def confirm(self, question: str, otherwise: str) -> None:
         """Ask. Raises Conflict, saying `otherwise`, for a no, and a usage error where nobody can be asked.
 
@@ -154,7 +159,9 @@ class Group(click.Group):
         self.params = [*self.params, *_shared(hidden=self.name != "touchmark")]
 
     def invoke(self, ctx: click.Context) -> Any:
-        ctx.ensure_object(Cli)
+        cli = ctx.ensure_object(Cli)
+        if ctx.parent is None:
+            ctx.call_on_close(cli.close)
         return super().invoke(ctx)
 
     def main(

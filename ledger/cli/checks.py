@@ -29,9 +29,7 @@ def show_checks(cli: Cli, lines: Iterable[Checked]) -> dict[str, Any]:
     outcome = worst(seen)
     document = {
         "outcome": outcome.value,
-        "checks": [
-            {"name": one.name, "found": one.found.value, "words": one.words, "mend": one.mend} for one in seen
-        ],
+        "checks": [{"name": one.name, "found": one.found.value, "words": one.words, "mend": one.mend} for one in seen],
     }
     if outcome is not Found.OK:
         if cli.screen.json:

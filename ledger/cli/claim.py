@@ -39,9 +39,7 @@ def claim(cli: Cli, gtin: str, serial: str, code: str | None, owner_key: Path, w
     drafted = draft_claim(cli.ledger, gtin, serial, owner)
     claim_key = claim_private_key(code, drafted.activation_half, drafted.item)
     by_code, by_owner = drafted.draft.needed
-    queued = submit_claim(
-        cli.ledger, gtin, serial, owner, sign(claim_key, by_code.digest), sign(key, by_owner.digest)
-    )
+    queued = submit_claim(cli.ledger, gtin, serial, owner, sign(claim_key, by_code.digest), sign(key, by_owner.digest))
     return report_sent(cli, queued, wait=wait, owner=owner)
 
 

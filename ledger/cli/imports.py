@@ -65,9 +65,7 @@ def import_(
             "Nothing was prepared. The file is kept: the same command begins again.",
         )
     columns = None if private is None else [one.strip() for one in private.split(",") if one.strip()]
-    batch = service.confirm(
-        cli.ledger, caller, found.id, name=name, on_sale_at_once=on_sale, private_fields=columns
-    )
+    batch = service.confirm(cli.ledger, caller, found.id, name=name, on_sale_at_once=on_sale, private_fields=columns)
     return document | {"batch": _prepared(cli, batch)}
 
 

@@ -73,9 +73,7 @@ def labels(
         if as_csv:
             service.write_label_csv(cli.ledger, caller, batch.id, target, **given)
         elif zpl:
-            service.write_label_zpl(
-                cli.ledger, caller, batch.id, form, int(dpi), target, processes=processes, **given
-            )
+            service.write_label_zpl(cli.ledger, caller, batch.id, form, int(dpi), target, processes=processes, **given)
         else:
             service.write_label_sheets(cli.ledger, caller, batch.id, form, target, processes=processes, **given)
     cli.screen.say(f"{count:,} labels are in {out}.")

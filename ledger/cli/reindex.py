@@ -31,9 +31,7 @@ def reindex(cli: Cli, from_manifests: bool, accept_other_chain: bool, yes: bool)
         tip = side.node.tip().number
         final = saved_height(cli) if side.miner is not None else side.node.final_height()
         with cli.screen.progress("Reading the chain", tip) as bar:
-            done = rebuild(
-                cli.ledger, side.node, final, accept_other_chain=accept_other_chain, on_progress=bar
-            )
+            done = rebuild(cli.ledger, side.node, final, accept_other_chain=accept_other_chain, on_progress=bar)
     cli.screen.say(f"{done.events:,} events up to block {done.tip}; final up to block {done.final}.")
     document: dict[str, Any] = {"blocks": done.blocks, "events": done.events, "tip": done.tip, "final": done.final}
     if from_manifests:

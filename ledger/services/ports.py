@@ -45,6 +45,10 @@ class Tx(Protocol):
 class Store(Protocol):
     """The database."""
 
+    def close(self) -> None:
+        """Let the connections go."""
+        ...
+
     def read(self) -> AbstractContextManager[Tx]:
         """A snapshot to read from."""
         ...

@@ -76,9 +76,7 @@ def _rows(tx: Tx) -> Iterator[Batch]:
             before = page[-1].id
 
 
-def _registered(
-    ledger: Ledger, tx: Tx, private: list[str], others: list[str]
-) -> dict[str, tuple[str, ChainEvent]]:
+def _registered(ledger: Ledger, tx: Tx, private: list[str], others: list[str]) -> dict[str, tuple[str, ChainEvent]]:
     """For each private manifest that is named on the chain, its public half and the registration."""
     events = {bytes(event.args["manifestHash"]): event for event in tx.chain.events_named(["BatchRegistered"])}
     found = {}

@@ -46,9 +46,7 @@ def _mark(ledger: Ledger, caller: Caller, kind: MarkKind, subject: Mapping[str, 
         return queue_signed(ledger, tx, caller, _draft(ledger, tx, caller, kind, subject, words))
 
 
-def _draft(
-    ledger: Ledger, tx: Tx, caller: Caller, kind: MarkKind, subject: Mapping[str, Any], words: Words
-) -> Draft:
+def _draft(ledger: Ledger, tx: Tx, caller: Caller, kind: MarkKind, subject: Mapping[str, Any], words: Words) -> Draft:
     given: dict[str, Any] = {"kind": int(kind)}
     if (kind in BATCH_MARKS) is not ("batch" in subject):
         raise Invalid(f"The mark “{kind.name.lower()}” is for {'a batch' if kind in BATCH_MARKS else 'an item'}.")

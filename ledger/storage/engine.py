@@ -60,6 +60,10 @@ class Store:
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
 
+    def close(self) -> None:
+        """Let the connections go."""
+        self.engine.dispose()
+
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A snapshot to read from. Raises Unavailable when the database does not answer."""

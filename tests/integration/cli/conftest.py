@@ -90,9 +90,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 def _worker(settings: Settings, log: Path) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "TOUCHMARK_DATA": str(settings.data), "TOUCHMARK_NODE_URL": str(settings.node_url)}
     with log.open("wb") as out:
-        return subprocess.Popen(
-            [sys.executable, "-m", "ledger.cli", "worker"], env=environment, stdout=out, stderr=out
-        )
+        return subprocess.Popen([sys.executable, "-m", "ledger.cli", "worker"], env=environment, stdout=out, stderr=out)
 
 
 def _await_worker(ledger: Ledger) -> None:

@@ -30,7 +30,6 @@ from ledger.domain.errors import (
     Unknown,
 )
 
-
 Name = tuple[str, ...]
 
 
