@@ -68,7 +68,8 @@ def queue(
     draft = describe(ledger, tx, statement)
     signer = _check_signatures(ledger, tx, draft, signatures, subject, parties, now)
     if known is not None:
-        tx.outbox.sign_anew(known.id, signatures, signer)
+        tried = {transaction.nonce for transaction, _ in tx.outbox.carriers_of([known.id]).get(known.id, ())}
+        tx.outbox.sign_anew(known.id, signatures, signer, len(tried))
         return tx.outbox.get(known.id) or known
     queued = Queued(
         id=ledger.new_id("st"),

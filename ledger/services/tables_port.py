@@ -276,8 +276,8 @@ class Outbox(Protocol):
         """Whether a statement that is known to be the party's was taken with this nonce before."""
         ...
 
-    def sign_anew(self, id: str, signatures: Sequence[bytes], signer: str | None) -> None:
-        """Put other signatures under a statement, and send it as if it were new."""
+    def sign_anew(self, id: str, signatures: Sequence[bytes], signer: str | None, tries: int) -> None:
+        """Put other signatures under a statement that was tried `tries` times, and send it at once."""
         ...
 
     def highest_nonce(self, party: int) -> int:

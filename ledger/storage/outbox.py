@@ -116,15 +116,15 @@ class Outbox:
         )
         return self._db.execute(query).first() is not None
 
-    def sign_anew(self, id: str, signatures: Sequence[bytes], signer: str | None) -> None:
-        """Put other signatures under a statement, and send it as if it were new."""
+    def sign_anew(self, id: str, signatures: Sequence[bytes], signer: str | None, tries: int) -> None:
+        """Put other signatures under a statement that was tried `tries` times, and send it at once."""
         self._db.execute(
             update(statements)
             .where(statements.c.id == id)
             .values(
                 signatures=["0x" + signature.hex() for signature in signatures],
                 signer=signer,
-                tries=0,
+                tries=tries,
                 next_try_at=0,
                 settled=False,
             )
