@@ -6,10 +6,11 @@ import csv
 import io
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from flask import Flask
 
 from ledger.bootstrap import build, connect, deploy_once, migrate
@@ -25,6 +26,7 @@ from ledger.services.ports import Ledger
 from ledger.services.views_of_chain import final_height
 from ledger.settings import Settings
 from ledger.worker import ChainLoop, run_jobs_once
+from tests.support.postgres import Postgres
 
 GTIN: Final = Gtin("09521234543213")
 OTHER_GTIN: Final = Gtin("09521234543220")
@@ -60,7 +62,8 @@ class Stage:
 
     def follow(self) -> None:
         """Let the chain catch up, and what was sent become final."""
-        while self.loop.turn() or not self._all_final():
+        # What becomes final in one turn is noted in the next, which may have more to send.
+        while self.loop.turn() or not self._all_final() or self.loop.turn():
             time.sleep(0.005)
 
     def _all_final(self) -> bool:
@@ -111,10 +114,10 @@ def sheet(rows: Sequence[Mapping[str, str]]) -> bytes:
 
 
 @contextmanager
-def staged(folder: Path, public_url: str = "http://localhost:8000") -> Iterator[Stage]:
+def staged(folder: Path, database_url: str | None = None) -> Iterator[Stage]:
     """Everything built, deployed and numbered, on a local node of its own."""
     with LocalNode(folder) as node:
-        settings = Settings(data=folder, node_url=node.url, public_url=public_url)
+        settings = Settings(data=folder, node_url=node.url, database_url=database_url)
         migrate(settings)
         ledger = build(settings)
         deploy_once(ledger, settings, local=True)
@@ -139,3 +142,11 @@ def staged(folder: Path, public_url: str = "http://localhost:8000") -> Iterator[
         yield stage
         side.node.rpc.close()
         ledger.store.engine.dispose()  # type: ignore[attr-defined]
+
+
+def on_each_database(request: pytest.FixtureRequest, folder: Path) -> AbstractContextManager[Stage]:
+    """A stage for a fixture with the parameter “sqlite” or “postgresql”."""
+    if request.param == "sqlite":
+        return staged(folder)
+    server: Postgres = request.getfixturevalue("postgres")
+    return staged(folder, server.url(server.create()))

@@ -20,7 +20,7 @@ from ledger.domain.identity import path
 from ledger.domain.organisations import Role, Scope
 from ledger.services.organisations import add_organisation, revoke_key
 from ledger.storage.engine import Store
-from tests.web.stage import GTIN, Stage, sheet, staged
+from tests.web.stage import GTIN, Stage, on_each_database, sheet
 
 WRONG = (
     "gtin;serial;model_ref;made_on\n"
@@ -31,9 +31,9 @@ WRONG = (
 )
 
 
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with staged(tmp_path_factory.mktemp("console")) as made:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with on_each_database(request, tmp_path_factory.mktemp("console")) as made:
         made.register([{"serial": "KNOWN"}, {"serial": "a/b%"}, {"serial": "OTHER"}], on_sale=False)
         yield made
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import text as sql
 from werkzeug.serving import make_server
 
 from ledger.domain.characters import GS1_82
@@ -27,7 +28,7 @@ from ledger.services.follow_chain import NODE_SEEN
 from ledger.services.kept_keys import sign_and_submit
 from ledger.services.store_evidence import store_evidence
 from ledger.storage.engine import Store
-from tests.web.stage import GTIN, OTHER_GTIN, Stage, staged
+from tests.web.stage import GTIN, OTHER_GTIN, Stage, on_each_database
 from web.limits import Pace
 
 JSON = {"Accept": "application/json"}
@@ -36,9 +37,9 @@ HOSTILE = ["/", "//", "%", "%2F", "%252F", "a/b", "/01/", "../a", "a/..", "?", "
 SERIALS = list(dict.fromkeys([*sorted(GS1_82 - set(".")), *HOSTILE]))
 
 
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with staged(tmp_path_factory.mktemp("scan")) as made:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with on_each_database(request, tmp_path_factory.mktemp("scan")) as made:
         plain = {
             "colour": "black",
             "materials": "calfskin; cotton",
@@ -428,9 +429,10 @@ def test_a_scan_is_counted_with_nothing_about_who_looked(stage: Stage) -> None:
     app.extensions["scan_notes"].settle()
     with stage.ledger.store.read() as tx:
         assert tx.papers.scans_of(item)[0] == before + 1
-    database = b"".join(one.read_bytes() for one in stage.settings.data.glob("touchmark.db*"))
-    assert b"canary-agent" not in database
-    assert b"8.8.4.4" not in database
+        kept = str(tx.connection.execute(sql("SELECT * FROM scans")).all())
+    assert "unclaimed" in kept
+    assert "canary-agent" not in kept
+    assert "8.8.4.4" not in kept
 
 
 def test_readers_of_chinese_are_told_which_check_this_is(stage: Stage) -> None:
