@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, BinaryIO
 
-from ledger.domain.batches import Batch, Item, batch_number
+from ledger.domain.batches import Batch, Item
 from ledger.domain.claim_codes import HALF_BYTES, claim_private_key, make_code
 from ledger.domain.errors import Conflict, Invalid, LedgerError, Unavailable, Unknown
 from ledger.domain.fields import FIELDS, jcs
@@ -393,9 +393,6 @@ def _draft(ledger: Ledger, tx: Tx, caller: Caller, batch: Batch) -> Draft:
     values = {"root": batch.root, "count": batch.count, "manifestHash": batch.manifest_hash}
     if batch.number is not None:
         values["batch"] = batch.number
-    else:
-        running = max(tx.batches.highest_number(batch.brand), batch_number(batch.brand, 0))
-        values["batch"] = running + 1
     return draft_in(ledger, tx, Kind.REGISTER_BATCH, values, caller)
 
 

@@ -46,7 +46,7 @@ class Claim(In):
     "/v1/items/<gtin>/<path:serial>/claims/draft",
     answers={200: ClaimDraftOut},
     anyone=True,
-    refuses=(401, 404, 409),
+    refuses=(404, 409),
 )
 def draft_item_claim(path: ItemPath, body: NewOwner) -> Response:
     """Draft a claim"""
@@ -60,7 +60,7 @@ def draft_item_claim(path: ItemPath, body: NewOwner) -> Response:
     answers={202: StatementOut},
     anyone=True,
     once=True,
-    refuses=(401, 404, 409),
+    refuses=(404, 409),
 )
 def claim_item(path: ItemPath, body: Claim) -> Response:
     """Claim an item
@@ -78,7 +78,7 @@ def claim_item(path: ItemPath, body: Claim) -> Response:
     "/v1/items/<gtin>/<path:serial>/recovery/draft",
     answers={200: ClaimDraftOut},
     anyone=True,
-    refuses=(401, 404, 409),
+    refuses=(404, 409),
 )
 def draft_item_recovery(path: ItemPath, body: NewOwner) -> Response:
     """Draft the completion of a recovery, once its notice has run out

@@ -92,14 +92,14 @@ class Acceptance(AcceptanceWanted):
     "/v1/items/<gtin>/<path:serial>/offers/draft",
     answers={200: DraftOut},
     anyone=True,
-    refuses=(401, 404, 409),
+    refuses=(404, 409),
 )
 def draft_item_offer(path: ItemPath, body: OfferWanted) -> Response:
     """Draft an offer for the owner to sign"""
     return answer(draft_out(draft_offer(here(), path.gtin, path.serial, body.recipient, body.expiry)))
 
 
-@operation(bp, "POST", "/v1/offers", answers={201: OfferOut}, anyone=True, once=True, refuses=(401, 404, 409))
+@operation(bp, "POST", "/v1/offers", answers={201: OfferOut}, anyone=True, once=True, refuses=(404, 409))
 def keep_offer(body: SignedOffer) -> Response:
     """Keep a signed offer until it is accepted or over
 
@@ -109,7 +109,7 @@ def keep_offer(body: SignedOffer) -> Response:
     return answer(_offer_out(kept), 201, location=f"/v1/offers/{kept.id}")
 
 
-@operation(bp, "POST", "/v1/offers/<id>/release", answers={200: OfferOut}, anyone=True, once=True, refuses=(401, 404))
+@operation(bp, "POST", "/v1/offers/<id>/release", answers={200: OfferOut}, anyone=True, once=True, refuses=(404,))
 def release_kept_offer(path: IdPath, body: Code) -> Response:
     """Look at an offer, with its six digits"""
     return answer(_offer_out(release_offer(here(), path.id, body.code)))
@@ -121,7 +121,7 @@ def release_kept_offer(path: IdPath, body: Code) -> Response:
     "/v1/offers/<id>/acceptance/draft",
     answers={200: DraftOut},
     anyone=True,
-    refuses=(401, 404, 409),
+    refuses=(404, 409),
 )
 def draft_offer_acceptance(path: IdPath, body: AcceptanceWanted) -> Response:
     """Draft the acceptance, for the item's record as it stands now
@@ -138,7 +138,7 @@ def draft_offer_acceptance(path: IdPath, body: AcceptanceWanted) -> Response:
     answers={202: StatementOut},
     anyone=True,
     once=True,
-    refuses=(401, 404, 409),
+    refuses=(404, 409),
 )
 def accept_offer(path: IdPath, body: Acceptance) -> Response:
     """Accept an offer: the item changes hands once the ledger has it"""
@@ -153,7 +153,7 @@ def accept_offer(path: IdPath, body: Acceptance) -> Response:
     "/v1/items/<gtin>/<path:serial>/cancellations/draft",
     answers={200: DraftOut},
     anyone=True,
-    refuses=(401, 404, 409),
+    refuses=(404, 409),
 )
 def draft_cancellation(path: ItemPath) -> Response:
     """Draft the end of every open offer of an item, for its owner to sign

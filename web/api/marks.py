@@ -241,7 +241,7 @@ def amend_item(path: ItemPath, body: NewDescription) -> Response:
     answers={202: StatementOut},
     anyone=True,
     once=True,
-    refuses=(401, 404, 409),
+    refuses=(404, 409),
 )
 def contest_item(path: ItemPath) -> Response:
     """Show that an item was registered twice

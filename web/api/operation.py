@@ -101,12 +101,13 @@ def operation(
     Without `anyone` a key is needed, with `scope` one that has it. `once` honours Idempotency-Key. `takes` is an
     OpenAPI request body, for those that are not JSON; `uses` names models that an answer refers to by hand.
     """
-    always = {400, 422, 429, *({401} if not anyone else ()), *({403} if scope else ())}
-    responses = {**answers, **{status: _problem() for status in sorted({*always, *refuses})}}
 
     def declare(view: View) -> View:
         shown = answered_once(view) if once else view
         reads_json = "body" in view.__annotations__
+        refused = {400, 401, 422, 429, 503, *refuses}
+        refused |= ({403} if scope else set()) | ({409} if once else set()) | ({413, 415} if reads_json else set())
+        responses = {**answers, **{status: _problem() for status in sorted(refused)}}
         access = Access(not anyone, scope, largest, reads_json, once)
         shown.access, shown.counts_itself = access, counts_itself  # type: ignore[attr-defined]
         extensions = {"requestBody": dict(takes)} if takes else None

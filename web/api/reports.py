@@ -27,7 +27,7 @@ class OwnerReport(Words):
     "/v1/items/<gtin>/<path:serial>/reports/draft",
     answers={200: DraftOut},
     anyone=True,
-    refuses=(401, 404, 409),
+    refuses=(404, 409),
 )
 def draft_owner_report(path: ItemPath, body: OwnerReport) -> Response:
     """Draft a report for the owner to sign

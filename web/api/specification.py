@@ -59,8 +59,10 @@ _WORDS: Final = {
     "404": "There is no such thing, or it is somebody else’s.",
     "409": "Right in itself, but not in the present state.",
     "413": "Too large.",
+    "415": "Another kind of body than is taken here.",
     "422": "Something in it is not right; `errors` says what and where.",
     "429": "Too many; `Retry-After` says when to go on.",
+    "503": "Something that we depend on does not answer. This never means “no”.",
 }
 
 

@@ -80,7 +80,7 @@ class StatementListOut(Out):
     next: str | None
 
 
-@operation(bp, "POST", "/v1/statements/draft", answers={200: DraftOut}, anyone=True, refuses=(401, 403, 404, 409))
+@operation(bp, "POST", "/v1/statements/draft", answers={200: DraftOut}, anyone=True, refuses=(403, 404, 409))
 def draft_any_statement(body: DraftRequest) -> Response:
     """Draft a statement
 
@@ -97,7 +97,7 @@ def draft_any_statement(body: DraftRequest) -> Response:
     anyone=True,
     once=True,
     largest=256 * 1024,
-    refuses=(401, 403, 404, 409),
+    refuses=(403, 404, 409),
 )
 def submit_any_statement(body: Submission) -> Response:
     """Submit a signed statement
@@ -147,7 +147,7 @@ def list_statements(query: PageQuery) -> Response:
     )
 
 
-@operation(bp, "GET", "/v1/statements/<id>", answers={200: StatementOut}, anyone=True, refuses=(401, 404))
+@operation(bp, "GET", "/v1/statements/<id>", answers={200: StatementOut}, anyone=True, refuses=(404,))
 def get_statement(path: IdPath) -> Response:
     """How far a statement is
 

@@ -38,4 +38,6 @@ def _forever(content: bytes, media_type: str) -> Response:
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     # Whatever a file claims to be inside, it runs nothing and loads nothing here.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    if media_type == "application/pdf":
+        response.headers.set("Content-Disposition", "attachment", filename="evidence.pdf")
     return response

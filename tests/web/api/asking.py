@@ -116,4 +116,3 @@ def speak(anyone: Asking, draft: dict[str, Any], *signers: Person, status: int =
     signatures = [one.sign(needed) for one, needed in zip(signers, draft["signatures"], strict=True)]
     body = {"kind": draft["kind"], "values": draft["values"], "offer": draft["offer"], "signatures": signatures}
     return anyone.post("/v1/statements", body, status)
-

@@ -81,9 +81,7 @@ def test_a_limit_never_hides_that_an_item_is_stolen(
     assert hurried.get(path_of(stolen))["verdict"] == "reported_stolen"
 
 
-def test_a_bulk_check_beyond_the_limit_still_tells_the_bad_news(
-    stage: Stage, brand: Asking, anyone: Asking
-) -> None:
+def test_a_bulk_check_beyond_the_limit_still_tells_the_bad_news(stage: Stage, brand: Asking, anyone: Asking) -> None:
     fine, stolen = registered(stage, brand, 2)
     owner = claimed(stage, anyone, stolen)
     speak(anyone, anyone.post(path_of(stolen) + "/reports/draft", {"report": "stolen"}), owner)

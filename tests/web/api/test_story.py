@@ -111,9 +111,7 @@ def test_an_item_changes_hands_by_a_link_and_six_digits(stage: Stage, brand: Ask
     accept = anyone.post(at + "/acceptance/draft", wanted)
     assert [one["who"] for one in accept["signatures"]] == ["offering_owner", "new_owner", "link_key"]
     signed = [new.sign(accept["signatures"][1]), link.sign(accept["signatures"][2])]
-    sent = anyone.post(
-        at + "/acceptance", {**wanted, "head": accept["values"]["head"], "signatures": signed}, 202
-    )
+    sent = anyone.post(at + "/acceptance", {**wanted, "head": accept["values"]["head"], "signatures": signed}, 202)
     stage.follow()
     assert anyone.get(f"/v1/statements/{sent['id']}")["state"] == "final"
     assert anyone.get(path_of(item) + "/timeline")["items"][-1]["event"] == "HandedOver"
@@ -168,9 +166,7 @@ def test_inspections_are_recorded_corrected_and_withdrawn_and_all_stay(
     photo = inspector.post("/v1/evidence", status=201, data=picture(), content_type="image/png")
     facts = {"authenticity": "consistent", "method": "in_hand", "persons": 2, "condition": "A", "points": 31}
     report = {"basis": "Stitching and stamp agree."}
-    first = inspector.post(
-        "/v1/inspections", {**named, **facts, "report": report, "evidence": [photo["sha256"]]}, 202
-    )
+    first = inspector.post("/v1/inspections", {**named, **facts, "report": report, "evidence": [photo["sha256"]]}, 202)
     stage.follow()
     [entry] = anyone.get(path_of(item))["entries"]
     assert (entry["kind"], entry["by"], entry["authenticity"], entry["final"]) == (
