@@ -41,7 +41,7 @@ def add(cli: Cli, slug: str, role: str, address: str | None, wait: bool, **rest:
     if new.role is Role.PLATFORM:
         return _view(ledger, new)
     if wait and worker_runs(ledger):
-        wait_for(cli, "Waiting for its number", lambda: service.organisation(ledger, slug).party is not None, 60)
+        wait_for(cli, "Waiting for its number", lambda: service.organisation(ledger, slug).party is not None)
     new = service.organisation(ledger, slug)
     if new.party is not None:
         cli.screen.say(f"It is party number {new.party} in the ledger.")

@@ -21,6 +21,7 @@ from ledger.bootstrap import build, deploy_once, migrate
 from ledger.chain.local_node import LocalNode
 from ledger.cli import root
 from ledger.cli.sent import worker_runs
+from ledger.services.follow_chain import NODE_SEEN
 from ledger.services.ports import Ledger
 from ledger.settings import Settings
 
@@ -80,7 +81,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
         deploy_once(ledger, settings, local=True)
         worker = _worker(settings, folder / "worker.log")
         try:
-            _await_worker(ledger)
+            _await_worker(ledger, worker, folder / "worker.log")
             yield Shell(settings, ledger, node, folder, worker.pid)
         finally:
             worker.terminate()
@@ -93,11 +94,16 @@ def _worker(settings: Settings, log: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, "-m", "ledger.cli", "worker"], env=environment, stdout=out, stderr=out)
 
 
-def _await_worker(ledger: Ledger) -> None:
-    deadline = time.monotonic() + 60
-    while not worker_runs(ledger):
-        assert time.monotonic() < deadline, "the worker does not start"
+def _await_worker(ledger: Ledger, worker: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the worker has its lease and has heard the node."""
+    deadline = time.monotonic() + 180
+    heard = None
+    while heard is None or not worker_runs(ledger):
+        assert worker.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, f"the worker does not start: {log.read_text()}"
         time.sleep(0.05)
+        with ledger.store.read() as tx:
+            heard = tx.meta.get(NODE_SEEN)
 
 
 @dataclass(frozen=True, slots=True)
