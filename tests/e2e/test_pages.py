@@ -24,6 +24,7 @@ from tests.e2e.test_demo_story import CHROMIUM, free_port
 from tests.web.gallery import FLAGS
 from tests.web.stage import GTIN, sheet
 
+AXE: Final = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SIZES: Final = {"phone": {"width": 360, "height": 640}, "desk": {"width": 1280, "height": 800}}
 
 pytestmark = pytest.mark.e2e
@@ -38,10 +39,11 @@ class World:
         self.browser = browser
         self.pictures = pictures
 
-    def visitor(self, size: str = "desk", *, script: bool = True) -> BrowserContext:
+    def visitor(self, size: str = "desk", *, script: bool = True, bypass_csp: bool = False) -> BrowserContext:
         context = self.browser.new_context(
             viewport=SIZES[size],  # type: ignore[arg-type]
             java_script_enabled=script,
+            bypass_csp=bypass_csp,
             base_url=self.running.address,
         )
         context.set_default_timeout(20_000)
@@ -248,6 +250,20 @@ def test_no_page_is_wider_than_its_screen_and_every_target_is_large_enough(world
         )
         assert small == [], address
     context.close()
+
+
+def test_axe_finds_nothing_wrong_at_the_brands_and_the_inspectors_desk(world: World) -> None:
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    brands = ("", "imports", "batches", "items", "on-sale", "statements")
+    for slug, addresses in (("maison", brands), ("lux", ("", "inspect", "records", "statements"))):
+        context = world.visitor(bypass_csp=True)
+        page = world.sign_in(context, slug)
+        for address in addresses:
+            page.goto(f"/console/{address}")
+            page.evaluate(AXE.read_text())
+            found = page.evaluate("rules => axe.run(document, rules)", rules)["violations"]
+            assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], address
+        context.close()
 
 
 def test_pages_ask_nobody_else_for_anything_and_say_nothing_in_the_console(world: World) -> None:

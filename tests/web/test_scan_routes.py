@@ -278,6 +278,13 @@ def test_the_page_tells_what_happened_in_order_and_what_inspectors_saw(stage: St
     assert "sandbox" in whole.headers["Content-Security-Policy"]
 
 
+def test_a_document_is_saved_not_opened_and_has_a_small_picture_too(stage: Stage, client: FlaskClient) -> None:
+    kept = store_evidence(stage.ledger, stage.inspector, io.BytesIO(b"%PDF-1.7\n%%EOF\n"))
+    whole = client.get(f"/evidence/{kept.sha256}")
+    assert whole.headers["Content-Disposition"].startswith("attachment")
+    assert client.get(f"/evidence/{kept.sha256}/small").data.startswith(b"\x89PNG")
+
+
 def test_an_inspection_that_was_taken_back_stays_in_view_as_such(stage: Stage, client: FlaskClient) -> None:
     facts = InspectionFacts(Authenticity.NOT_GENUINE, Method.PHOTOS)
     first = ri.record(stage.ledger, stage.inspector, ri.inspection(GTIN, "B", facts, {"basis": "The font."}))

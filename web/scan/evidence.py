@@ -18,7 +18,11 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 def evidence(sha256: str) -> Response:
     """The file as it is kept. Its name is its content's, so it never changes."""
     found, content = read_evidence(ledger_here(), _checked(sha256))
-    return _forever(content, found.media_type)
+    response = _forever(content, found.media_type)
+    if not found.media_type.startswith("image/"):
+        # A document is read in a program of its own: no browser shows one inside a sandbox.
+        response.headers.set("Content-Disposition", "attachment", filename=f"evidence-{sha256[:8]}.pdf")
+    return response
 
 
 @bp.get("/evidence/<sha256>/small")
