@@ -44,6 +44,7 @@ abstract contract Marks is Owners {
         }
         slots.state = state;
         _extend(slots, slots.head, h, signer);
+        emit MetadataUpdate(item);
         Statements.tell(Marked.selector, h, call_, signer, until);
     }
 
@@ -71,6 +72,7 @@ abstract contract Marks is Owners {
         }
         slots.state = state.withFlags(Flags.RETIRED, 0);
         _extend(slots, slots.head, h, signer);
+        emit MetadataUpdate(item);
         Statements.tell(Retired.selector, h, call_, signer);
     }
 

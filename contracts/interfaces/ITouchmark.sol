@@ -37,7 +37,7 @@ interface ITouchmark is ITouchmarkTypes, ITouchmarkErrors, ITouchmarkEvents {
     function grantPrefix(bytes14 prefix, uint24 party) external;
 
     /// @notice Names the contract that takes over in 90 days. From that day this one refuses every statement.
-    function nameSuccessor(address successor) external;
+    function nameSuccessor(address successor_) external;
 
     /// @notice Takes the successor back, until its day.
     function takeBackSuccessor() external;

@@ -102,7 +102,7 @@ Four bars stand higher than in the protocol's table, each by the measured cost o
 - **+1,100 for an inspection in a bundle**: its event carries all nine fields and the signer (2,304 gas of data), so that
   the item's head can be recomputed by anyone; and the successor's slot, warm (100).
 - **+2,200 for two passkeys by link**: the client data is what browsers write, with origin and crossOrigin (53 bytes of
-  calldata each, hashed and searched), not the shortest a verifier would accept.
+  calldata each, hashed and searched: 2,114 measured), not the shortest a verifier would accept.
 
 Inspections are measured for an authenticator the council accredits. One accredited by the brand costs two slots more:
 the item's (whose brand is it?) and the accreditation's. What the handovers cost is measured as they are meant, one address

@@ -98,6 +98,22 @@ contract CertificatesTest is Fixture {
         eq(seen, 3, "transfers");
     }
 
+    function test_WalletsAreToldOfWhatBrandAndCouncilChange() public {
+        vm.recordLogs();
+        submit(markCall(watch, BRAND, Statements.RECALL));
+        submit(amendItemCall(watch, BRAND));
+        Signer memory nobody;
+        submit(retireCall(watch, nobody));
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        uint256 told = 0;
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] != keccak256("MetadataUpdate(uint256)")) continue;
+            eq(abi.decode(logs[i].data, (uint256)), watch.id, "item");
+            ++told;
+        }
+        eq(told, 3, "updates");
+    }
+
     function test_AContractOwnsWithoutBeingAsked() public {
         Signer memory w = wallet(0x77);
         claim(watch, w); // no onERC721Received there
