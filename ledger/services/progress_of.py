@@ -77,7 +77,9 @@ def progress_of(ledger: Ledger, tx: Tx, queued: Sequence[Queued]) -> dict[str, P
     for one in queued:
         sent = carriers.get(one.id, [])
         refusal = None if one.hash in acceptances else last_refusal(ledger, tx, sent)
-        waiting = [each for each, _ in sent if not _mined(tx, each)]
+        # A refusal shows that its transaction is mined, also before we have asked for the sender's nonce again.
+        mined = -1 if refusal is None else refusal[3].nonce
+        waiting = [each for each, _ in sent if each.nonce > mined and not _mined(tx, each)]
         found[one.id] = progress(
             acceptance=acceptances.get(one.hash),
             final_height=final,
@@ -102,12 +104,14 @@ def _worth_another_try(ledger: Ledger, tx: Tx, one: Queued, name: str) -> bool:
     return name not in FOR_GOOD
 
 
-def last_refusal(ledger: Ledger, tx: Tx, sent: Sequence[tuple[SentTransaction, int]]) -> tuple[str, str, int] | None:
-    """Why our newest mined bundle refused it: the error's name, its words, and the block; None where none did."""
+def last_refusal(
+    ledger: Ledger, tx: Tx, sent: Sequence[tuple[SentTransaction, int]]
+) -> tuple[str, str, int, SentTransaction] | None:
+    """Why our newest mined bundle refused it: the error's name, its words, block, bundle; None where none did."""
     for transaction, position in reversed(sent):
         for event in tx.chain.transaction_events(transaction.hash):
             if event.name == "Refused" and event.args["index"] == position:
-                return *ledger.explain(event.args["reason"]), event.block
+                return *ledger.explain(event.args["reason"]), event.block, transaction
     return None
 
 

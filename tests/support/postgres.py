@@ -20,6 +20,7 @@ from pathlib import Path
 import psycopg
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+_INITDB = ("-U", "touchmark", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 
 
@@ -67,8 +68,7 @@ def running_postgres() -> Iterator[Postgres]:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     subprocess.run(
-        [*as_somebody, str(PROGRAMS / "initdb"), "-D", str(data), "-U", "touchmark", "-A", "trust", "-E", "UTF8"]
-        + ["--no-locale", "--no-sync"],
+        [*as_somebody, str(PROGRAMS / "initdb"), "-D", str(data), *_INITDB],
         check=True,
         cwd="/",
         env=_ENVIRONMENT,

@@ -52,6 +52,11 @@ def broken(world: World, moment: str) -> tuple[ChainLoop, Breaking]:
     return ChainLoop(world.ledger, ChainSide(node, miner)), breaking
 
 
+def turn_often(loop: ChainLoop) -> None:
+    for _ in range(5):
+        loop.turn()
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_killed_at_a_named_moment_costs_nothing_and_doubles_nothing(sqlite_world: World, moment: str) -> None:
     world = sqlite_world
@@ -59,8 +64,7 @@ def test_killed_at_a_named_moment_costs_nothing_and_doubles_nothing(sqlite_world
     queued = something_of_each(world)
     loop, breaking = broken(world, moment)
     with pytest.raises(Killed):
-        for _ in range(5):
-            loop.turn()
+        turn_often(loop)
     assert breaking.broken
     for card in world.cards()[:3]:
         expect_tick_supported(world, card)

@@ -55,8 +55,8 @@ def test_an_inspection_is_withdrawn_and_corrected_and_stays_visible(world: World
 
 def test_a_withdrawal_of_a_record_that_there_is_none_of_is_refused(world: World) -> None:
     card, who = world.cards()[0], world.caller("luxcheck")
+    nothing = records.withdrawal(card.gtin, card.serial, 77, WithdrawalReason.MISTAKE, {})
     with pytest.raises(Unknown, match="no record number"):
-        nothing = records.withdrawal(card.gtin, card.serial, 77, WithdrawalReason.MISTAKE, {})
         records.record(world.ledger, who, nothing)
 
 
