@@ -16,7 +16,7 @@ from ledger.domain.errors import Fault, Invalid, TooLarge
 from ledger.domain.organisations import Scope
 from ledger.services.activate_items import MOST, activate
 from web.api.operation import JSON_BYTES, answer, blueprint, caller, here, operation
-from web.api.shapes import Gtin, In, Out, Serial
+from web.api.shapes import Code, Gtin, In, Out, Serial
 
 bp = blueprint("activations", "Items put on sale, by a scan at the till, a list, or a file.")
 
@@ -33,7 +33,7 @@ class ActivatedItem(In):
 
     gtin: Gtin | None = None
     serial: Serial | None = None
-    code: str | None = Field(None, min_length=1, max_length=2_000, description="The link in the item's code.")
+    code: Code | None = Field(None, description="The link in the item's code.")
 
 
 class Activations(In):

@@ -14,7 +14,7 @@ from ledger.services.check_items import check_items
 from ledger.services.ports import Ledger
 from ledger.services.scan_item import Scan
 from web.api.operation import JSON_BYTES, answer, blueprint, here, operation
-from web.api.shapes import Gtin, In, Line, Out, Serial, moment
+from web.api.shapes import Code, Gtin, In, Line, Out, Serial, moment
 from web.limits import spend
 from web.scan.page import slowed
 from web.scan_json import AsOfOut, api_path, as_of_out, page_address
@@ -31,7 +31,7 @@ class CheckedItem(In):
     """One code, by what was scanned or typed, or by its GTIN and serial."""
 
     ref: Line | None = Field(None, max_length=120, description="Your own name for it, given back.")
-    code: str | None = Field(None, min_length=1, max_length=2_000, examples=["https://v.example/01/…/21/7K3M9QX2TP4W"])
+    code: Code | None = Field(None, examples=["https://v.example/01/09521234543213/21/7K3M9QX2TP4W"])
     gtin: Gtin | None = None
     serial: Serial | None = None
 

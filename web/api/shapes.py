@@ -38,6 +38,7 @@ Gtin = Annotated[
     Field(
         min_length=1,
         max_length=40,
+        pattern=_PLAIN,
         description="GTIN-8, -12, -13 or -14.",
         json_schema_extra={"example": "09521234543213"},
     ),
@@ -47,6 +48,7 @@ Serial = Annotated[
     Field(
         min_length=1,
         max_length=60,
+        pattern=_PLAIN,
         description="Serial (GS1 AI 21).",
         json_schema_extra={"example": "7K3M9QX2TP4W"},
     ),
@@ -72,6 +74,9 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256, h
 Id = Annotated[str, Field(pattern=ID, max_length=40)]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_PLAIN)]
 Text = Annotated[str, Field(min_length=1, max_length=2_000, pattern=_PLAIN)]
+Code = Annotated[
+    str, Field(min_length=1, max_length=2_000, pattern=_PLAIN, description="What was scanned, or typed from the item.")
+]
 Number = Annotated[str, Field(pattern=r"^[0-9]{1,78}$", description="A whole number, as decimal text.")]
 DraftOnly = Annotated[
     bool,

@@ -9,17 +9,18 @@ from flask import Flask
 
 from ledger.domain.organisations import Role
 from ledger.services.organisations import add_organisation
+from tests.conftest import DATABASES
 from tests.web.api.asking import Asking
-from tests.web.stage import Stage, staged
+from tests.web.stage import Stage, on_each_database
 from web.limits import Pace
 
 UNHURRIED = Pace(*["1000000/minute"] * 6)
 
 
-@pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+@pytest.fixture(scope="session", params=DATABASES)
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A brand, an accredited inspector and a platform as on every stage, and another brand beside them."""
-    with staged(tmp_path_factory.mktemp("api")) as ready:
+    with on_each_database(request, tmp_path_factory.mktemp("api")) as ready:
         add_organisation(
             ready.ledger,
             slug="rival",

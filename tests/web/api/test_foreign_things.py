@@ -111,7 +111,7 @@ OWN_ONLY = {
 }
 """Operations that name nothing of anybody else's: they are about the caller alone, or about what is public."""
 
-FOR_THE_ACCREDITED = {"record_inspection", "record_service"}
+FOR_THE_ACCREDITED = {"record_inspection", "record_service", "withdraw_record", "correct_record"}
 """What an inspector is accredited to do to the brand's items."""
 
 ALSO_PUBLIC_STATUS = {"get_statement"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
@@ -21,7 +19,7 @@ def key() -> Person:
 
 
 @pytest.fixture(scope="module")
-def atelier(stage: Stage, app: Flask, key: Person) -> Iterator[Asking]:
+def atelier(stage: Stage, app: Flask, key: Person) -> Asking:
     add_organisation(
         stage.ledger,
         slug="atelier",
@@ -32,7 +30,7 @@ def atelier(stage: Stage, app: Flask, key: Person) -> Iterator[Asking]:
         own_address=key.address,
     )
     stage.follow()
-    yield Asking(app, stage.key("atelier"))
+    return Asking(app, stage.key("atelier"))
 
 
 def test_the_registration_is_signed_by_the_brand_itself(

@@ -34,6 +34,8 @@ ITEM = {"gtin": "09521234543213", "serial": "7K3M9QX2TP4W"}
         ("/v1/keys", [], "body", "must be a JSON object."),
         ("/v1/activations", {"items": []}, "items", "has too few entries."),
         ("/v1/activations", {"items": [{}]}, "items[0]", "names no item."),
+        ("/v1/checks", {"items": [{"code": "a\0b"}]}, "items[0].code", "does not have the right form."),
+        ("/v1/statements/draft", {"kind": "Cancel", "gtin": "1", "serial": "a\0b"}, "serial", "does not have"),
         ("/v1/checks", {"items": [{}]}, "items[0]", "give “code”, or “gtin” and “serial”."),
         ("/v1/checks", {"items": [{"code": "a"}] * 1001}, "items", "has too many entries."),
         ("/v1/inspections", {**ITEM, "authenticity": "consistent", "method": "in_hand", "persons": 0}, "persons", ""),
@@ -156,6 +158,14 @@ def test_evidence_is_what_its_bytes_are(inspector: Asking) -> None:
 def test_statements_that_have_a_door_of_their_own_are_sent_there(anyone: Asking, kind: str, elsewhere: str) -> None:
     refused = anyone.post("/v1/statements", {"kind": kind, "values": {}, "signatures": []}, 422)
     assert elsewhere in refused["detail"]
+
+
+@pytest.mark.parametrize("number", ["0", str(1 << 62), str(1 << 63), "9" * 78])
+def test_a_record_is_about_a_number_that_was_used(stage: Stage, brand: Asking, inspector: Asking, number: str) -> None:
+    [item] = registered(stage, brand, 1)
+    body = {"gtin": item["gtin"], "serial": item["serial"], "about": number, "reason": "mistake"}
+    response = inspector.ask("POST", "/v1/withdrawals", json=body)
+    assert response.status_code in (404, 422), response.get_data(as_text=True)
 
 
 def test_an_owners_statement_is_never_signed_for_them(stage: Stage, brand: Asking) -> None:

@@ -126,7 +126,7 @@ def real(stage: Stage, brand: Asking) -> dict[str, str]:
     }
 
 
-EXAMPLES = int(os.environ.get("TOUCHMARK_FUZZ_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("TOUCHMARK_FUZZ_EXAMPLES", "3"))
 """Requests invented for each operation in each way; the night's run takes more."""
 
 ONCE = settings(
