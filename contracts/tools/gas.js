@@ -94,13 +94,14 @@ contracts.
 
 ${table}
 
-Four bars stand higher than in the protocol's table, each by the measured cost of a check the protocol demands:
+Four bars stand higher than in the protocol's table, each by the cost of something the protocol demands:
 
 - **+2,100 where one statement is a transaction** (first claim, inspection, status, two passkeys by link): every statement
   asks whether a successor's day has come, or an item could be sold in two places. That is one cold slot; in a bundle it
   is paid once. The other rows keep their bars with it.
-- **+1,100 for an inspection in a bundle**: its event carries all nine fields and the signer (2,304 gas of data), so that
-  the item's head can be recomputed by anyone; and the successor's slot, warm (100).
+- **+1,100 for an inspection in a bundle**: the successor's slot, warm (100, measured), and 1,000 for what its event
+  carries, all nine fields and the signer, so that anyone can recompute the item's head. Those words cost 2,304 in all;
+  1,000 is what the row needs of them, not a measurement of its own.
 - **+2,200 for two passkeys by link**: the client data is what browsers write, with origin and crossOrigin (53 bytes of
   calldata each, hashed and searched: 2,114 measured), not the shortest a verifier would accept.
 
