@@ -86,8 +86,14 @@ def _operation(path: str, method: str, one: dict[str, Any], schemas: dict[str, A
         "body": _fields(one.get("requestBody"), schemas),
         "takes": list(one.get("requestBody", {}).get("content", {})),
         "answers": [(status, each["description"]) for status, each in one["responses"].items()],
-        "gives": next((_fields(each, schemas) for status, each in one["responses"].items() if status[0] == "2"), []),
+        "gives": _fields(_done(one["responses"]), schemas),
     }
+
+
+def _done(responses: dict[str, Any]) -> dict[str, Any] | None:
+    """What is answered when it is done: where a draft can be asked for too, the other answer."""
+    done = [each for status, each in responses.items() if status.startswith("2")]
+    return done[-1] if done else None
 
 
 def _fields(body: dict[str, Any] | None, schemas: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
@@ -106,6 +112,8 @@ def _kind(schema: dict[str, Any]) -> str:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
         return " or ".join(_kind(each) for each in schema["anyOf"])
+    if "enum" in schema:
+        return "one of " + ", ".join(str(each) for each in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {_kind(schema.get('items', {}))}"
     return str(schema.get("format") or schema.get("type") or "anything")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from flask import Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from ledger.domain.errors import Invalid
 from ledger.domain.organisations import Role, Scope
@@ -41,7 +40,7 @@ class SigningKey(In):
 class CompromisedKey(SigningKey):
     """A key that others may have had: what it signed from then on does not count."""
 
-    since: datetime = Field(description="The time from which its statements do not count, with its offset.")
+    since: AwareDatetime = Field(description="The time from which its statements do not count, with its offset.")
     party: int | None = Field(None, ge=0, lt=2**24, description="For the council: whose key it is.")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from flask import Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from ledger.domain.inspections import Authenticity, InspectionFacts, Method, Remark, Service, WithdrawalReason
 from ledger.domain.organisations import Scope
@@ -52,7 +52,7 @@ class OnDay(OfItem):
     """The same, with photos and a time."""
 
     evidence: EvidenceNames = Field(default=[])
-    date: datetime | None = Field(None, description="When it was seen or done, with its offset; now, if left out.")
+    date: AwareDatetime | None = Field(None, description="When it was seen or done, with its offset; now, if left out.")
 
 
 class Inspected(OnDay):

@@ -25,8 +25,8 @@ the record shows of an item, and relaying what an owner has signed, needs no key
 **Sending twice.** Operations that take the header `Idempotency-Key` (a text in double quotes) give the first answer \
 again for a day. The same key with another request is refused with 422.
 
-**Refusals** are `application/problem+json` (RFC 9457): a sentence that says what is wrong and how to mend it, and \
-under `errors` every fault with its place. What belongs to somebody else does not exist for you: 404.
+**Refusals.** They are `application/problem+json` (RFC 9457): a sentence that says what is wrong and how to mend it, \
+and under `errors` every fault with its place. What belongs to somebody else does not exist for you: 404.
 
 **Pages.** Lists give a `next` cursor and a `Link` header with `rel="next"`.
 

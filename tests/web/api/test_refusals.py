@@ -39,6 +39,7 @@ ITEM = {"gtin": "09521234543213", "serial": "7K3M9QX2TP4W"}
         ("/v1/checks", {"items": [{}]}, "items[0]", "give “code”, or “gtin” and “serial”."),
         ("/v1/checks", {"items": [{"code": "a"}] * 1001}, "items", "has too many entries."),
         ("/v1/inspections", {**ITEM, "authenticity": "consistent", "method": "in_hand", "persons": 0}, "persons", ""),
+        ("/v1/signing-keys/compromised", {"address": "0x" + "1" * 40, "since": "2026-11-21T10:00:00"}, "since", ""),
         (
             "/v1/inspections",
             {**ITEM, "authenticity": "consistent", "method": "in_hand", "report": {"Basis": "x"}},
