@@ -130,9 +130,7 @@ def _deploy(
         return str(deployed["contract"])
     chain_id = rpc.chain_id()
     node = Node(rpc, chain_id, "0x" + "0" * 40)
-    done = deploy(
-        node, owner, (addresses[1], addresses[2]), settle=miner.mine if miner else lambda: time.sleep(1)
-    )
+    done = deploy(node, owner, (addresses[1], addresses[2]), settle=miner.mine if miner else lambda: time.sleep(1))
     final = miner.save() if miner else None
     with ledger.store.write() as tx:
         tx.meta.set(

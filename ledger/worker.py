@@ -25,7 +25,7 @@ from ledger.domain.imports import Job
 from ledger.services.follow_chain import MOST_STEPS, NODE_SEEN, Halted, follow, raise_final, shared_height
 from ledger.services.import_items import CHECK, PREPARE, check_import
 from ledger.services.ports import Ledger
-from ledger.services.register_batch import prepare
+from ledger.services.prepare_batch import prepare
 from ledger.services.send_statements import send
 from ledger.settings import Settings
 

@@ -87,9 +87,7 @@ class ContractCodec:
         try:
             values = decode_abi(known.outputs, returned)
         except (DecodingError, OverflowError, ValueError) as error:
-            raise Unavailable(
-                f"What came back for {function} does not have the shape it should have."
-            ) from error
+            raise Unavailable(f"What came back for {function} does not have the shape it should have.") from error
         return values[0] if len(values) == 1 else tuple(values)
 
     def error(self, data: bytes) -> ContractError | None:

@@ -87,9 +87,7 @@ class ChainClient:
 
     def blocks(self, first: int, last: int) -> list[Header | None]:
         """The headers from `first` to `last`, both included, in one batch; None where there is none."""
-        answers = self.rpc.batch(
-            [("eth_getBlockByNumber", [hex(number), False]) for number in range(first, last + 1)]
-        )
+        answers = self.rpc.batch([("eth_getBlockByNumber", [hex(number), False]) for number in range(first, last + 1)])
         return [_header(_result(answer)) for answer in answers]
 
     def finalized_height(self) -> int | None:
@@ -156,9 +154,7 @@ class ChainClient:
 
     def code_hash(self, address: str | None = None, *, block: BlockName = "latest") -> bytes | None:
         """keccak-256 of the code at `address` (this contract, if not given); None where there is no code."""
-        code = hex_bytes(
-            self.rpc.call("eth_getCode", address or self.address, _at(block)), "a contract's code"
-        )
+        code = hex_bytes(self.rpc.call("eth_getCode", address or self.address, _at(block)), "a contract's code")
         return keccak(code) if code else None
 
     def fees(self) -> Fees:
@@ -225,9 +221,7 @@ class ChainClient:
             raise Unavailable("The node sent events that were not asked for.")
         events = self.decoder.decode_all(raw)
         if len(events) != len(raw):
-            raise Unavailable(
-                "The contract speaks of something this version does not know. Install a newer one."
-            )
+            raise Unavailable("The contract speaks of something this version does not know. Install a newer one.")
         if not all(belongs(event) for event in events):
             raise Unavailable("The node sent events of another block.")
         events.sort(key=lambda event: (event.block_number, event.log_index))

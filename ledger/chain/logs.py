@@ -48,9 +48,7 @@ def _event(name: str, *fields: tuple[str, str, bool]) -> dict[str, Any]:
 STANDARD_EVENTS: Final = (
     # ERC-721, "Specification"
     _event("Transfer", ("from", "address", True), ("to", "address", True), ("tokenId", "uint256", True)),
-    _event(
-        "Approval", ("owner", "address", True), ("approved", "address", True), ("tokenId", "uint256", True)
-    ),
+    _event("Approval", ("owner", "address", True), ("approved", "address", True), ("tokenId", "uint256", True)),
     _event(
         "ApprovalForAll",
         ("owner", "address", True),
@@ -103,9 +101,7 @@ class EventDecoder:
                 fields(topics, log["data"]),
             )
         except (KeyError, IndexError, TypeError, ValueError, struct.error, DecodingError) as error:
-            raise Unavailable(
-                "The node sent an event that does not have the shape it should have."
-            ) from error
+            raise Unavailable("The node sent an event that does not have the shape it should have.") from error
 
     def decode_all(self, logs: Iterable[RawLog]) -> list[DecodedEvent]:
         """The events known here, in the order given. Raises Unavailable as `decode` does."""
@@ -174,9 +170,7 @@ def _compile(event: dict[str, Any]) -> Callable[[list[str], str], dict[str, Valu
     return _by_eth_abi(names, [kind for _, kind, _ in fields], indexed)
 
 
-def _by_words(
-    names: list[str], words: list[_Word], indexed: int
-) -> Callable[[list[str], str], dict[str, Value]]:
+def _by_words(names: list[str], words: list[_Word], indexed: int) -> Callable[[list[str], str], dict[str, Value]]:
     cut = Struct(">" + "".join(word.cut for word in words)).unpack
     converted = [(name, word.convert) for name, word in zip(names, words, strict=True) if word.convert]
     zero = 0
@@ -198,9 +192,7 @@ def _by_words(
     return decode
 
 
-def _by_eth_abi(
-    names: list[str], kinds: list[str], indexed: int
-) -> Callable[[list[str], str], dict[str, Value]]:
+def _by_eth_abi(names: list[str], kinds: list[str], indexed: int) -> Callable[[list[str], str], dict[str, Value]]:
     def decode(topics: list[str], data: str) -> dict[str, Value]:
         if len(topics) != indexed + 1:
             raise ValueError("the number of topics")

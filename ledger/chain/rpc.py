@@ -84,9 +84,7 @@ class Rpc:
         """Ends the session; calls made afterwards raise Unavailable."""
         self._session.close()
 
-    def call(
-        self, method: str, *params: Any, timeout: float | None = None, max_bytes: int = MAX_RESPONSE
-    ) -> Any:
+    def call(self, method: str, *params: Any, timeout: float | None = None, max_bytes: int = MAX_RESPONSE) -> Any:
         """The result of one call. Raises RpcRefused or Unavailable."""
         answer = self._post(_encode(0, method, params), timeout or self.timeout, max_bytes)
         if not isinstance(answer, dict):
@@ -127,9 +125,7 @@ class Rpc:
             if isinstance(answers, dict) and isinstance(refused := self._unpack(answers), RpcRefused):
                 raise refused
             raise self._garbage("to several calls it gave no list")
-        numbered = [
-            answer for answer in answers if isinstance(answer, dict) and type(answer.get("id")) is int
-        ]
+        numbered = [answer for answer in answers if isinstance(answer, dict) and type(answer.get("id")) is int]
         by_id = {answer["id"]: answer for answer in numbered}
         if len(answers) != count or by_id.keys() != set(range(count)):
             raise self._garbage(f"{len(answers)} answers do not fit {count} calls")
@@ -144,9 +140,7 @@ class Rpc:
         if not isinstance(error, dict) or not isinstance(error.get("code"), int):
             raise self._garbage("an error without a code")
         data = error.get("data")
-        return RpcRefused(
-            error["code"], str(error.get("message", ""))[:500], data if isinstance(data, str) else None
-        )
+        return RpcRefused(error["code"], str(error.get("message", ""))[:500], data if isinstance(data, str) else None)
 
     def _post(self, body: bytes, timeout: float, max_bytes: int) -> Any:
         raw = self._read(body, timeout, max_bytes)

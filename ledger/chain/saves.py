@@ -63,9 +63,7 @@ class SavedState:
 
     def to_json(self) -> bytes:
         """As the second file of a generation holds it: bytes as hex."""
-        plain = {
-            name: value.hex() if isinstance(value, bytes) else value for name, value in asdict(self).items()
-        }
+        plain = {name: value.hex() if isinstance(value, bytes) else value for name, value in asdict(self).items()}
         return json.dumps(plain, indent=1).encode()
 
     @classmethod

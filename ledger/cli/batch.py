@@ -14,7 +14,7 @@ from ledger.domain.organisations import Caller
 from ledger.services.import_items import PREPARE, job_view
 from ledger.services.ports import Ledger, Tx
 from ledger.services.progress_of import progress_of
-from ledger.services.register_batch import own_batch
+from ledger.services.read_batch import own_batch
 
 
 @group()

@@ -14,7 +14,7 @@ from ledger.cli.sent import report_sent, wait_option
 from ledger.cli.writing import whole_file
 from ledger.domain.errors import Unavailable
 from ledger.domain.organisations import Caller
-from ledger.services import register_batch as service
+from ledger.services import hand_out_cards as service
 
 
 @command()

@@ -11,7 +11,7 @@ from ledger.cli.base import Cli, command, pass_cli
 from ledger.cli.batch import brand_of_batch
 from ledger.cli.writing import whole_file
 from ledger.domain.errors import Invalid
-from ledger.services.register_batch import own_batch
+from ledger.services.read_batch import own_batch
 
 _FEW = 2_000
 """Labels for which starting a second process would cost more than it saves."""

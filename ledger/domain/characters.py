@@ -18,9 +18,7 @@ def is_ignorable(character: str) -> bool:
     return character.isspace() or character in DASHES
 
 
-def first_foreign(
-    text: str, allowed: frozenset[str], *, ignoring_gaps: bool = False
-) -> tuple[int, str] | None:
+def first_foreign(text: str, allowed: frozenset[str], *, ignoring_gaps: bool = False) -> tuple[int, str] | None:
     """The place (counted from 1, as a person counts) and the character of the first that is not allowed.
 
     With `ignoring_gaps`, spaces and dashes are passed over but still counted, so that the place is the

@@ -41,9 +41,7 @@ def check_code(text: str) -> str:
             "and dashes); read that character again."
         )
     if len(code) != LENGTH:
-        raise Invalid(
-            f"A claim code has {LENGTH} characters, this one has {len(code)}; compare it with the card."
-        )
+        raise Invalid(f"A claim code has {LENGTH} characters, this one has {len(code)}; compare it with the card.")
     if not crockford.holds(code):
         raise Invalid("One character of the claim code is misread; compare it with the card, group by group.")
     return code

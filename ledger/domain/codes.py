@@ -156,9 +156,7 @@ def _check_value(key: str, value: str) -> None:
     if foreign:
         raise Invalid(f"The value after {key} in the link holds {named(foreign[1])}, which no code may.")
     if not 1 <= len(value) <= longest:
-        raise Invalid(
-            f"The value after {key} in the link has {len(value)} characters; 1 to {longest} are allowed."
-        )
+        raise Invalid(f"The value after {key} in the link has {len(value)} characters; 1 to {longest} are allowed.")
 
 
 def _product(typed: str) -> ProductOnly | None:
@@ -232,8 +230,7 @@ def _refuse_misread(typed: str, tidied: str) -> None:
     if len(tidied) != LENGTH:
         fault = "one is missing" if len(tidied) < LENGTH else "one is too many"
         raise Invalid(
-            f"{shown(typed)} has {len(tidied)} characters and a serial made here has {LENGTH}; {fault}. "
-            "Type it again."
+            f"{shown(typed)} has {len(tidied)} characters and a serial made here has {LENGTH}; {fault}. Type it again."
         )
     raise Invalid(
         f"One character of {shown(typed)} is misread; type it again. If it is printed exactly so, it is not "

@@ -51,9 +51,7 @@ def decode(text: str) -> bytes:
     except ValueError:
         data = b""
     if encode(data) != text:
-        raise Invalid(
-            f"{len(text)} characters ending so do not stand for whole bytes; one is missing or misread."
-        )
+        raise Invalid(f"{len(text)} characters ending so do not stand for whole bytes; one is missing or misread.")
     return data
 
 

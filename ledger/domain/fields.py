@@ -86,9 +86,7 @@ def jcs(value: Value) -> bytes:
         return b"{" + b",".join(pair for _, pair in sorted(pairs)) + b"}"
     if isinstance(value, Sequence) and all(isinstance(text, str) for text in value):
         return b"[" + b",".join(map(_jcs_text, value)) + b"]"
-    raise Invalid(
-        f"A record cannot hold {shown(repr(value))}; it holds text, whole numbers, yes or no, and lists."
-    )
+    raise Invalid(f"A record cannot hold {shown(repr(value))}; it holds text, whole numbers, yes or no, and lists.")
 
 
 def _jcs_scalar(value: object) -> bytes:
@@ -100,18 +98,14 @@ def _jcs_scalar(value: object) -> bytes:
         if abs(value) > SAFEST_INTEGER:
             raise Invalid(f"{shown(str(value))} is too large a number for a record.")
         return b"%d" % value
-    raise Invalid(
-        f"A record cannot hold {shown(repr(value))}; it holds text, whole numbers, yes or no, and lists."
-    )
+    raise Invalid(f"A record cannot hold {shown(repr(value))}; it holds text, whole numbers, yes or no, and lists.")
 
 
 def _jcs_text(text: str) -> bytes:
     try:
         return _as_json(text).encode()
     except UnicodeEncodeError:
-        raise Invalid(
-            f"{shown(text)} holds half a character (a lone surrogate); type the text again."
-        ) from None
+        raise Invalid(f"{shown(text)} holds half a character (a lone surrogate); type the text again.") from None
 
 
 def _utf_16(key: str) -> bytes:
@@ -129,8 +123,7 @@ def _text(field: Field, value: object, unfit: re.Pattern[str] = _UNFIT) -> str:
     wrong = unfit.search(text)
     if wrong:
         raise Invalid(
-            f"{field.name} {shown(text)} holds {named(wrong.group())} (character {wrong.start() + 1}); "
-            "take it out."
+            f"{field.name} {shown(text)} holds {named(wrong.group())} (character {wrong.start() + 1}); take it out."
         )
     return text
 
@@ -171,9 +164,7 @@ def _date(field: Field, value: object) -> str:
 def _country(field: Field, value: object) -> str:
     text = _text(field, value).upper()
     if not _COUNTRY.fullmatch(text):
-        raise Invalid(
-            f"{field.name} {shown(text)} is not a country code; use the two letters of ISO 3166, such as FR."
-        )
+        raise Invalid(f"{field.name} {shown(text)} is not a country code; use the two letters of ISO 3166, such as FR.")
     return text
 
 
@@ -184,9 +175,7 @@ def _decimal(field: Field, value: object) -> str:
     except InvalidOperation:
         number = Decimal("NaN")
     if isinstance(value, bool) or number.is_nan() or number <= 0:
-        raise Invalid(
-            f"{field.name} {shown(str(value))} is not a number above 0; write it as 412 or 3.25, no unit."
-        )
+        raise Invalid(f"{field.name} {shown(str(value))} is not a number above 0; write it as 412 or 3.25, no unit.")
     if number != round(number, 3):
         raise Invalid(f"{field.name} {shown(text)} has more than three decimals.")
     return f"{number:.3f}".rstrip("0").rstrip(".")
@@ -195,9 +184,7 @@ def _decimal(field: Field, value: object) -> str:
 def _integer(field: Field, value: object) -> int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = (
-        str(value).strip() if isinstance(value, str | int | Decimal) and not isinstance(value, bool) else ""
-    )
+    text = str(value).strip() if isinstance(value, str | int | Decimal) and not isinstance(value, bool) else ""
     if not re.fullmatch(r"[0-9]{1,4}", text):
         raise Invalid(f"{field.name} {shown(str(value))} is not a whole number from 0 to 9999.")
     return int(text)
@@ -208,18 +195,14 @@ def _lot(field: Field, value: object) -> str:
     foreign = first_foreign(text, GS1_82)
     if foreign:
         place, character = foreign
-        raise Invalid(
-            f"{field.name} {shown(text)} holds {named(character)} (character {place}), which AI 10 cannot."
-        )
+        raise Invalid(f"{field.name} {shown(text)} holds {named(character)} (character {place}), which AI 10 cannot.")
     return text
 
 
 def _nfc_uid(field: Field, value: object) -> str:
     text = "".join(c for c in _text(field, value) if not is_ignorable(c) and c != ":")
     if not _HEXADECIMAL.issuperset(text) or len(text) not in {2 * n for n in _NFC_UID_BYTES}:
-        raise Invalid(
-            f"{field.name} {shown(text)} is not a chip's number; it has 8, 14 or 20 hexadecimal digits."
-        )
+        raise Invalid(f"{field.name} {shown(text)} is not a chip's number; it has 8, 14 or 20 hexadecimal digits.")
     return text.upper()
 
 

@@ -32,9 +32,7 @@ def check_gtin(text: str) -> Gtin:
         foreign = first_foreign(text, _DIGITS, ignoring_gaps=True)
         if foreign:
             place, character = foreign
-            raise Invalid(
-                f"The GTIN {shown(text)} holds {named(character)} (character {place}); it has digits only."
-            )
+            raise Invalid(f"The GTIN {shown(text)} holds {named(character)} (character {place}); it has digits only.")
     if len(digits) not in GTIN_LENGTHS:
         raise Invalid(f"The GTIN {shown(text)} has {len(digits)} digits; it needs 8, 12, 13 or 14.")
     right = check_digit(digits[:-1])

@@ -92,7 +92,7 @@ class InspectionFacts:
     def unpack(cls, facts: bytes) -> InspectionFacts:
         """The facts of a word. Raises Invalid for a version or a value this program does not know."""
         try:
-            if facts[0] != VERSION or len(facts) != 32 or facts[2] > 5:
+            if len(facts) != 32 or facts[0] != VERSION or facts[2] > 5:
                 raise ValueError
             return cls(
                 authenticity=Authenticity(facts[1]),

@@ -80,4 +80,6 @@ class Caller:
         """Raises Forbidden where the organisation has another role."""
         if self.organisation.role not in roles:
             wanted = " or ".join(roles)
-            raise Forbidden(f"Only a {wanted} can do that; {self.organisation.name} has the role “{self.organisation.role}”.")
+            raise Forbidden(
+                f"Only a {wanted} can do that; {self.organisation.name} has the role “{self.organisation.role}”."
+            )

@@ -53,9 +53,7 @@ def field_leaf(salt: bytes, name: str, jcs_bytes: bytes) -> bytes:
     """The 32-byte commitment to one field; `jcs_bytes` is its value as `jcs` gives it."""
     if len(salt) != 32:
         raise ValueError(f"a salt has 32 bytes, not {len(salt)}")
-    return sha256(
-        b"\0" + salt + _named(name.encode()) + len(jcs_bytes).to_bytes(4, "big") + jcs_bytes
-    ).digest()
+    return sha256(b"\0" + salt + _named(name.encode()) + len(jcs_bytes).to_bytes(4, "big") + jcs_bytes).digest()
 
 
 def record_hash(fields: Mapping[str, Value], salts: Mapping[str, bytes]) -> bytes:
@@ -134,9 +132,7 @@ class RecordHasher:
             inner, outer = copy_inner(), copy_outer()
             inner.update(name)
             outer.update(inner.digest())
-            leaves.append(
-                sha256(b"\0" + outer.digest() + prefix + len(value).to_bytes(4, "big") + value).digest()
-            )
+            leaves.append(sha256(b"\0" + outer.digest() + prefix + len(value).to_bytes(4, "big") + value).digest())
         return _root(leaves)
 
 

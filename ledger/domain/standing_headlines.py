@@ -4,7 +4,6 @@ Only data. The order and the table are those of the product's promise to a buyer
 alone (WCAG 1.4.1): every verdict has an icon, a shape and words of its own.
 """
 
-# ruff: noqa: RUF001 - Chinese is written with its own full-width comma
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -69,17 +68,13 @@ class Look:
 
 
 LOOKS: Final[dict[Key, Look]] = {
-    Key.OWNER_CONFIRMED: Look(
-        "check", "circle", "green", Advice.OK, ("continue_transfer", "save_check", "details")
-    ),
+    Key.OWNER_CONFIRMED: Look("check", "circle", "green", Advice.OK, ("continue_transfer", "save_check", "details")),
     Key.HELD: Look("check", "circle", "green", Advice.ASK_FOR_PROOF, ("ask_seller", "save_check", "details")),
     Key.UNCLAIMED: Look(
         "check", "ring", "teal", Advice.ASK_FOR_PROOF, ("claim", "second_hand", "save_check", "details")
     ),
     Key.PENDING: Look("hourglass", "circle", "blue", Advice.HOLD, ("refresh", "details", "save_check")),
-    Key.IN_TRANSFER: Look(
-        "arrows", "circle", "blue", Advice.HOLD, ("new_owner", "refresh", "details", "save_check")
-    ),
+    Key.IN_TRANSFER: Look("arrows", "circle", "blue", Advice.HOLD, ("new_owner", "refresh", "details", "save_check")),
     Key.WRONG_ITEM: Look(
         "not_equal", "triangle", "amber", Advice.HOLD, ("ask_inspection", "report", "details", "save_check")
     ),
@@ -87,9 +82,7 @@ LOOKS: Final[dict[Key, Look]] = {
         "copies", "triangle", "amber", Advice.ASK_FOR_PROOF, ("ask_seller", "why", "report", "save_check")
     ),
     Key.NOT_ON_SALE_YET: Look("dash", "square", "grey", Advice.HOLD, ("report", "type_again", "save_check")),
-    Key.RECALLED: Look(
-        "exclamation", "triangle", "amber", Advice.HOLD, ("what_to_do", "contact", "save_check")
-    ),
+    Key.RECALLED: Look("exclamation", "triangle", "amber", Advice.HOLD, ("what_to_do", "contact", "save_check")),
     Key.REPORTED_LOST: Look(
         "question",
         "triangle",
@@ -113,9 +106,7 @@ LOOKS: Final[dict[Key, Look]] = {
     Key.UNKNOWN: Look("question", "square", "grey", Advice.ASK_FOR_PROOF, ("type_again", "older", "report")),
     Key.PRODUCT_ONLY: Look("info", "square", "grey", Advice.NO_OPINION, ("type_serial",)),
     Key.BAD_CODE: Look("question", "square", "grey", Advice.NO_OPINION, ("type_again",)),
-    Key.UNAVAILABLE: Look(
-        "cloud", "square", "grey", Advice.NO_OPINION, ("try_again", "details", "save_check")
-    ),
+    Key.UNAVAILABLE: Look("cloud", "square", "grey", Advice.NO_OPINION, ("try_again", "details", "save_check")),
     Key.SLOW_DOWN: Look("clock", "circle", "grey", Advice.NO_OPINION, ()),
 }
 

@@ -151,9 +151,7 @@ class Reading:
     def handover(self) -> Handover | None:
         """A handover under way; an offer that ran out is none."""
         one = self.facts.handover
-        if one is None or (
-            one.stage is Stage.OFFERED and one.expires is not None and self.now >= one.expires
-        ):
+        if one is None or (one.stage is Stage.OFFERED and one.expires is not None and self.now >= one.expires):
             return None
         return one
 
@@ -163,12 +161,7 @@ class Reading:
     def confirmed(self) -> bool:
         """Whether the owner of the last final block has just answered this visitor."""
         at = self.facts.owner_confirmed_at
-        return (
-            at is not None
-            and self.supported
-            and self.claimed
-            and -NODE_SILENCE < self.now - at < CONFIRMATION_LASTS
-        )
+        return at is not None and self.supported and self.claimed and -NODE_SILENCE < self.now - at < CONFIRMATION_LASTS
 
     @property
     def suspicions(self) -> tuple[CloneSignal, ...]:

@@ -56,9 +56,7 @@ def _revoked(reading: Reading) -> Said:
     reason = reading.facts.void_reason
     said = f"Reason: {quoted(reason)}." if reason else "The brand gave no reason here."
     if not reading.raised(Flag.VOID):
-        said = (
-            f"Reason: {quoted(reason)}." if reason else "It withdrew the whole batch this item was part of."
-        )
+        said = f"Reason: {quoted(reason)}." if reason else "It withdrew the whole batch this item was part of."
     return Said((said,), f"Don't buy it; ask {brand_name(reading.facts)} why.")
 
 
@@ -82,9 +80,7 @@ def _disputed(reading: Reading) -> Said:
     if found := reading.raised(*DISPUTE):
         reasons.append(_since(found, "Open since", "A dispute over it is open") + ".")
     if found := reading.raised(Flag.RECOVERY_OPEN):
-        reasons.append(
-            _since(found, "Someone has asked for it back, on", "Someone has asked for it back") + "."
-        )
+        reasons.append(_since(found, "Someone has asked for it back, on", "Someone has asked for it back") + ".")
     if reading.listed_twice:
         reasons.append(f"{brand} has listed this item twice, and the two records disagree.")
     return Said(tuple(capital(one) for one in reasons), "Don't pay until it is settled.")
@@ -99,9 +95,7 @@ def _lost(reading: Reading) -> Said:
 
 def _recalled(reading: Reading) -> Said:
     facts = reading.facts
-    reason = (
-        f"Reason: {quoted(facts.recall_reason)}." if facts.recall_reason else "The reason is not stated here."
-    )
+    reason = f"Reason: {quoted(facts.recall_reason)}." if facts.recall_reason else "The reason is not stated here."
     advice = (
         f"What to do: {quoted(facts.recall_advice)}."
         if facts.recall_advice
@@ -237,9 +231,7 @@ def _product_only(reading: Reading) -> Said:
 def _bad_code(reading: Reading) -> Said:
     problem = reading.facts.code_problem
     first = f"{quoted(problem, 160)}." if problem else "A character is missing or misread."
-    return Said(
-        (first, "Letters I, O, U and L are never used."), "Compare it with the label and type it again."
-    )
+    return Said((first, "Letters I, O, U and L are never used."), "Compare it with the label and type it again.")
 
 
 def _slow_down(reading: Reading) -> Said:

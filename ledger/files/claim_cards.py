@@ -95,8 +95,7 @@ def _draw_card(page: Page, card: ClaimCard, words: CardWords) -> None:
     parts = urlsplit(card.claim_url)
     if parts.fragment != code or code in card.claim_url.split("#", 1)[0]:
         raise Invalid(
-            f"The address on the card of {grouped(card.serial)} must carry the claim code after the # "
-            "and nowhere else."
+            f"The address on the card of {grouped(card.serial)} must carry the claim code after the # and nowhere else."
         )
     matrix = checked_symbol(card.claim_url)
     module = _MODULE_ROOM / matrix.full_size

@@ -101,9 +101,7 @@ def check_header(cells: Sequence[str], *, row: int) -> list[str]:
             faults.append(Fault(where, "the column has no name.", "Name it, or delete it with its contents."))
         elif name in seen:
             first = letter(seen[name])
-            faults.append(
-                Fault(where, f"{_quote(name)} is already the name of column {first}.", "Delete one of them.")
-            )
+            faults.append(Fault(where, f"{_quote(name)} is already the name of column {first}.", "Delete one of them."))
         elif name not in COLUMNS and name not in IGNORED:
             faults.append(Fault(where, f"there is no column called {_quote(name)}.", _nearest(name)))
         seen.setdefault(name, position)

@@ -66,9 +66,7 @@ def write_faulty_rows(
     return write_csv(target, [*names, "error"], _faulty_cells(faulty, names), on_progress=on_progress)
 
 
-def write_for_printing_house(
-    target: BinaryIO, labels: Iterable[Label], *, on_progress: Progress | None = None
-) -> str:
+def write_for_printing_house(target: BinaryIO, labels: Iterable[Label], *, on_progress: Progress | None = None) -> str:
     """One line a label: gtin, serial and the text that its code must carry. Gives the file's SHA-256.
 
     The code is made from `uri` alone, which no spreadsheet changes; a serial that begins like a formula is

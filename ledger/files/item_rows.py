@@ -195,13 +195,9 @@ class _RowChecker:
         value = canonical_value("made_on", text)
         day = date.fromisoformat(str(value))
         if self._today and day > self._today:
-            raise _TroubleError(
-                f"the date {day} is still to come.", "Write the day on which the item was made."
-            )
+            raise _TroubleError(f"the date {day} is still to come.", "Write the day on which the item was made.")
         if day.year < _OLDEST_YEAR:
-            raise _TroubleError(
-                f"the year {day.year} is too long ago.", "Write the day on which the item was made."
-            )
+            raise _TroubleError(f"the year {day.year} is too long ago.", "Write the day on which the item was made.")
         return value
 
 

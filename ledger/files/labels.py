@@ -81,9 +81,7 @@ def label_format(id: str) -> LabelFormat:
     try:
         return label_formats()[id]
     except KeyError:
-        raise Unknown(
-            f"There is no label format {shown(id)}; there are {', '.join(label_formats())}."
-        ) from None
+        raise Unknown(f"There is no label format {shown(id)}; there are {', '.join(label_formats())}.") from None
 
 
 def grouped(serial: str) -> str:

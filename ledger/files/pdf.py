@@ -24,9 +24,7 @@ _VERA: Final = Path(reportlab.__file__).parent / "fonts"
 class Page:
     """A PDF under way; the same calls give the same bytes, whenever and wherever they are made."""
 
-    def __init__(
-        self, target: BinaryIO, size_mm: tuple[float, float], title: str, font: Path | None = None
-    ) -> None:
+    def __init__(self, target: BinaryIO, size_mm: tuple[float, float], title: str, font: Path | None = None) -> None:
         """`font` is a TrueType file for texts that the built-in font (Latin) has no letters for."""
         self._height = size_mm[1]
         self.canvas = Canvas(
@@ -38,9 +36,7 @@ class Page:
         self.font = _register(font or _VERA / "Vera.ttf")
         self.bold = _register(font or _VERA / "VeraBd.ttf")
 
-    def text(
-        self, x: float, y: float, text: str, size: float, *, bold: bool = False, centre: bool = False
-    ) -> None:
+    def text(self, x: float, y: float, text: str, size: float, *, bold: bool = False, centre: bool = False) -> None:
         """`text` with its baseline at `y` mm from the top; `size` in points. Raises Invalid for missing
         letters."""
         font = self.bold if bold else self.font
@@ -101,6 +97,4 @@ def _check_letters(text: str, font: str) -> None:
     widths = pdfmetrics.getFont(font).face.charWidths
     for character in text:
         if ord(character) not in widths:
-            raise Invalid(
-                f"The font has no {named(character)}, which {shown(text)} needs; name a font that has."
-            )
+            raise Invalid(f"The font has no {named(character)}, which {shown(text)} needs; name a font that has.")

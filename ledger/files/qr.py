@@ -89,9 +89,7 @@ def symbol(text: str, level: str = "M") -> Matrix:
         version = _version(tuple((part.mode, len(part)) for part in parts), correction)
     except DataOverflowError:
         raise TooLarge(f"The text {shown(text)} does not fit into a code at level {level}.") from None
-    maker: qrcode.QRCode[Any] = qrcode.QRCode(
-        version=version, error_correction=correction, border=0, mask_pattern=MASK
-    )
+    maker: qrcode.QRCode[Any] = qrcode.QRCode(version=version, error_correction=correction, border=0, mask_pattern=MASK)
     for part in parts:
         maker.add_data(part)
     maker.make(fit=False)
@@ -184,9 +182,7 @@ def png(matrix: Matrix, dots_per_module: int = 10) -> bytes:
     if not 1 <= dots_per_module <= 100:
         raise Invalid(f"A module has 1 to 100 dots, not {dots_per_module}.")
     small = paint(runs(matrix), matrix.size, 1)
-    image = Image.frombytes("L", (small.width, small.height), small.data).convert(
-        "1", dither=Image.Dither.NONE
-    )
+    image = Image.frombytes("L", (small.width, small.height), small.data).convert("1", dither=Image.Dither.NONE)
     side = small.width * dots_per_module
     out = io.BytesIO()
     image.resize((side, side), Image.Resampling.NEAREST).save(out, "PNG")
@@ -208,9 +204,7 @@ def svg(matrix: Matrix, module_mm: float = 0.5) -> str:
 
 def terminal(text: str, *, dark_background: bool = True) -> str:
     """The symbol in half-block characters, two modules high each, for a terminal of at least its width."""
-    maker: qrcode.QRCode[Any] = qrcode.QRCode(
-        error_correction=ERROR_CORRECT_L, border=QUIET, mask_pattern=MASK
-    )
+    maker: qrcode.QRCode[Any] = qrcode.QRCode(error_correction=ERROR_CORRECT_L, border=QUIET, mask_pattern=MASK)
     maker.add_data(text)
     out = io.StringIO()
     maker.print_ascii(out=out, invert=dark_background)

@@ -30,9 +30,7 @@ def write_sealed(target: BinaryIO, vault: _Seal, purpose: str, rows: Iterable[An
     def flush(last: bool) -> None:
         nonlocal place
         # The last piece says so: a file that lost its end is noticed.
-        sealed = vault.seal(
-            zlib.compress(b"\n".join(waiting), 1), f"{purpose}/{place}/{'last' if last else 'more'}"
-        )
+        sealed = vault.seal(zlib.compress(b"\n".join(waiting), 1), f"{purpose}/{place}/{'last' if last else 'more'}")
         target.write(len(sealed).to_bytes(4, "big") + sealed)
         place += 1
         waiting.clear()

@@ -53,9 +53,7 @@ def write_sheets(
     if first < 1 or (last is not None and last < first):
         raise Invalid("The print range is empty. Its first label must not come after its last.")
     if not 0 <= skip_places < form.per_page:
-        raise Invalid(
-            f"A sheet has {form.per_page} places; 0 to {form.per_page - 1} of them can be left free."
-        )
+        raise Invalid(f"A sheet has {form.per_page} places; 0 to {form.per_page - 1} of them can be left free.")
     wanted = itertools.islice(labels, first - 1, last)
     page = Page(target, form.page, f"Labels, {form.name}")
     places = list(form.places())
@@ -107,9 +105,7 @@ def module_width(form: LabelFormat, label: Label, matrix: Matrix) -> float:
         room = [other for other in label_formats().values() if _fitting(other, label, matrix) >= MIN_MODULE]
         room.sort(key=lambda other: other.label[0] * other.label[1])
         side = matrix.full_size * MIN_MODULE
-        instead = (
-            f"The smallest label with room is “{room[0].name}”." if room else "Use a shorter web address."
-        )
+        instead = f"The smallest label with room is “{room[0].name}”." if room else "Use a shorter web address."
         raise Invalid(
             f"The code of {grouped(label.serial)} needs a square of {side:.1f} mm, and a label of "
             f"{form.label[0]:g} × {form.label[1]:g} mm has no room for it. {instead}"
@@ -181,6 +177,4 @@ def _draw_ruler(page: Page, form: LabelFormat) -> None:
     for tick in range(0, 101, 10):
         page.text(left + tick, y + 3.5, str(tick), 6, centre=True)
     page.text(left, y + 9, "1. This ruler must be 100 mm long: print at 100 %, not “fit to page”.", 7.5)
-    page.text(
-        left, y + 13, "2. The dashed outlines must lie on the labels. 3. Scan the three codes first.", 7.5
-    )
+    page.text(left, y + 13, "2. The dashed outlines must lie on the labels. 3. Scan the three codes first.", 7.5)

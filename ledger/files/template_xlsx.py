@@ -81,9 +81,7 @@ def _how_to(sheet: Worksheet) -> None:
     for name in COLUMNS:
         sheet.append([name, "yes" if name in REQUIRED else "", HINTS[name]])
     sheet.append([])
-    sheet.append(
-        ["One row is one item. Nothing is registered before you have seen the check and confirmed it."]
-    )
+    sheet.append(["One row is one item. Nothing is registered before you have seen the check and confirmed it."])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"

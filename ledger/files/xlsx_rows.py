@@ -74,9 +74,7 @@ def _rows(
     odd_rows = {row for row, _ in odd}
     found = False
     for number, values in rows:
-        cells = [
-            value.strip() if type(value) is str and value[:1] != "'" else _text(value) for value in values
-        ]
+        cells = [value.strip() if type(value) is str and value[:1] != "'" else _text(value) for value in values]
         if number in odd_rows:
             cells += [""] * (width - len(cells))
             for column in range(len(cells)):
@@ -120,9 +118,7 @@ def _choose_sheet(archive: zipfile.ZipFile) -> tuple[str, str]:
     if archive.NameToInfo.get("mimetype") and "content.xml" in archive.NameToInfo:
         raise Invalid("The file is an OpenDocument sheet (ODS). Save it as XLSX or as CSV UTF-8.")
     if _WORKBOOK not in archive.NameToInfo or _RELATIONS not in archive.NameToInfo:
-        raise Invalid(
-            "The file is an archive and not an XLSX workbook. Send the spreadsheet itself, unpacked."
-        )
+        raise Invalid("The file is an archive and not an XLSX workbook. Send the spreadsheet itself, unpacked.")
     targets = {relation.get("Id", ""): relation.get("Target", "") for relation in _xml(archive, _RELATIONS)}
     sheets = [
         (sheet.get("name", ""), targets.get(sheet.get(_RELATION, ""), ""))

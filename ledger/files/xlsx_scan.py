@@ -65,9 +65,7 @@ def _check_promises(texts: bytes) -> None:
     for attributes in _TEXTS_TAG.findall(texts):
         for count in _COUNT.findall(attributes):
             if not count.isdigit() or int(count[:12]) > _MAX_TEXTS:
-                raise TooLarge(
-                    f"The workbook says it has more texts than any sheet we read can hold. {_RESAVE}"
-                )
+                raise TooLarge(f"The workbook says it has more texts than any sheet we read can hold. {_RESAVE}")
 
 
 def scan_sheet(pieces: Iterable[bytes], lengths: array[int], odd: OddCells) -> Iterator[bytes]:
@@ -100,9 +98,7 @@ def scan_sheet(pieces: Iterable[bytes], lengths: array[int], odd: OddCells) -> I
             elif value:
                 text += longest
         if text > MAX_TEXT:
-            raise TooLarge(
-                f"The cells hold more than {MAX_TEXT // 2**20} MB of text. Save it as CSV UTF-8 instead."
-            )
+            raise TooLarge(f"The cells hold more than {MAX_TEXT // 2**20} MB of text. Save it as CSV UTF-8 instead.")
         if any(sign in block for sign in _ODD_SIGNS):
             _collect_odd(block, odd)
         yield block
@@ -160,9 +156,7 @@ def _collect_odd(block: bytes, odd: OddCells) -> None:
             continue
         where = _REFERENCE.search(cell["tag"])
         if where is None or len(odd) >= _MAX_ODD:
-            raise Invalid(
-                f"The sheet has formulas without results or with errors that cannot be placed. {_RESAVE}"
-            )
+            raise Invalid(f"The sheet has formulas without results or with errors that cannot be placed. {_RESAVE}")
         odd[int(where[2][:9]), _position(where[1])] = found
 
 

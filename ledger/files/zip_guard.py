@@ -29,9 +29,7 @@ def open_checked(stream: BinaryIO) -> zipfile.ZipFile:
     size = stream.seek(0, 2)
     stream.seek(0)
     if size > MAX_FILE:
-        raise TooLarge(
-            f"The file has {_mb(size)}; at most {_mb(MAX_FILE)} are read. Save it as CSV UTF-8 instead."
-        )
+        raise TooLarge(f"The file has {_mb(size)}; at most {_mb(MAX_FILE)} are read. Save it as CSV UTF-8 instead.")
     try:
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
@@ -42,8 +40,7 @@ def open_checked(stream: BinaryIO) -> zipfile.ZipFile:
     total = sum(entry.file_size for entry in entries)
     if total > MAX_TOTAL:
         raise TooLarge(
-            f"The file would unpack to {_mb(total)}; at most {_mb(MAX_TOTAL)} are read. "
-            "Save it as CSV UTF-8 instead."
+            f"The file would unpack to {_mb(total)}; at most {_mb(MAX_TOTAL)} are read. Save it as CSV UTF-8 instead."
         )
     names: set[str] = set()
     for entry in entries:
@@ -71,9 +68,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
         raise Invalid(f"The file holds a part with the forbidden name “{name[:60]}”. {_RESAVE}")
     if name.casefold().endswith(_ARCHIVES):
-        raise Invalid(
-            f"The file holds another archive, “{name[:60]}”. Delete the embedded file and save again."
-        )
+        raise Invalid(f"The file holds another archive, “{name[:60]}”. Delete the embedded file and save again.")
     if entry.flag_bits & 0x1:
         raise Invalid("The file is locked with a password. Take the password away and save it again.")
     if entry.file_size > _RATIO_FROM and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):

@@ -114,4 +114,3 @@ def _made(path: Path, make: Any) -> bytes:
         # Before anything is sealed with it: a power cut must not take the key and leave what it locks.
         sync_folder(path.parent)
     return path.read_bytes()
-

@@ -18,8 +18,9 @@ from ledger.domain.statements import Kind
 from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.kept_keys import queue_signed
 from ledger.services.ports import Ledger, Tx
-from ledger.services.register_batch import MANIFESTS, batch_secret, manifest_hash
+from ledger.services.read_batch import batch_secret
 from ledger.services.views_of_chain import Listed, find_listed
+from ledger.services.write_manifest import MANIFESTS, manifest_hash
 
 MOST = 100
 """Later descriptions of one item."""

@@ -27,7 +27,7 @@ from ledger.services.checking import Checked, attention, cannot_tell, many, ok
 from ledger.services.follow_chain import QUIET
 from ledger.services.open_item import TREES
 from ledger.services.ports import Chain, Ledger, Tx
-from ledger.services.register_batch import all_items, batch_secret
+from ledger.services.read_batch import all_items, batch_secret
 from ledger.services.views_of_chain import final_height
 
 MOST_NAMED: Final = 5

@@ -12,7 +12,7 @@ from ledger.domain.outbox import Queued
 from ledger.domain.statements import Kind, Statement, make
 from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.ports import Ledger
-from ledger.services.register_batch import activation_half, batch_secret
+from ledger.services.read_batch import activation_half, batch_secret
 from ledger.services.submit_statement import submit_statement
 from ledger.services.views_of_chain import find_listed
 
@@ -56,9 +56,7 @@ def submit_claim(
     with ledger.store.read() as tx:
         subject = find_listed(tx, gtin, serial)
         _check_tries(ledger, tx.papers.tries(_subject(subject.item.item)))
-        digest = draft_in(
-            ledger, tx, Kind.CLAIM, {"item": subject.item.item, "newOwner": new_owner}
-        ).needed[0].digest
+        digest = draft_in(ledger, tx, Kind.CLAIM, {"item": subject.item.item, "newOwner": new_owner}).needed[0].digest
         holder = subject.holder
     try:
         right = ledger.signing.signer_of(digest, claim_signature) == holder

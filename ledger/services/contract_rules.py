@@ -66,9 +66,7 @@ def _check_batch(tx: Tx, statement: Statement, batch: int) -> None:
         raise Unknown("There is no batch of that number. List your batches to find the right one.")
 
 
-def _check_item(
-    ledger: Ledger, tx: Tx, statement: Statement, subject: Listed, parties: Directory, now: int
-) -> None:
+def _check_item(ledger: Ledger, tx: Tx, statement: Statement, subject: Listed, parties: Directory, now: int) -> None:
     kind, values, party, brand = statement.kind, statement.values, statement.party, subject.batch.brand
     if kind in _BY_OWNER and not subject.claimed:
         raise Conflict("This item has no owner yet, so nobody can speak for it as its owner.")

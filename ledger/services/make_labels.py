@@ -17,7 +17,7 @@ from ledger.files.qr import checked_symbol, png, svg
 from ledger.files.sheets_pdf import write_sheets, write_test_page
 from ledger.files.zpl import write_zpl
 from ledger.services.ports import Ledger
-from ledger.services.register_batch import all_items, own_batch
+from ledger.services.read_batch import all_items, own_batch
 from ledger.services.views_of_chain import find_listed
 
 Progress = Callable[[int], None]

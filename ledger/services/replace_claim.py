@@ -15,7 +15,7 @@ from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.keep_reference import keep_reference
 from ledger.services.kept_keys import queue_signed
 from ledger.services.ports import Ledger, Tx
-from ledger.services.register_batch import activation_half, batch_secret
+from ledger.services.read_batch import activation_half, batch_secret
 from ledger.services.views_of_chain import block_time, find_listed
 
 

@@ -23,7 +23,7 @@ from ledger.domain.records import RecordHasher
 from ledger.files.sealed import read_sealed
 from ledger.services.open_item import TREES
 from ledger.services.ports import Ledger, Tx
-from ledger.services.register_batch import MANIFESTS, manifest_hash
+from ledger.services.write_manifest import MANIFESTS, manifest_hash
 
 _CHUNK = 2_000
 Progress = Callable[[int], None]

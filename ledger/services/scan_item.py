@@ -142,9 +142,7 @@ def _checked(gtin: str, serial: str) -> tuple[Gtin, str] | Invalid:
     return checked, serial
 
 
-def _one_of_many(
-    ledger: Ledger, tx: Tx, asked: tuple[Gtin, str] | Invalid, now: datetime, parties: Directory
-) -> Scan:
+def _one_of_many(ledger: Ledger, tx: Tx, asked: tuple[Gtin, str] | Invalid, now: datetime, parties: Directory) -> Scan:
     if isinstance(asked, Invalid):
         return _bad_code_in(tx, asked.detail, now)
     if not tx.batches.find(*asked):

@@ -131,9 +131,7 @@ def _bundles(
     for group in [*groups, *alone]:
         calls = [(int(q.statement.kind), call_data(q.statement), opening, q.signatures) for q, opening in group]
         gas = min(TRANSACTION_GAS, _STATEMENT_BOUND + 60_000 + len(group) * _STATEMENT_GAS)
-        hash, raw = chain.sign_transaction(
-            relayer.key, nonce=nonce, data=chain.bundle_data(calls), gas=gas, fee=fee
-        )
+        hash, raw = chain.sign_transaction(relayer.key, nonce=nonce, data=chain.bundle_data(calls), gas=gas, fee=fee)
         sent = SentTransaction(hash, relayer.address, nonce, raw, ledger.now(), fee[0])
         tx.outbox.add_transaction(sent, [one.id for one, _ in group])
         made.append(sent)

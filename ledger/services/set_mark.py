@@ -13,7 +13,7 @@ from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.keep_reference import keep_reference
 from ledger.services.kept_keys import queue_signed
 from ledger.services.ports import Ledger, Tx
-from ledger.services.register_batch import own_batch
+from ledger.services.read_batch import own_batch
 
 Words = Mapping[str, str | None]
 

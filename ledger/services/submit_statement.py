@@ -42,9 +42,7 @@ def submit_statement(
     Raises BadSignature, Conflict, Forbidden, Invalid or Unknown with a sentence, keeping nothing.
     """
     with ledger.store.write() as tx:
-        return queue(
-            ledger, tx, statement, signatures, organisation=organisation, operator_signed=operator_signed
-        )
+        return queue(ledger, tx, statement, signatures, organisation=organisation, operator_signed=operator_signed)
 
 
 def queue(

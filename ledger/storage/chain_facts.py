@@ -12,7 +12,6 @@ from ledger.domain.custody import Flag, ItemState
 from ledger.domain.outbox import Acceptance
 from ledger.storage.tables import CHAIN_DERIVED, blocks, events, item_versions
 
-
 _MOST = 1 << 63
 """Nonces from here up do not fit the column; we never give them out, and take none either."""
 

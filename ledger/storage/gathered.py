@@ -264,5 +264,3 @@ def _bytes(item: int) -> bytes:
 
 def _int(item: bytes) -> int:
     return int.from_bytes(item, "big")
-
-

@@ -105,9 +105,7 @@ class Organisations:
 
     def api_key(self, hash: bytes) -> ApiKey | None:
         """The key in force with this hash."""
-        row = self._db.execute(
-            select(api_keys).where(api_keys.c.hash == hash, api_keys.c.revoked_at.is_(None))
-        ).first()
+        row = self._db.execute(select(api_keys).where(api_keys.c.hash == hash, api_keys.c.revoked_at.is_(None))).first()
         return None if row is None else _api_key(row)
 
     def api_key_in_force(self, id: str) -> ApiKey | None:

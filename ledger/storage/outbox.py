@@ -103,9 +103,7 @@ class Outbox:
 
     def postpone(self, id: str, tries: int, next_try_at: int) -> None:
         """Note a try that came to nothing, and when the next is due."""
-        self._db.execute(
-            update(statements).where(statements.c.id == id).values(tries=tries, next_try_at=next_try_at)
-        )
+        self._db.execute(update(statements).where(statements.c.id == id).values(tries=tries, next_try_at=next_try_at))
 
     def nonce_promised(self, party: int, nonce: int) -> bool:
         """Whether a statement that is known to be the party's was taken with this nonce before."""
@@ -180,7 +178,11 @@ class Outbox:
 
     def transactions_of_act(self, act: str) -> list[SentTransaction]:
         """Every attempt at an operator's act."""
-        query = select(transactions).where(transactions.c.operator_act == act).order_by(transactions.c.nonce, transactions.c.fee)
+        query = (
+            select(transactions)
+            .where(transactions.c.operator_act == act)
+            .order_by(transactions.c.nonce, transactions.c.fee)
+        )
         return [SentTransaction(**row._mapping) for row in self._db.execute(query)]
 
     def carried_by(self, transaction: bytes) -> list[str]:

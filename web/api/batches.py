@@ -14,7 +14,8 @@ from ledger.domain.statements import Kind, make
 from ledger.services.import_items import PREPARE, job_view
 from ledger.services.ports import Ledger, Tx
 from ledger.services.progress_of import progress_of
-from ledger.services.register_batch import draft_registration, own_batch, submit_registration
+from ledger.services.read_batch import own_batch
+from ledger.services.register_batch import draft_registration, submit_registration
 from web.api.operation import answer, blueprint, caller, here, operation
 from web.api.shapes import (
     DraftOut,

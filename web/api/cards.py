@@ -9,7 +9,7 @@ from flask import Response
 from pydantic import Field
 
 from ledger.domain.organisations import Scope
-from ledger.services.register_batch import confirm_cards, write_cards
+from ledger.services.hand_out_cards import confirm_cards, write_cards
 from web.api.batches import BatchOut, batch_out
 from web.api.files import made_file
 from web.api.operation import answer, blueprint, caller, here, operation

@@ -16,7 +16,8 @@ from ledger.files.labels import label_formats
 from ledger.services.import_items import PREPARE, job_view
 from ledger.services.ports import Ledger, Tx
 from ledger.services.progress_of import progress_of
-from ledger.services.register_batch import own_batch, register
+from ledger.services.read_batch import own_batch
+from ledger.services.register_batch import register
 from web.console import bp
 from web.console.pages import Pill, caller_here, ledger_here, only, page_number, pill, when
 

@@ -8,7 +8,8 @@ from werkzeug import Response as AnyResponse
 from ledger.domain.errors import Invalid
 from ledger.domain.organisations import Role, Scope
 from ledger.files.claim_cards import MAX_CARDS
-from ledger.services.register_batch import confirm_cards, own_batch, write_cards
+from ledger.services.hand_out_cards import confirm_cards, write_cards
+from ledger.services.read_batch import own_batch
 from web.console import bp
 from web.console.batches import batch_rows
 from web.console.pages import CSV, PDF, caller_here, download, ledger_here, only

@@ -20,7 +20,7 @@ from ledger.files.exports import write_csv
 from ledger.services.activate_items import activate
 from ledger.services.make_labels import item_code
 from ledger.services.ports import Ledger, Tx
-from ledger.services.register_batch import own_batch
+from ledger.services.read_batch import own_batch
 from ledger.services.scan_item import scan_item
 from web.console import bp
 from web.console.pages import CSV, caller_here, download, ledger_here, only, when

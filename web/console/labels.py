@@ -8,7 +8,7 @@ from ledger.domain.errors import Invalid, TooLarge
 from ledger.domain.organisations import Role, Scope
 from ledger.files.labels import label_format
 from ledger.services.make_labels import write_label_csv, write_label_sheets, write_label_test_page, write_label_zpl
-from ledger.services.register_batch import own_batch
+from ledger.services.read_batch import own_batch
 from web.console import bp
 from web.console.pages import CSV, PDF, caller_here, download, ledger_here, only, page_number
 

@@ -14,7 +14,7 @@ from ledger.domain.errors import Fault, Invalid, TooLarge
 from ledger.domain.organisations import Role, Scope
 from ledger.files.cells import unguard
 from ledger.services.activate_items import MOST, Activation, activate
-from ledger.services.register_batch import all_items, own_batch
+from ledger.services.read_batch import all_items, own_batch
 from web.console import bp
 from web.console.pages import caller_here, ledger_here, only
 

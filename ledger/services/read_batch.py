@@ -1,0 +1,47 @@
+"""Readings of a batch that several use cases share: whose it is, its items, its secret and what comes from it."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+
+from ledger.domain.batches import Batch, Item
+from ledger.domain.claim_codes import HALF_BYTES
+from ledger.domain.errors import Unknown
+from ledger.domain.organisations import Caller
+from ledger.services.ports import Ledger, Tx
+
+PAGE = 2_000
+"""Items read or written at once."""
+_HALF_INFO = b"touchmark/activation/1"
+
+
+def own_batch(tx: Tx, caller: Caller, id: str) -> Batch:
+    """One of the caller's batches. Raises Unknown for none, and for somebody else's."""
+    found = tx.batches.get(id)
+    if found is None or found.organisation != caller.organisation.id:
+        raise Unknown("You have no batch of that name. List your batches to find the right one.")
+    return found
+
+
+def all_items(ledger: Ledger, batch_id: str) -> Iterator[Item]:
+    """A batch's items in order, read page by page."""
+    after = -1
+    while True:
+        with ledger.store.read() as tx:
+            page = tx.batches.items_page(batch_id, after, PAGE)
+        if not page:
+            return
+        yield from page
+        after = page[-1].position
+
+
+def batch_secret(ledger: Ledger, batch: Batch) -> bytes:
+    """The batch's secret, from which its salts and activation halves come."""
+    assert batch.secret is not None
+    return ledger.vault.open(batch.secret, f"batch/{batch.id}")
+
+
+def activation_half(secret: bytes, item: int) -> bytes:
+    """The half of the claim key that is released when the item goes on sale; 16 bytes, from the batch's secret."""
+    return hmac.digest(secret, _HALF_INFO + item.to_bytes(32, "big"), "sha256")[:HALF_BYTES]
