@@ -53,6 +53,8 @@ def read_sealed(source: BinaryIO, vault: _Seal, purpose: str) -> Iterator[Any]:
         if len(head) < 4 or size > _MOST:
             raise Unavailable("A sealed file of the data folder is damaged. Put it back from a backup.")
         piece, head = source.read(size), source.read(4)
+        if len(piece) != size:
+            raise Unavailable("A sealed file of the data folder has lost its end. Put it back from a backup.")
         kind = "more" if head else "last"
         for line in zlib.decompress(vault.open(piece, f"{purpose}/{place}/{kind}")).split(b"\n"):
             if line:
