@@ -17,7 +17,7 @@ from ledger.domain.standing_facts import AsOf, Facts, Undone
 from ledger.domain.standing_headlines import Key
 from ledger.domain.statements import MarkKind, OwnerReportKind, RecordKind
 from ledger.services.ports import Ledger
-from ledger.services.scan_item import Recorded, Scan, TimelineEntry
+from ledger.services.scanned import Recorded, Scan, TimelineEntry
 
 
 class Part(BaseModel):

@@ -9,7 +9,8 @@ import click
 from ledger.cli.base import Cli, command, pass_cli
 from ledger.domain.codes import BareSerial, Exact, ProductOnly, parse_code
 from ledger.domain.errors import Invalid
-from ledger.services.scan_item import Scan, scan_bad_code, scan_item, scan_product
+from ledger.services.scan_item import scan_bad_code, scan_item, scan_product
+from ledger.services.scanned import Scan
 
 _MARKS: Final = {"check": "✓", "cross": "✗", "hourglass": "…", "question": "?", "dash": "–"}
 _COLOURS: Final = {"green": "green", "teal": "cyan", "blue": "blue", "amber": "yellow", "red": "red", "grey": ""}

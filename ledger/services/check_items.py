@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from ledger.domain.codes import BareSerial, Exact, ProductOnly, parse_code
 from ledger.domain.errors import Invalid
 from ledger.services.ports import Ledger
-from ledger.services.scan_item import Scan, scan_bad_code, scan_many, scan_product, scan_unlisted
+from ledger.services.scan_item import scan_bad_code, scan_many, scan_product, scan_unlisted
+from ledger.services.scanned import Scan
 
 Asked = str | tuple[str, str]
 """A code as it was scanned or typed, or a GTIN with a serial."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ledger.services.gather_facts import public_fields
 from ledger.services.ports import Ledger
-from ledger.services.scan_item import public_fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from ledger.domain.errors import Unknown
 from ledger.services.ports import Ledger
-from ledger.services.scan_item import TimelineEntry
+from ledger.services.scanned import TimelineEntry
 from ledger.services.views_of_chain import final_height, find_listed
 
 Place = tuple[int, int]

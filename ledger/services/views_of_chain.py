@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ledger.domain.batches import Batch, Item
 from ledger.domain.chain_view import ChainEvent
@@ -113,3 +114,8 @@ _BATCH_MARKS = {
 def path_hash_of(ledger: Ledger, item: Item) -> bytes:
     """The hash of an item's canonical GS1 Digital Link path."""
     return path_hash(path(check_gtin(item.gtin), item.serial), ledger.keccak)
+
+
+def moment(seconds: int) -> datetime:
+    """A time of the chain or of ours, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ledger.domain.custody import NOBODY, TIMED, BatchFlag, Flag
-from ledger.services.scan_item import Scan, scan_item
+from ledger.services.scan_item import scan_item
+from ledger.services.scanned import Scan
 from ledger.services.views_of_chain import batch_flags, final_height
 from tests.support.world import Card, World
 

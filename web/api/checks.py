@@ -12,7 +12,7 @@ from ledger.domain.organisations import Scope
 from ledger.domain.standing_headlines import BAD_NEWS, Key
 from ledger.services.check_items import check_items
 from ledger.services.ports import Ledger
-from ledger.services.scan_item import Scan
+from ledger.services.scanned import Scan
 from web.api.operation import JSON_BYTES, answer, blueprint, here, operation
 from web.api.shapes import Code, Gtin, In, Line, Out, Serial, moment
 from web.limits import spend

@@ -18,7 +18,8 @@ from ledger.domain.statements import Kind, RecordKind
 from ledger.services.find_serial import find_serial
 from ledger.services.ports import Ledger
 from ledger.services.record_inspection import inspection, record, withdrawal
-from ledger.services.scan_item import Scan, scan_item
+from ledger.services.scan_item import scan_item
+from ledger.services.scanned import Scan
 from ledger.services.store_evidence import store_evidence
 from web.console import bp
 from web.console.pages import caller_here, ledger_here, need_number, only

@@ -10,7 +10,8 @@ from ledger.domain.errors import Invalid, Unavailable
 from ledger.domain.gtins import check_gtin
 from ledger.services.find_serial import Listing, find_serial
 from ledger.services.ports import Ledger
-from ledger.services.scan_item import Scan, scan_bad_code, scan_product, scan_unlisted
+from ledger.services.scan_item import scan_bad_code, scan_product, scan_unlisted
+from ledger.services.scanned import Scan
 from web.scan import bp
 from web.scan.item import answer, ledger_here, paced
 from web.scan.page import item_href, moment, unavailable

@@ -11,7 +11,7 @@ from ledger.domain.inspections import Authenticity, Service
 from ledger.domain.parties import COUNCIL
 from ledger.domain.statements import MarkKind, OwnerReportKind, RecordKind
 from ledger.files.countries import countries
-from ledger.services.scan_item import Recorded, Scan, TimelineEntry
+from ledger.services.scanned import Recorded, Scan, TimelineEntry
 from web.scan_view import Event
 
 _CHANGES: Final = 4

@@ -11,7 +11,8 @@ from ledger.domain.errors import Invalid, Unavailable
 from ledger.domain.standing_headlines import Key
 from ledger.services.note_scan import Seen
 from ledger.services.ports import Ledger
-from ledger.services.scan_item import Scan, scan_bad_code, scan_item, scan_product
+from ledger.services.scan_item import scan_bad_code, scan_item, scan_product
+from ledger.services.scanned import Scan
 from web.problems import wants_json
 from web.scan import bp
 from web.scan.address import read_address

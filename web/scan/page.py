@@ -16,7 +16,7 @@ from ledger.domain.standing_facts import Asked, Facts, Progress, Registration
 from ledger.domain.standing_headlines import Key
 from ledger.domain.statements import RecordKind
 from ledger.services.ports import Ledger
-from ledger.services.scan_item import Recorded, Scan
+from ledger.services.scanned import Recorded, Scan
 from web.scan.history import service_words, timeline
 from web.scan.languages import language_of, languages
 from web.scan_view import EarlierChecks, Opinion, ScanView, SelfCheck, Shown, scan_view

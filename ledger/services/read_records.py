@@ -1,0 +1,98 @@
+"""The inspections and services of an item, as the page lists them and as the verdict weighs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ledger.domain.errors import Invalid
+from ledger.domain.inspections import InspectionFacts
+from ledger.domain.outbox import Queued
+from ledger.domain.parties import Directory
+from ledger.domain.standing_facts import Inspection, Undone
+from ledger.domain.statements import Kind, RecordKind
+from ledger.services.ports import Tx
+from ledger.services.scanned import Recorded
+from ledger.services.views_of_chain import moment
+
+
+def records_of(tx: Tx, item: int, queued: Sequence[Queued], final: int) -> list[Recorded]:
+    """The records of an item, those under way last; what was taken back is marked and stays in the list."""
+    told = tx.chain.item_events_named(item, ("Recorded",))
+    found = [_recorded(tx, e.args, e.time, e.statement, final=e.block <= final) for e in told]
+    for one in queued:
+        if one.statement.kind is Kind.RECORD:
+            found.append(_recorded(tx, one.statement.values, one.created_at, one.hash, final=False))
+    return _undone(found)
+
+
+def _recorded(tx: Tx, args: Mapping[str, Any], at: int, statement: bytes | None, *, final: bool) -> Recorded:
+    organisation = tx.organisations.by_party(args["party"])
+    kind = RecordKind(args["kind"])
+    facts = None
+    if kind in (RecordKind.INSPECTION, RecordKind.CORRECTION):
+        try:
+            facts = InspectionFacts.unpack(args["facts"])
+        except Invalid:
+            facts = None
+    report = tx.papers.report(args["report"])
+    if report is not None and report.organisation not in (None, organisation.id if organisation else None):
+        # Anybody can name the salted hash of somebody else's report; it is not theirs to show.
+        report = None
+    queued = None if statement is None else tx.outbox.by_hash(statement)
+    return Recorded(
+        kind=kind,
+        by=organisation.name if organisation else f"party {args['party']}",
+        on=moment(args["date"]).date(),
+        recorded_at=moment(at),
+        final=final,
+        facts=facts,
+        code=args["facts"][1],
+        nonce=args["nonce"],
+        about=args["about"],
+        report=None if report is None else report.body.get("text"),
+        evidence=() if report is None else report.body.get("evidence", ()),
+        operator_signed=queued is not None and queued.operator_signed,
+        undone=Undone.NO,
+        party=args["party"],
+        signer=args.get("signer") or (None if queued is None else queued.signer),
+    )
+
+
+def as_inspection(one: Recorded, parties: Directory) -> Inspection:
+    """The record as the verdict weighs it."""
+    assert one.facts is not None
+    key = None if one.signer is None else parties.key(one.party, one.signer)
+    since = None if key is None or key.compromised_since is None else moment(key.compromised_since)
+    return Inspection(
+        result=one.facts.authenticity,
+        method=one.facts.method,
+        persons=one.facts.persons,
+        by=one.by,
+        on=one.on,
+        recorded_at=one.recorded_at,
+        final=one.final,
+        undone=one.undone,
+        key_compromised_since=since,
+    )
+
+
+def _undone(found: list[Recorded]) -> list[Recorded]:
+    """Mark what was withdrawn or corrected by a later record of the same party; the old one stays in the list."""
+    marked = []
+    for one in found:
+        later = [
+            each
+            for each in found
+            if each.kind in (RecordKind.WITHDRAWAL, RecordKind.CORRECTION)
+            and each.about == one.nonce
+            and each.party == one.party
+            and each is not one
+            and one.kind in (RecordKind.INSPECTION, RecordKind.CORRECTION, RecordKind.SERVICE)
+        ]
+        undone = Undone.NO
+        if later:
+            undone = Undone.FINAL if any(each.final for each in later) else Undone.WAITING
+        marked.append(replace(one, undone=undone))
+    return marked

@@ -1,0 +1,71 @@
+"""What a scan answers with: the facts, the verdict over them, and what the page lists beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from ledger.domain.inspections import InspectionFacts
+from ledger.domain.standing import Standing
+from ledger.domain.standing_facts import Facts, Undone
+from ledger.domain.statements import RecordKind
+from ledger.services.views_of_chain import Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One inspection or service, as the page lists it."""
+
+    kind: RecordKind
+    by: str
+    on: date
+    recorded_at: datetime
+    final: bool
+    facts: InspectionFacts | None
+    code: int
+    nonce: int
+    about: int
+    report: Mapping[str, Any] | None
+    evidence: Sequence[str]
+    operator_signed: bool
+    undone: Undone
+    party: int = 0
+    signer: str | None = None
+    """The key that signed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened, with its block."""
+
+    at: datetime
+    name: str
+    args: Mapping[str, Any]
+    block: int
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The answer to a scan."""
+
+    facts: Facts
+    standing: Standing
+    gtin: str | None = None
+    serial: str | None = None
+    subject: Listed | None = None
+    public_fields: Mapping[str, Any] | None = None
+    """What the record shows to everyone, as last amended."""
+    amended: bool = False
+    """Whether the brand has changed the description of the item or of its batch."""
+    earlier_fields: tuple[Mapping[str, Any], ...] = ()
+    """What it showed before, oldest first."""
+    timeline: tuple[TimelineEntry, ...] = ()
+    records: tuple[Recorded, ...] = ()
+    head: str | None = None
+    contract: str | None = None
+    chain_id: int | None = None
+    on_sale_at: datetime | None = None
+    """When the brand put it on sale; None where it was not, or where only its first owner shows that it was."""
