@@ -27,10 +27,15 @@ def test_a_signature_of_each_form_is_by_whom_the_contract_says(form: str) -> Non
     signature = bytes.fromhex(vector["signature"][2:])
     assert signing.signer_of(DIGEST, signature) == vector["address"].lower()
     assert not only_the_chain_can_tell(signature)
-    with pytest.raises(BadSignature):
-        other = signing.signer_of(b"\x01" * 32, signature)
-        assert form != "ordinary" or other != vector["address"].lower()
-        raise BadSignature("an ordinary signature over another message is somebody else's")
+
+
+def test_a_signature_over_another_message_is_not_theirs() -> None:
+    ordinary = VECTORS["ordinary"]
+    found = signing.signer_of(b"\x01" * 32, bytes.fromhex(ordinary["signature"][2:]))
+    assert found != ordinary["address"].lower()
+    for form in ("passkey", "backup"):
+        with pytest.raises(BadSignature):
+            signing.signer_of(b"\x01" * 32, bytes.fromhex(VECTORS[form]["signature"][2:]))
 
 
 @pytest.mark.parametrize("form", ["passkey", "backup"])
@@ -78,10 +83,10 @@ def test_only_27_and_28_are_recovery_bytes(v: int) -> None:
         signing.signer_of(DIGEST, signing.sign(b"\x07" * 32, DIGEST)[:64] + bytes([v]))
 
 
-@pytest.mark.parametrize("signature", [b"", b"\x01", b"\x01" * 21, b"\x02" * 97, b"\x03" * 97, b"\x04" * 200, bytes(64)])
-def test_other_lengths_and_forms_are_refused(signature: bytes) -> None:
-    with pytest.raises(BadSignature):
-        signing.signer_of(DIGEST, signature)
+def test_other_lengths_and_forms_are_refused() -> None:
+    for signature in (b"", b"\x01", b"\x01" * 21, b"\x02" * 97, b"\x03" * 97, b"\x04" * 200, bytes(64)):
+        with pytest.raises(BadSignature):
+            signing.signer_of(DIGEST, signature)
 
 
 def test_a_wallets_signature_names_the_wallet_and_proves_nothing() -> None:

@@ -171,7 +171,8 @@ def test_every_missing_field_is_named_at_once() -> None:
         make(Kind.ACCEPT, {"offer": bytes(32), "newOwner": "0x" + "22" * 20, "head": bytes(32)})
     with pytest.raises(Invalid) as told:
         make(Kind.ACCEPT, {"offer": bytes(32), "newOwner": "0x" + "22" * 20, "head": bytes(32)}, {"item": 1})
-    assert {fault.where for fault in told.value.faults} == {f"offer.{n}" for n, _ in fields(Kind.OFFER)} - {"offer.item"}
+    missing = {f"offer.{name}" for name, _ in fields(Kind.OFFER)} - {"offer.item"}
+    assert {fault.where for fault in told.value.faults} == missing
 
 
 def test_an_addresss_letters_may_be_large_and_are_kept_small() -> None:

@@ -86,7 +86,12 @@ def test_a_wrong_passphrase_is_told_at_the_start(tmp_path: Path) -> None:
 
 def test_processes_that_start_together_agree_on_one_secret(tmp_path: Path) -> None:
     derived: list[bytes] = []
-    threads = [threading.Thread(target=lambda: derived.append(open_vault(tmp_path, None).derive("x"))) for _ in range(6)]
+
+
+    def start() -> None:
+        derived.append(open_vault(tmp_path, None).derive("x"))
+
+    threads = [threading.Thread(target=start) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
