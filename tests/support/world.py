@@ -22,7 +22,7 @@ from ledger.domain.claim_codes import claim_private_key
 from ledger.domain.organisations import Caller, Role
 from ledger.domain.outbox import Progress, Queued, State
 from ledger.domain.statements import Kind
-from ledger.services import claim_item, hand_over, import_items, register_batch
+from ledger.services import claim_item, hand_over, hand_out_cards, import_items
 from ledger.services.draft_statement import draft_statement
 from ledger.services.kept_keys import sign_and_submit
 from ledger.services.organisations import add_organisation, operator_as
@@ -213,8 +213,8 @@ class World:
         batch = import_items.confirm(self.ledger, caller, sent.id, **options)
         assert run_jobs_once(self.ledger)
         out = io.BytesIO()
-        sha256 = register_batch.write_cards(self.ledger, caller, batch.id, "csv", out)
-        register_batch.confirm_cards(self.ledger, caller, batch.id, sha256)
+        sha256 = hand_out_cards.write_cards(self.ledger, caller, batch.id, "csv", out)
+        hand_out_cards.confirm_cards(self.ledger, caller, batch.id, sha256)
         return batch.id, list(csv.DictReader(io.StringIO(out.getvalue().decode("utf-8-sig"))))
 
 

@@ -19,7 +19,7 @@ from ledger.domain.batches import Batch, Item
 from ledger.domain.gtins import Gtin
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.statements import Kind
-from ledger.services import import_items, register_batch
+from ledger.services import hand_out_cards, import_items
 from ledger.services.kept_keys import sign_and_submit
 from ledger.services.organisations import add_organisation, issue_key, operator_as
 from ledger.services.ports import Ledger
@@ -87,8 +87,8 @@ class Stage:
     def register(self, rows: Sequence[Mapping[str, str]], *, on_sale: bool = True, follow: bool = True) -> list[Item]:
         """Items on the chain, final; without `follow`, signed and waiting."""
         batch = self.prepare(rows, on_sale=on_sale)
-        sha256 = register_batch.write_cards(self.ledger, self.brand, batch.id, "csv", io.BytesIO())
-        register_batch.confirm_cards(self.ledger, self.brand, batch.id, sha256)
+        sha256 = hand_out_cards.write_cards(self.ledger, self.brand, batch.id, "csv", io.BytesIO())
+        hand_out_cards.confirm_cards(self.ledger, self.brand, batch.id, sha256)
         if follow:
             self.follow()
         return self.items(batch.id)
