@@ -137,11 +137,20 @@ def test_a_refusal_that_is_taken_back_was_none(sqlite_world: World) -> None:
     world.rpc.call("evm_mine")
     loop.turn()
     assert {world.progress(one).state for one in (first, second)} == {State.ACCEPTED, State.REFUSED}
+    world.clock.ahead += 5
+    loop.turn()
+    assert left_to_do(world) == 2, "a refusal is not over as long as its block can be taken back"
     world.rpc.call("anvil_reorg", 1, [])
     loop.turn()
     assert State.REFUSED not in {world.progress(one).state for one in (first, second)}
     bury(world, loop)
     assert {world.progress(one).state for one in (first, second)} == {State.FINAL, State.REFUSED}
+    assert left_to_do(world) == 0
+
+
+def left_to_do(world: World) -> int:
+    with world.ledger.store.read() as tx:
+        return tx.outbox.waiting()[0]
 
 
 def test_a_reorganisation_below_the_final_height_halts_us(sqlite_world: World) -> None:
@@ -171,7 +180,7 @@ def test_a_final_height_that_speaks_of_other_blocks_is_not_believed(sqlite_world
             told.append(True)
             world.rpc.call("evm_mine")
             world.rpc.call("evm_mine")
-            world.rpc.call("anvil_reorg", 1, [])
+            world.rpc.call("anvil_reorg", 3, [])
         return real()
 
     world.rpc.call("evm_mine")
