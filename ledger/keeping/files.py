@@ -86,6 +86,16 @@ class Files:
             temporary.replace(final)
             sync_folder(final.parent)
 
+    def rename(self, shelf: str, name: str, new: str) -> None:
+        """Give a file another name on its shelf, in place of any other of that name. Raises Unknown."""
+        final = self.path(shelf, new)
+        _make_folder(final.parent)
+        try:
+            self.path(shelf, name).replace(final)
+        except FileNotFoundError:
+            raise Unknown(f"The file {name[:12]}… is not kept here (any more).") from None
+        sync_folder(final.parent)
+
     def remove(self, shelf: str, name: str) -> None:
         """Destroy a file: overwritten where it lies, then unlinked. Nothing happens where there is none."""
         path = self.path(shelf, name)

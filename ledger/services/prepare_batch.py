@@ -44,16 +44,21 @@ def prepare(ledger: Ledger, batch_id: str, on_progress: Progress | None = None) 
         # Who began last goes on: the secret kept here is theirs.
         tx.batches.change(batch_id, secret=sealed)
         source = import_of_batch(tx, batch)
+    # Another worker may take this one for dead and begin anew: each writes under a name of its own.
+    mine = f"{batch_id}.{sealed[:8].hex()}"
     try:
-        return _prepare(ledger, batch, source, secret, sealed, on_progress)
-    except Unavailable:
+        return _prepare(ledger, batch, source, secret, sealed, mine, on_progress)
+    except LedgerError as error:
+        if not isinstance(error, Unavailable):
+            # What is left of it would stand in the way of the next file with the same items.
+            with ledger.store.write() as tx:
+                _expect_ours(tx, batch_id, sealed)
+                tx.batches.drop_items(batch_id)
         raise
-    except LedgerError:
-        # What is left of it would stand in the way of the next file with the same items.
-        with ledger.store.write() as tx:
-            _expect_ours(tx, batch_id, sealed)
-            tx.batches.drop_items(batch_id)
-        raise
+    finally:
+        # Codes that nobody can claim with, and a tree that proves nothing, where it did not come to an end.
+        for shelf in (CARDS, TREES):
+            ledger.files.remove(shelf, mine)
 
 
 def _expect_ours(tx: Tx, batch_id: str, sealed: bytes) -> None:
@@ -63,22 +68,33 @@ def _expect_ours(tx: Tx, batch_id: str, sealed: bytes) -> None:
 
 
 def _prepare(
-    ledger: Ledger, batch: Batch, source: Import, secret: bytes, sealed: bytes, on_progress: Progress | None
+    ledger: Ledger,
+    batch: Batch,
+    source: Import,
+    secret: bytes,
+    sealed: bytes,
+    mine: str,
+    on_progress: Progress | None,
 ) -> Batch:
     batch_id = batch.id
     maker = _Maker(ledger, batch, secret, sealed)
     with outcomes(ledger, source) as rows:
         ready = (row for row in rows if isinstance(row, Ready))
-        with ledger.files.writing(CARDS, batch.id) as cards:
+        with ledger.files.writing(CARDS, mine) as cards:
             write_sealed(cards, ledger.vault, f"cards/{batch.id}", maker.codes(ready, on_progress))
     if not maker.leaves:
         raise Conflict("All rows of this file have been registered meanwhile; there is nothing left to do.")
     tree = Tree(maker.leaves, ledger.keccak)
-    with ledger.files.writing(TREES, batch.id) as file:
+    with ledger.files.writing(TREES, mine) as file:
         file.write(tree.nodes)
+    with ledger.store.read() as tx:
+        _expect_ours(tx, batch_id, sealed)
     public, private = write_manifests(ledger, batch, secret, sealed, maker.leaves, on_progress)
     with ledger.store.write() as tx:
         _expect_ours(tx, batch_id, sealed)
+        # While no other can write: whoever finds the batch ready finds the files that belong to it.
+        for shelf in (CARDS, TREES):
+            ledger.files.rename(shelf, mine, batch_id)
         tx.batches.change(
             batch_id,
             ready=True,

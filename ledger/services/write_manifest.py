@@ -40,10 +40,12 @@ def write_manifests(
     `leaves` are in the order of the items, so that whoever has the public file rebuilds the tree and its root.
     """
     count = len(leaves)
+    # Another worker may be at the same batch: each writes under names of its own.
+    mine = f"{batch.id}.{sealed[:8].hex()}"
     private_names = set(batch.private_fields)
     head = {"version": 1, "brand": batch.brand, "count": count}
     with (
-        ledger.files.writing(MANIFESTS, f"{batch.id}.public") as file,
+        ledger.files.writing(MANIFESTS, f"{mine}.public") as file,
         gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="") as packed,
     ):
         packed.write(json.dumps(head).encode() + b"\n")
@@ -62,11 +64,11 @@ def write_manifests(
         "organisation": batch.organisation,
         "id": batch.id,
     }
-    with ledger.files.writing(MANIFESTS, f"{batch.id}.private") as file:
+    with ledger.files.writing(MANIFESTS, f"{mine}.private") as file:
         items = _telling(all_items(ledger, batch.id), count, on_progress)
         rows = ([i.gtin, i.serial, i.claim_address, i.fields] for i in items)
         write_sealed(file, ledger.vault, "manifest", _chain(whole, rows))
-    return tuple(_named_by_content(ledger, f"{batch.id}.{kind}") for kind in ("public", "private"))  # type: ignore[return-value]
+    return _named_by_content(ledger, f"{mine}.public"), _named_by_content(ledger, f"{mine}.private")
 
 
 def _telling(items: Iterator[Item], count: int, on_progress: Progress | None) -> Iterator[Item]:
@@ -85,7 +87,5 @@ def _chain(first: Any, rest: Iterable[Any]) -> Iterator[Any]:
 def _named_by_content(ledger: Ledger, name: str) -> str:
     with ledger.files.path(MANIFESTS, name).open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    source, target = ledger.files.path(MANIFESTS, name), ledger.files.path(MANIFESTS, digest)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    source.replace(target)
+    ledger.files.rename(MANIFESTS, name, digest)
     return digest
