@@ -245,11 +245,11 @@ class Outbox(Protocol):
         ...
 
     def of_item(self, item: int, limit: int = 50) -> list[Queued]:
-        """An item's statements that are not settled, oldest first."""
+        """An item's statements that are vouched for and not settled, oldest first."""
         ...
 
     def of_batch(self, batch: int) -> list[Queued]:
-        """A batch's own statements that are not settled, oldest first."""
+        """A batch's own statements that are vouched for and not settled, oldest first."""
         ...
 
     def unsettled(self, now: int, limit: int) -> list[Queued]:

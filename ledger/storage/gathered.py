@@ -22,7 +22,7 @@ from ledger.storage.chain_facts import ChainFacts, event_of, state_of
 from ledger.storage.imports import Imports
 from ledger.storage.meta import Meta
 from ledger.storage.organisations import Organisations
-from ledger.storage.outbox import Outbox, queued_of
+from ledger.storage.outbox import COUNTS, Outbox, queued_of
 from ledger.storage.papers import Papers, offer_of
 from ledger.storage.tables import activations, amendments, blocks, events, item_versions, items, offers, statements
 
@@ -187,7 +187,7 @@ class _Outbox(Outbox):
         for chunk in _chunks([_bytes(name) for name in wanted]):
             query = (
                 select(statements)
-                .where(statements.c.item.in_(chunk), ~statements.c.settled)
+                .where(statements.c.item.in_(chunk), ~statements.c.settled, COUNTS)
                 .order_by(statements.c.id)
                 .limit(_MOST_ROWS)
             )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from ledger.domain.outbox import OperatorAct, Queued, SentTransaction
 from ledger.domain.statements import Kind, make, to_json
 from ledger.storage.tables import operator_acts, statements, transaction_statements, transactions
+
+COUNTS: Final = statements.c.signer.is_not(None) | (statements.c.kind == int(Kind.CONTEST))
+"""As `Queued.vouched`: whatever else strangers hand in must not take the room of what is true news of an item."""
 
 
 class Outbox:
@@ -59,19 +62,24 @@ class Outbox:
         return [queued_of(row) for row in self._db.execute(query.limit(limit))]
 
     def of_item(self, item: int, limit: int = 50) -> list[Queued]:
-        """An item's statements that are not settled, oldest first."""
+        """An item's statements that are vouched for and not settled, oldest first."""
         query = (
             select(statements)
-            .where(statements.c.item == item.to_bytes(32, "big"), ~statements.c.settled)
+            .where(statements.c.item == item.to_bytes(32, "big"), ~statements.c.settled, COUNTS)
             .order_by(statements.c.id)
             .limit(limit)
         )
         return [queued_of(row) for row in self._db.execute(query)]
 
     def of_batch(self, batch: int) -> list[Queued]:
-        """A batch's own statements that are not settled, oldest first."""
-        query = select(statements).where(statements.c.batch == batch, ~statements.c.settled).order_by(statements.c.id)
-        return [queued_of(row) for row in self._db.execute(query.limit(50))]
+        """A batch's own statements that are vouched for and not settled, oldest first."""
+        query = (
+            select(statements)
+            .where(statements.c.batch == batch, ~statements.c.settled, COUNTS)
+            .order_by(statements.c.id)
+            .limit(50)
+        )
+        return [queued_of(row) for row in self._db.execute(query)]
 
     def unsettled(self, now: int, limit: int) -> list[Queued]:
         """Statements that may have something left to be done: those never looked at first, each kind oldest first."""

@@ -17,7 +17,7 @@ from ledger.services import claim_item, hand_over
 from ledger.services import record_inspection as records
 from ledger.services.draft_statement import draft_statement
 from ledger.services.organisations import add_organisation
-from ledger.services.scan_item import scan_item
+from ledger.services.scan_item import scan_item, scan_many
 from ledger.services.submit_statement import submit_statement
 from ledger.storage import tables
 from tests.support.world import Card, World, person
@@ -302,6 +302,18 @@ def test_a_made_up_wallet_signature_is_no_news(world: World, owned: Card) -> Non
         world.loop.turn()
     assert world.progress(forged).state in (State.QUEUED, State.REFUSED)
     assert "signature" in (world.progress(forged).reason or "")
+
+
+def test_many_made_up_wallet_signatures_do_not_hide_the_true_news(world: World, owned: Card) -> None:
+    draft = report(world, owned)
+    for number in range(60):
+        forged = make(Kind.OWNER_REPORT, {**draft.statement.values, "ref": number.to_bytes(32, "big")})
+        submit_statement(world.ledger, forged, [nonsense(ADA.address)])
+    assert scan_item(world.ledger, owned.gtin, owned.serial).standing.key is Key.HELD
+    submit_statement(world.ledger, draft.statement, [signing.sign(ADA.key, draft.needed[0].digest)])
+    assert scan_item(world.ledger, owned.gtin, owned.serial).standing.key is Key.REPORTED_STOLEN
+    (told,) = scan_many(world.ledger, [(owned.gtin, owned.serial)])
+    assert told.standing.key is Key.REPORTED_STOLEN
 
 
 def test_a_made_up_wallet_signature_keeps_the_true_one_from_nothing(world: World, owned: Card) -> None:
