@@ -208,7 +208,8 @@ def terminal(text: str, *, dark_background: bool = True) -> str:
     maker.add_data(text)
     out = io.StringIO()
     maker.print_ascii(out=out, invert=dark_background)
-    return out.getvalue()
+    # `print_ascii` writes no-break spaces, which our own screen shows as what they are called.
+    return out.getvalue().replace("\xa0", " ")
 
 
 @functools.lru_cache(maxsize=1024)
