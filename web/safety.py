@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from flask import Flask, Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -27,3 +33,18 @@ def harden(app: Flask) -> None:
         if response.mimetype in ("text/html", "application/json", "application/problem+json"):
             headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def whole_bodies(app: WSGIApplication) -> WSGIApplication:
+    """Have a body that is cut short refused (400), instead of taken for all there is: half a file is a lie.
+
+    gunicorn ends the stream of a broken connection like that of a whole body, and says that it may be trusted
+    (`wsgi.input_terminated`). Where the length was announced, werkzeug then has to hold it against what came.
+    """
+
+    def counted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" not in environ:
+            environ.pop("wsgi.input_terminated", None)
+        return app(environ, start_response)
+
+    return counted

@@ -142,6 +142,21 @@ def test_a_body_that_does_not_say_its_length_is_counted(stage: Stage) -> None:
     assert body.read_so_far < 5_000_000
 
 
+@pytest.mark.parametrize("size", [1_000, 60])
+def test_a_file_that_was_cut_short_is_refused(stage: Stage, app: Flask, size: int) -> None:
+    whole = b"gtin,model_ref\n09521234543213,Sac Lune 25\n" + b"\n" * size
+    environ = EnvironBuilder(path="/v1/imports", method="POST").get_environ() | {
+        "wsgi.input": io.BytesIO(whole[:42]),
+        "wsgi.input_terminated": True,
+        "CONTENT_LENGTH": str(len(whole)),
+        "CONTENT_TYPE": "text/csv",
+        "HTTP_AUTHORIZATION": f"Bearer {stage.key('maison')}",
+    }
+    chunks, status, _ = run_wsgi_app(app, environ, buffered=True)
+    assert status.startswith("400"), b"".join(chunks)
+    assert json.loads(b"".join(chunks))["detail"]
+
+
 def test_evidence_is_what_its_bytes_are(inspector: Asking) -> None:
     script = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
     assert inspector.post("/v1/evidence", status=422, data=script, content_type="image/png")["type"] == (
