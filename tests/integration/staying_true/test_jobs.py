@@ -86,7 +86,7 @@ def test_a_file_whose_items_are_all_listed_meanwhile_leaves_nothing_behind(world
     expect_whole(world, first.id)
 
 
-def test_a_job_that_breaks_is_told_and_the_next_one_is_done(sqlite_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_breaks_is_told_and_the_next_is_done(sqlite_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world = sqlite_world
     caller = world.caller("maison")
     broken = import_items.upload(world.ledger, caller, "broken.csv", io.BytesIO(b"gtin;serial;model_ref\n1;2;3\n"))
