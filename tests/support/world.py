@@ -22,7 +22,7 @@ from ledger.domain.claim_codes import claim_private_key
 from ledger.domain.organisations import Caller, Role
 from ledger.domain.outbox import Progress, Queued, State
 from ledger.domain.statements import Kind
-from ledger.services import claim_item, hand_over, hand_out_cards, import_items
+from ledger.services import claim_item, hand_out_cards, hand_over, import_items
 from ledger.services.draft_statement import draft_statement
 from ledger.services.kept_keys import sign_and_submit
 from ledger.services.organisations import add_organisation, operator_as
