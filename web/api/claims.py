@@ -22,8 +22,10 @@ class NewOwner(In):
 class ClaimDraftOut(Out):
     """What a claimer needs beside the card's code.
 
-    The claim key is HKDF-SHA256 of the code's 10 bytes, with `activation_half` as salt and `touchmark/claim/1` and
-    the item's 32 bytes as info; it is made and used where the claimer is.
+    The card's code is 16 characters of Crockford's base 32, which are 10 bytes, and a check character. The claim key is
+    HKDF-SHA256 of those bytes, with `activation_half` as salt and `touchmark/claim/1` and the item's 32 bytes as info:
+    48 bytes, taken as one big-endian number, modulo n - 1, plus 1, where n is the order of secp256k1. It is made and
+    used where the claimer is.
     """
 
     draft: DraftOut
