@@ -127,7 +127,7 @@ class Papers(Protocol):
         ...
 
     def open_offers(self, item: int, now: int) -> list[StoredOffer]:
-        """Offers of an item that have not expired, newest first (at most 20)."""
+        """Offers of an item that have not expired, newest first, those that may be anybody's last (at most 20)."""
         ...
 
     def change_offer(self, id: str, **values: Any) -> None:

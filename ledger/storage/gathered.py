@@ -23,7 +23,7 @@ from ledger.storage.imports import Imports
 from ledger.storage.meta import Meta
 from ledger.storage.organisations import Organisations
 from ledger.storage.outbox import COUNTS, Outbox, queued_of
-from ledger.storage.papers import Papers, offer_of
+from ledger.storage.papers import ONLY_THE_CHAIN_CAN_TELL, Papers, offer_of
 from ledger.storage.tables import activations, amendments, blocks, events, item_versions, items, offers, statements
 
 _CHUNK: Final = 400
@@ -215,7 +215,7 @@ class _Papers(Papers):
             query = (
                 select(offers)
                 .where(offers.c.item.in_(chunk), offers.c.expires_at > self._now)
-                .order_by(offers.c.id.desc())
+                .order_by(ONLY_THE_CHAIN_CAN_TELL, offers.c.id.desc())
                 .limit(_MOST_ROWS)
             )
             rows = self._db.execute(query).all()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ledger.domain.papers import Evidence, Remembered, Report, StoredOffer
 from ledger.storage.tables import attempts, evidence, idempotency, offers, reports, scans
+
+ONLY_THE_CHAIN_CAN_TELL: Final = (func.length(offers.c.signature) != 2 + 2 * 65) & offers.c.signature.startswith("0x01")
+"""As `domain.signers` has it: anybody can write such an offer, so they must not take the room of the true ones."""
 
 
 class Papers:
@@ -52,11 +55,11 @@ class Papers:
         return None if row is None else offer_of(row._mapping)
 
     def open_offers(self, item: int, now: int) -> list[StoredOffer]:
-        """Offers of an item that have not expired, newest first (at most 20)."""
+        """Offers of an item that have not expired, newest first, those that may be anybody's last (at most 20)."""
         query = (
             select(offers)
             .where(offers.c.item == item.to_bytes(32, "big"), offers.c.expires_at > now)
-            .order_by(offers.c.id.desc())
+            .order_by(ONLY_THE_CHAIN_CAN_TELL, offers.c.id.desc())
             .limit(20)
         )
         return [offer_of(row._mapping) for row in self._db.execute(query)]

@@ -316,6 +316,18 @@ def test_many_made_up_wallet_signatures_do_not_hide_the_true_news(world: World, 
     assert told.standing.key is Key.REPORTED_STOLEN
 
 
+def test_many_made_up_offers_do_not_hide_the_true_one(world: World, owned: Card) -> None:
+    true = hand_over.draft_offer(world.ledger, owned.gtin, owned.serial, EVE.address)
+    signature = signing.sign(ADA.key, true.needed[0].digest)
+    hand_over.submit_offer(world.ledger, true.statement.values, signature)
+    for second in range(25):
+        values = {**true.statement.values, "expiry": int(true.statement.values["expiry"]) + 1 + second}
+        hand_over.submit_offer(world.ledger, values, nonsense(ADA.address))
+    assert scan_item(world.ledger, owned.gtin, owned.serial).standing.key is Key.IN_TRANSFER
+    (told,) = scan_many(world.ledger, [(owned.gtin, owned.serial)])
+    assert told.standing.key is Key.IN_TRANSFER
+
+
 def test_a_made_up_wallet_signature_keeps_the_true_one_from_nothing(world: World, owned: Card) -> None:
     draft = report(world, owned)
     forged = submit_statement(world.ledger, draft.statement, [nonsense(ADA.address)])
