@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from flask import Flask
 from flask_openapi3.openapi import OpenAPI
@@ -64,9 +63,3 @@ def create_app(
     app.register_blueprint(scan.bp)
     app.register_blueprint(console.bp)
     return app
-
-
-def current_ledger(app: Any) -> Ledger:
-    """The ledger of an application."""
-    ledger: Ledger = app.extensions["ledger"]
-    return ledger

@@ -19,14 +19,6 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
-    """One signature in the contract's encoding, and what it signs for (a field of the statement, or a role)."""
-
-    role: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Queued:
     """A statement's row in the outbox."""
 
