@@ -39,6 +39,7 @@ class Stage:
         self.settings = settings
         self.ledger = ledger
         self.loop = loop
+        self.apps: list[Flask] = []
 
     @property
     def brand(self) -> Caller:
@@ -52,6 +53,7 @@ class Stage:
         from web import create_app
 
         app = create_app(self.settings, self.ledger, **more)
+        self.apps.append(app)
         app.testing = False
         return app
 
@@ -139,9 +141,14 @@ def staged(folder: Path, database_url: str | None = None) -> Iterator[Stage]:
             ledger, operator_as(ledger, "council"), Kind.ACCREDIT, {"party": stage.inspector.organisation.party}
         )
         stage.follow()
-        yield stage
-        side.node.rpc.close()
-        ledger.store.engine.dispose()  # type: ignore[attr-defined]
+        try:
+            yield stage
+        finally:
+            # The threads that count scans give their connections back before the pool is closed.
+            for app in stage.apps:
+                app.extensions["scan_notes"].settle()
+            side.node.rpc.close()
+            ledger.store.engine.dispose()  # type: ignore[attr-defined]
 
 
 def on_each_database(request: pytest.FixtureRequest, folder: Path) -> AbstractContextManager[Stage]:
