@@ -19,7 +19,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flask import Response, current_app, g, request
-from sqlalchemy.exc import IntegrityError
 
 from ledger.domain.errors import Conflict, Invalid, LedgerError, TooMany, Unavailable
 from ledger.services.ports import Ledger
@@ -104,19 +103,12 @@ def _fingerprint() -> bytes:
 def _begin(ledger: Ledger, who: str, key: str, fingerprint: bytes) -> Response | None:
     """Take the key, or give the answer that is kept under it."""
     _sweep(ledger)
-    try:
-        with ledger.store.write() as tx:
-            known = tx.papers.remembered(who, key)
-            if known is None or known.created_at < ledger.now() - KEPT:
-                tx.papers.forget(who, key)
-                tx.papers.remember(who, key, fingerprint, ledger.now())
-                return None
-    except IntegrityError:
-        # Two at once on a database that lets both look first: the other one was quicker.
-        with ledger.store.read() as tx:
-            known = tx.papers.remembered(who, key)
-        if known is None:
-            raise
+    with ledger.store.write() as tx:
+        known = tx.papers.remembered(who, key)
+        if known is None or known.created_at < ledger.now() - KEPT:
+            tx.papers.forget(who, key)
+            tx.papers.remember(who, key, fingerprint, ledger.now())
+            return None
     if known.fingerprint != fingerprint:
         raise OtherRequest(
             "This Idempotency-Key was used for another request within the last day. Use a new key for a new request."

@@ -41,9 +41,7 @@ def write(folder: Path) -> list[str]:
         (folder / f"{name}.html").write_text(local)
         names.append(name)
     links = "".join(f'<li><a href="{name}.html">{name}</a></li>' for name in names)
-    (folder / "index.html").write_text(
-        f"<!doctype html><meta charset=utf-8><title>Gallery</title><ul>{links}</ul>"
-    )
+    (folder / "index.html").write_text(f"<!doctype html><meta charset=utf-8><title>Gallery</title><ul>{links}</ul>")
     return names
 
 
@@ -70,14 +68,10 @@ def photograph(folder: Path, names: list[str], chromium: str, *, whole: bool) ->
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pictures", action="store_true", help="also take pictures of each page")
-    parser.add_argument(
-        "--whole", action="store_true", help="pictures of the whole page, not only the first screen"
-    )
+    parser.add_argument("--whole", action="store_true", help="pictures of the whole page, not only the first screen")
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser to use")
     arguments = parser.parse_args()
     folder = arguments.folder.resolve()

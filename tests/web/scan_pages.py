@@ -38,9 +38,7 @@ TIMELINE = (
     Event(date(2025, 3, 14), "First owner, in France"),
     Event(date(2025, 3, 14), "1 owner so far"),
 )
-SELF_CHECK = SelfCheck(
-    "touchmark verify passport.json", 7_302_211_904, "0x5FbDB2315678afecb367f032d93F642f64180aa3"
-)
+SELF_CHECK = SelfCheck("touchmark verify passport.json", 7_302_211_904, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
 OLDER = (
     GENUINE,
     seen(Authenticity.INCONCLUSIVE, method=Method.PHOTOS, persons=1, by="Atelier Vero", on=date(2026, 6, 2)),

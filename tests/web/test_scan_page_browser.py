@@ -38,9 +38,7 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
-def test_every_verdict_fits_the_first_screen_of_a_small_phone_without_javascript(
-    browser: Any, gallery: Path
-) -> None:
+def test_every_verdict_fits_the_first_screen_of_a_small_phone_without_javascript(browser: Any, gallery: Path) -> None:
     context = browser.new_context(
         viewport=dict(zip(("width", "height"), SIZES["phone"], strict=True)), java_script_enabled=False
     )

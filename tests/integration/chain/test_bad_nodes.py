@@ -139,9 +139,7 @@ def test_nested_nonsense_does_not_kill_the_process_whatever_was_imported_before(
     parse = "\ntry: json.loads('[' * 100_000)\nexcept RecursionError: print('alive')"
     for order in ("eth_account, ledger.chain.rpc, json", "ledger.chain.rpc, eth_account, json"):
         script = "import " + order + parse
-        ended = subprocess.run(
-            [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
-        )
+        ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
         assert (ended.returncode, ended.stdout) == (0, "alive\n")
 
 
@@ -230,9 +228,7 @@ def test_the_key_in_a_nodes_address_is_in_no_message() -> None:
         assert rpc.name in error.value.detail
 
 
-@pytest.mark.parametrize(
-    "url", ["", "node:8545", "file:///etc/passwd", "ws://127.0.0.1", "http://", "http://[::"]
-)
+@pytest.mark.parametrize("url", ["", "node:8545", "file:///etc/passwd", "ws://127.0.0.1", "http://", "http://[::"])
 def test_an_address_that_is_none_is_refused_when_it_is_given(url: str) -> None:
     with pytest.raises(Invalid, match="address"):
         Rpc(url)

@@ -145,9 +145,7 @@ def test_a_block_that_is_not_there_is_none(ledger: ChainClient) -> None:
     assert ledger.blocks(head.number - 1, head.number + 1) == [ledger.block(head.number - 1), head, None]
 
 
-def test_a_reorganisation_shows_in_the_blocks_and_the_old_ones_are_gone(
-    rpc: Rpc, sender: Sender, store: str
-) -> None:
+def test_a_reorganisation_shows_in_the_blocks_and_the_old_ones_are_gone(rpc: Rpc, sender: Sender, store: str) -> None:
     client = ChainClient(rpc, store, STORED)
     for value in (1, 2, 3):
         sender.mined(*sender.store(store, value))
@@ -182,9 +180,7 @@ def test_ranges_are_halved_until_the_node_answers(
 
     monkeypatch.setattr(Rpc, "call", narrow)
     client = ChainClient(rpc, store, STORED)
-    found = [
-        event.args["value"] for events in client.logs_between(1, client.head().number) for event in events
-    ]
+    found = [event.args["value"] for events in client.logs_between(1, client.head().number) for event in events]
     assert found == list(range(1, 12))
     assert len(asked) < 25
 

@@ -44,9 +44,7 @@ def soon(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
 
 
 def run_beside(script: str, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    return subprocess.Popen([sys.executable, "-c", script, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 STARTS_AND_WAITS = (

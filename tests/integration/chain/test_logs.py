@@ -62,7 +62,7 @@ def value_of(kind: str) -> Any:
     if kind == "int64":
         return secrets.choice([-1, -(2**63), 2**63 - 1])
     if kind == "bytes":
-        return secrets.token_bytes(random.randrange(80))  # noqa: S311
+        return secrets.token_bytes(random.randrange(80))
     return secrets.token_bytes(int(kind[5:]))
 
 

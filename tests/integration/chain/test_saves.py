@@ -63,9 +63,7 @@ def test_after_a_kill_the_saved_chain_goes_on_where_it_was(tmp_path: Path) -> No
         assert genesis is not None
         assert genesis.hash == saved.genesis_hash
         assert [event.args["value"] for event in client.logs_of(tip.hash)] == [1, 2, 3]
-        assert (
-            rpc.call("eth_getStorageAt", contract, hex(3), hex(tip.number)) == "0x" + (3).to_bytes(32).hex()
-        )
+        assert rpc.call("eth_getStorageAt", contract, hex(3), hex(tip.number)) == "0x" + (3).to_bytes(32).hex()
         sender = Sender(rpc, node.chain_id)
         following = client.block(tip.number + 1)
         assert following is not None
@@ -165,9 +163,7 @@ def test_beginning_again_is_asked_for_keeps_the_chain_id_and_the_broken_saves(tm
 
 
 @pytest.mark.parametrize("content", [None, b"", b"[]", b'{"chain_id": "x"}'])
-def test_the_chain_id_is_found_in_the_save_where_its_own_file_is_lost(
-    tmp_path: Path, content: bytes | None
-) -> None:
+def test_the_chain_id_is_found_in_the_save_where_its_own_file_is_lost(tmp_path: Path, content: bytes | None) -> None:
     with LocalNode(tmp_path) as node:
         _, _, [saved] = grown(node, [1])
     own = node.folder / "chain.json"
@@ -241,7 +237,7 @@ with Rpc(node.url) as rpc:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_kill_at_any_moment_costs_nothing_that_was_called_saved(tmp_path: Path, seed: int) -> None:
     """Parent and node are killed while blocks and saves follow each other; three times over one folder."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     promised = (0, "")
     for _ in range(3):
         command = [sys.executable, "-c", MINES_AND_SAVES, str(tmp_path)]

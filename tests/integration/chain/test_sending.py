@@ -31,9 +31,7 @@ def test_a_burst_of_a_thousand_is_mined_whole_and_its_events_are_all_there(
     client = ChainClient(rpc, store, STORED)
     receipts = client.transaction_receipts([at.transaction_hash for at in sent])
     assert all(receipt is not None and receipt.succeeded for receipt in receipts)
-    found = [
-        event.args["value"] for events in client.logs_between(0, client.head().number) for event in events
-    ]
+    found = [event.args["value"] for events in client.logs_between(0, client.head().number) for event in events]
     assert found == list(range(1, BURST + 1))
 
 
@@ -88,10 +86,7 @@ def test_the_chain_id_is_read_out_of_every_kind_of_transaction() -> None:
     ]
     for chain in (1, 5, 912_345_678_901_234):
         for fields in kinds:
-            assert (
-                chain_id_of(bytes(account.sign_transaction({**fields, "chainId": chain}).raw_transaction))
-                == chain
-            )
+            assert chain_id_of(bytes(account.sign_transaction({**fields, "chainId": chain}).raw_transaction)) == chain
 
 
 @pytest.mark.parametrize("raw", [b"", b"\x02", b"\x02\xc0", b"\xc0", b"\x7f", b"\x05\xc0", b"hello"])

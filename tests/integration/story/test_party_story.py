@@ -137,9 +137,7 @@ def test_keys_come_go_and_are_compromised(world: World) -> None:
         key = directory(tx).key(party, world.caller("luxcheck").organisation.address)
     assert key is not None
     address = world.caller("luxcheck").organisation.address
-    accepted(
-        world, world.say("council", Kind.COMPROMISED, party=party, key=address, since=key.interval.start)
-    )
+    accepted(world, world.say("council", Kind.COMPROMISED, party=party, key=address, since=key.interval.start))
     with world.ledger.store.read() as tx:
         assert not directory(tx).key_in_force(party, address, world.ledger.now())
 

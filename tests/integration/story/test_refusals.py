@@ -236,9 +236,7 @@ def test_the_council_marks_only_what_is_its_to_mark(world: World, owned: Card) -
 
 
 def test_the_council_speaks_with_two_different_keys(world: World) -> None:
-    draft = draft_statement(
-        world.ledger, Kind.ACCREDIT, {"party": world.party("atelier")}, world.caller("council")
-    )
+    draft = draft_statement(world.ledger, Kind.ACCREDIT, {"party": world.party("atelier")}, world.caller("council"))
     with world.ledger.store.read() as tx:
         keystore = tx.organisations.keystore(world.caller("council").organisation.id)
     key = world.ledger.vault.open_key(keystore or {})
@@ -266,9 +264,7 @@ def test_numbers_that_fit_nowhere_are_refused_before_they_reach_the_database(wor
     with pytest.raises(Invalid):
         world.say("maison", Kind.ANCHOR, hash=b"\x01" * 32, party=2**200)
     with pytest.raises(Unknown):
-        world.say(
-            "luxcheck", Kind.RECORD, item=world.cards()[0].item, kind=3, facts=bytes(32), about=2**255
-        )
+        world.say("luxcheck", Kind.RECORD, item=world.cards()[0].item, kind=3, facts=bytes(32), about=2**255)
 
 
 def test_a_recovery_that_is_disputed_is_not_completed(world: World, owned: Card) -> None:
@@ -391,9 +387,7 @@ def test_a_prefix_that_shares_numbers_with_anothers_is_refused(world: World, pre
     from ledger.domain.organisations import Role
 
     with pytest.raises(Conflict, match="shares numbers"):
-        add_organisation(
-            world.ledger, slug="neu", name="Neu", role=Role.BRAND, domain="neu.example", prefixes=[prefix]
-        )
+        add_organisation(world.ledger, slug="neu", name="Neu", role=Role.BRAND, domain="neu.example", prefixes=[prefix])
 
 
 def test_a_report_of_somebody_elses_is_not_shown_as_ones_own(world: World) -> None:

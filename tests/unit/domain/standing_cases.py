@@ -89,9 +89,7 @@ OFFER = Handover(Stage.OFFERED, NOW - timedelta(minutes=22), NOW + timedelta(day
 
 CASES: dict[Key, Facts] = {
     Key.COUNTERFEIT_FOUND: held(inspections=(FAKE,)),
-    Key.REVOKED: replace(
-        NEW, final=Custody((VOID,)), latest=Custody((VOID,)), void_reason="the label was never used"
-    ),
+    Key.REVOKED: replace(NEW, final=Custody((VOID,)), latest=Custody((VOID,)), void_reason="the label was never used"),
     Key.REPORTED_STOLEN: held(STOLEN),
     Key.DISPUTED: held(DISPUTED),
     Key.REPORTED_LOST: held(LOST),
@@ -113,9 +111,7 @@ CASES: dict[Key, Facts] = {
     Key.HELD: held(),
     Key.UNCLAIMED: NEW,
     Key.UNKNOWN: Facts(Asked.ITEM, brand=BRAND, node_seen_at=NOW, as_of=NEW.as_of),
-    Key.PRODUCT_ONLY: Facts(
-        Asked.PRODUCT, brand=BRAND, description="Sac Lune 25", node_seen_at=NOW, as_of=NEW.as_of
-    ),
+    Key.PRODUCT_ONLY: Facts(Asked.PRODUCT, brand=BRAND, description="Sac Lune 25", node_seen_at=NOW, as_of=NEW.as_of),
     Key.BAD_CODE: Facts(Asked.BAD_CODE, node_seen_at=NOW, as_of=NEW.as_of),
     Key.SLOW_DOWN: held(retry_after=30),
 }

@@ -38,9 +38,7 @@ def test_each_pair_has_its_step(
 
 
 def test_what_is_final_is_never_dropped_and_nothing_is_stored_on_a_stranger() -> None:
-    for node_tip, following, final in itertools.product(
-        (None, OURS, OTHER), (None, NEXT, FOREIGN), range(8, 13)
-    ):
+    for node_tip, following, final in itertools.product((None, OURS, OTHER), (None, NEXT, FOREIGN), range(8, 13)):
         step = next_step(tip=OURS, node_tip=node_tip, following=following, final_height=final)
         assert not (step is Step.DROP and final >= OURS.number)
         if step is Step.EXTEND:

@@ -112,16 +112,9 @@ def test_a_half_of_another_length_is_a_programming_error(half: bytes) -> None:
 
 
 def test_another_language_derives_the_same_keys() -> None:
-    claims = [
-        (make_code(os.urandom), os.urandom(16), int.from_bytes(os.urandom(32), "big")) for _ in range(50)
-    ]
+    claims = [(make_code(os.urandom), os.urandom(16), int.from_bytes(os.urandom(32), "big")) for _ in range(50)]
     judged = ask(
         "claim_key",
-        [
-            {"code": code, "activationHalf": half.hex(), "itemId": f"{item_id:064x}"}
-            for code, half, item_id in claims
-        ],
+        [{"code": code, "activationHalf": half.hex(), "itemId": f"{item_id:064x}"} for code, half, item_id in claims],
     )
-    assert [answer["privateKey"] for answer in judged] == [
-        claim_private_key(*claim).hex() for claim in claims
-    ]
+    assert [answer["privateKey"] for answer in judged] == [claim_private_key(*claim).hex() for claim in claims]

@@ -117,9 +117,7 @@ def test_the_secret_in_a_cards_link_is_never_repeated() -> None:
 
 
 segments = st.one_of(
-    st.sampled_from(
-        ["01", "21", "10", "22", "235", GTIN, "09520123456789", OURS, "L-1", "a%2Fb", "%C3%A9", "%zz"]
-    ),
+    st.sampled_from(["01", "21", "10", "22", "235", GTIN, "09520123456789", OURS, "L-1", "a%2Fb", "%C3%A9", "%zz"]),
     st.text("ABCabc012.-_~", min_size=1, max_size=22).filter(lambda text: text.strip(".")),
 )
 paths = st.one_of(

@@ -76,9 +76,7 @@ def test_every_swap_of_neighbours_is_found_save_zero_with_z(text: str, data: st.
         ("", ""),
     ],
 )
-def test_tidying_gives_what_a_person_meant_and_leaves_foreign_characters_to_be_named(
-    typed: str, meant: str
-) -> None:
+def test_tidying_gives_what_a_person_meant_and_leaves_foreign_characters_to_be_named(typed: str, meant: str) -> None:
     assert crockford.tidy(typed) == meant
 
 

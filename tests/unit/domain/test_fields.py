@@ -71,9 +71,7 @@ def test_half_a_character_is_refused(value: object) -> None:
         ("private_note", "one\r\ntwo\rthree", "one\ntwo\nthree"),
     ],
 )
-def test_the_same_thing_told_differently_has_one_canonical_value(
-    name: str, told: object, canonical: object
-) -> None:
+def test_the_same_thing_told_differently_has_one_canonical_value(name: str, told: object, canonical: object) -> None:
     assert canonical_value(name, told) == canonical
     assert type(canonical_value(name, told)) is type(canonical)
     assert canonical_value(name, canonical) == canonical

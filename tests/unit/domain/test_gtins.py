@@ -81,7 +81,5 @@ def test_a_refusal_stays_short_however_long_the_text() -> None:
         ("09520123456788", "", False),
     ],
 )
-def test_a_prefix_is_compared_with_the_digits_after_the_indicator(
-    gtin: str, prefix: str, inside: bool
-) -> None:
+def test_a_prefix_is_compared_with_the_digits_after_the_indicator(gtin: str, prefix: str, inside: bool) -> None:
     assert gtin_matches_prefix(Gtin(gtin), prefix) is inside

@@ -55,9 +55,7 @@ def test_bwip_js_takes_every_link_and_every_label(some: list[str]) -> None:
 
 
 @given(st.integers(0, 2**24 - 1), serials)
-def test_an_item_id_is_the_hash_of_brand_and_path_hash_as_the_contract_encodes_them(
-    brand: int, serial: str
-) -> None:
+def test_an_item_id_is_the_hash_of_brand_and_path_hash_as_the_contract_encodes_them(brand: int, serial: str) -> None:
     path_hash = identity.path_hash(identity.path(GTIN, serial), keccak)
     encoded = encode(["uint256", "bytes32"], [brand, path_hash])
     assert identity.item_id(brand, path_hash, keccak) == int.from_bytes(keccak(encoded), "big")
@@ -69,16 +67,12 @@ def test_no_brand_reaches_anothers_item() -> None:
 
 
 @pytest.mark.parametrize(("brand", "length"), [(-1, 32), (2**24, 32), (1, 31), (1, 33)])
-def test_a_brand_or_hash_that_the_contract_has_no_room_for_is_a_programming_error(
-    brand: int, length: int
-) -> None:
+def test_a_brand_or_hash_that_the_contract_has_no_room_for_is_a_programming_error(brand: int, length: int) -> None:
     with pytest.raises(ValueError, match=r"below 2\*\*24"):
         identity.item_id(brand, bytes(length), keccak)
 
 
-@pytest.mark.parametrize(
-    "base", ["https://v.example.com", "https://v.example.com/", "https://v.example.com//"]
-)
+@pytest.mark.parametrize("base", ["https://v.example.com", "https://v.example.com/", "https://v.example.com//"])
 def test_a_slash_at_the_end_of_the_resolvers_address_makes_no_difference(base: str) -> None:
     assert identity.digital_link(base, GTIN, OURS) == f"https://v.example.com/01/{GTIN}/21/{OURS}"
 

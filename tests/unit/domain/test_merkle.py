@@ -55,9 +55,7 @@ def test_the_order_in_which_items_come_does_not_change_the_root(leaves: list[byt
 
 
 @given(leaf_lists, st.data())
-def test_no_proof_leads_from_another_leaf_or_to_another_root(
-    leaves: list[bytes], data: st.DataObject
-) -> None:
+def test_no_proof_leads_from_another_leaf_or_to_another_root(leaves: list[bytes], data: st.DataObject) -> None:
     tree = merkle.Tree(leaves, keccak)
     index = data.draw(st.integers(0, len(leaves) - 1))
     byte, bit = data.draw(st.integers(0, 31)), data.draw(st.integers(0, 7))
@@ -69,9 +67,7 @@ def test_no_proof_leads_from_another_leaf_or_to_another_root(
     assert not merkle.verify(tree.root, flipped(leaves[index]), proof, keccak)
     assert not merkle.verify(flipped(tree.root), leaves[index], proof, keccak)
     for place, node in enumerate(proof):
-        assert not merkle.verify(
-            tree.root, leaves[index], [*proof[:place], flipped(node), *proof[place + 1 :]], keccak
-        )
+        assert not merkle.verify(tree.root, leaves[index], [*proof[:place], flipped(node), *proof[place + 1 :]], keccak)
     if proof:
         assert not merkle.verify(tree.root, leaves[index], proof[:-1], keccak)
 

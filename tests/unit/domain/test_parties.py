@@ -91,9 +91,7 @@ def test_the_brand_speaks_for_its_inspectors_before_the_council_does() -> None:
 
 
 def test_the_longest_prefix_decides_as_of_the_block() -> None:
-    parties = told(
-        added(1), added(2, OTHER), granted(3, "9521", 1), granted(5, "952123", 2), granted(8, "952123", 0)
-    )
+    parties = told(added(1), added(2, OTHER), granted(3, "9521", 1), granted(5, "952123", 2), granted(8, "952123", 0))
     holders = [[party for party in (1, 2) if parties.holds_prefix(party, GTIN, at)] for at in (2, 3, 4, 5, 7, 8)]
     assert holders == [[], [1], [1], [2], [2], [1]]
     assert parties.holder("952123") is None

@@ -20,12 +20,8 @@ ITEM = 2**255 + 7
 
 names = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
-some_values = (
-    texts | st.integers(-(2**53) + 1, 2**53 - 1) | st.booleans() | st.none() | st.lists(texts, max_size=3)
-)
-some_fields: st.SearchStrategy[dict[str, Value]] = st.dictionaries(
-    names, some_values, min_size=1, max_size=17
-)
+some_values = texts | st.integers(-(2**53) + 1, 2**53 - 1) | st.booleans() | st.none() | st.lists(texts, max_size=3)
+some_fields: st.SearchStrategy[dict[str, Value]] = st.dictionaries(names, some_values, min_size=1, max_size=17)
 
 
 def salts_for(fields: dict[str, Value], secret: bytes = SECRET, item_id: int = ITEM) -> dict[str, bytes]:
@@ -108,9 +104,7 @@ def test_nothing_but_what_was_recorded_can_be_shown(fields: dict[str, Value], da
 
 
 @given(some_fields, st.data())
-def test_a_proof_with_another_place_size_or_path_proves_nothing(
-    fields: dict[str, Value], data: st.DataObject
-) -> None:
+def test_a_proof_with_another_place_size_or_path_proves_nothing(fields: dict[str, Value], data: st.DataObject) -> None:
     salts = salts_for(fields)
     root = records.record_hash(fields, salts)
     name = data.draw(st.sampled_from(sorted(fields)))

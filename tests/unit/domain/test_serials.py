@@ -31,9 +31,7 @@ def test_a_thousand_serials_are_all_different() -> None:
     assert len({make_serial(os.urandom) for _ in range(1000)}) == 1000
 
 
-@pytest.mark.parametrize(
-    "text", ["", "000000000000 ", "00000000000", "0000000000000", "000000000001", "00000000000U"]
-)
+@pytest.mark.parametrize("text", ["", "000000000000 ", "00000000000", "0000000000000", "000000000001", "00000000000U"])
 def test_another_length_alphabet_or_check_character_is_not_our_form(text: str) -> None:
     assert not is_ours(text)
 

@@ -49,9 +49,7 @@ moments = st.sampled_from([None, MADE, REPORTED, NOW - timedelta(seconds=30), NO
 custodies = st.builds(
     Custody,
     st.lists(
-        st.builds(
-            Raised, st.sampled_from(list(Flag)), moments, moments, st.sampled_from([None, True, False])
-        ),
+        st.builds(Raised, st.sampled_from(list(Flag)), moments, moments, st.sampled_from([None, True, False])),
         max_size=4,
     ).map(tuple),
     st.integers(0, 7).map(BatchFlag),
@@ -91,9 +89,7 @@ ANYTHING: dict[str, st.SearchStrategy[Any]] = {
 }
 wild_facts = st.builds(Facts, **ANYTHING)
 nearly_good_facts = st.lists(st.sampled_from(sorted(ANYTHING)), max_size=3, unique=True).flatmap(
-    lambda names: st.builds(
-        replace, st.sampled_from([NEW, held()]), **{name: ANYTHING[name] for name in names}
-    )
+    lambda names: st.builds(replace, st.sampled_from([NEW, held()]), **{name: ANYTHING[name] for name in names})
 )
 any_facts = wild_facts | nearly_good_facts
 
@@ -158,8 +154,6 @@ def test_no_state_is_said_twice_and_lines_keep_the_order(facts: Facts) -> None:
     assert len(states) == len(set(states))
     if got.key in PRECEDENCE:
         ranks = [PRECEDENCE.index(Key(key)) for key in states]
-        verdicts_only = [
-            rank for rank in ranks if PRECEDENCE[rank] not in (Key.COUNTERFEIT_FOUND, Key.CLONE_SUSPECTED)
-        ]
+        verdicts_only = [rank for rank in ranks if PRECEDENCE[rank] not in (Key.COUNTERFEIT_FOUND, Key.CLONE_SUSPECTED)]
         assert verdicts_only == sorted(verdicts_only)
     assert all(line.grave for line in got.lines if line.key in BAD_NEWS)

@@ -53,9 +53,7 @@ def test_bwip_js_takes_every_link_and_label() -> None:
 
 def test_node_derives_the_same_claim_keys_and_ethers_the_same_addresses() -> None:
     claims = stored("claim_codes.json")["claims"]
-    judged = ask(
-        "claim_key", [{key: claim[key] for key in ("code", "activationHalf", "itemId")} for claim in claims]
-    )
+    judged = ask("claim_key", [{key: claim[key] for key in ("code", "activationHalf", "itemId")} for claim in claims])
     assert [{key: claim[key] for key in ("privateKey", "address")} for claim in claims] == judged
 
 

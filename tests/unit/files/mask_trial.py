@@ -25,9 +25,7 @@ def texts(count: int, chance: random.Random) -> list[tuple[str, int]]:
     for number in range(count):
         gtin = f"0952{chance.randrange(10**10):010d}"
         capitals = f"HTTPS://V.EXAMPLE.COM/01/{gtin}/21/{some(12)}"
-        ordinary = (
-            f"https://verify.maison-exemple.com/01/{gtin}/21/{some(12).lower()}{some(chance.randrange(8))}"
-        )
+        ordinary = f"https://verify.maison-exemple.com/01/{gtin}/21/{some(12).lower()}{some(chance.randrange(8))}"
         level = (ERROR_CORRECT_M, ERROR_CORRECT_Q)[number // 2 % 2]
         made.append((capitals if number % 2 else ordinary, level))
     return made
@@ -39,9 +37,7 @@ def worn(picture: Image.Image, chance: random.Random) -> Image.Image:
     turned = picture.resize((modules * 6, modules * 6), Image.Resampling.NEAREST).rotate(
         chance.uniform(-20, 20), Image.Resampling.BICUBIC, expand=True, fillcolor=255
     )
-    seen = turned.resize((side, side), Image.Resampling.BOX).filter(
-        ImageFilter.GaussianBlur(chance.uniform(0.3, 1.0))
-    )
+    seen = turned.resize((side, side), Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(chance.uniform(0.3, 1.0)))
     return Image.blend(seen, Image.effect_noise(seen.size, 50), 0.08)
 
 
@@ -65,9 +61,7 @@ def main(count: int) -> None:
             clean = zxingcpp.read_barcodes(picture.resize((side, side), Image.Resampling.NEAREST))
             unread += not any(found.text == text for found in clean)
             false.update(str(found.format) for found in clean if found.text != text)
-            unread_worn += not any(
-                found.text == text for found in zxingcpp.read_barcodes(worn(picture, chance))
-            )
+            unread_worn += not any(found.text == text for found in zxingcpp.read_barcodes(worn(picture, chance)))
         print(mask, dict(false), unread, unread_worn, penalty // min(count, 300), flush=True)
 
 

@@ -58,11 +58,7 @@ def test_the_sum_is_that_of_the_whole_file_and_progress_is_told() -> None:
 
 
 def check(data: bytes) -> list[object]:
-    return list(
-        check_rows(
-            read_rows(io.BytesIO(data), "x.csv"), existing=lambda _: set(), gtin_allowed=lambda _: True
-        )
-    )
+    return list(check_rows(read_rows(io.BytesIO(data), "x.csv"), existing=lambda _: set(), gtin_allowed=lambda _: True))
 
 
 def test_the_file_of_wrong_rows_has_only_those_says_why_and_can_be_sent_again() -> None:

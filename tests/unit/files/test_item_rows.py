@@ -94,9 +94,7 @@ def test_every_fault_of_a_row_is_told_at_once_with_its_column_and_what_to_do() -
     ],
 )
 def test_zeros_that_a_spreadsheet_cut_from_a_gtin_are_put_back(typed: str, gtin: str | None) -> None:
-    outcome = next(
-        check_rows([(2, {"gtin": typed, "model_ref": "A"})], existing=nobody, gtin_allowed=lambda _: True)
-    )
+    outcome = next(check_rows([(2, {"gtin": typed, "model_ref": "A"})], existing=nobody, gtin_allowed=lambda _: True))
     assert (outcome.gtin if isinstance(outcome, Ready) else None) == gtin
 
 
@@ -234,8 +232,6 @@ def test_more_rows_than_allowed_are_refused() -> None:
 def test_a_file_goes_through_from_bytes_to_outcomes() -> None:
     data = f"gtin;serial;model_ref;made_in\n{GTIN[1:]};A1;Sac;FR\n{GTIN};A1;Sac;IT\n{GTIN};A2;;XX\n"
     outcomes = list(
-        check_rows(
-            read_rows(io.BytesIO(data.encode()), "a.csv"), existing=nobody, gtin_allowed=lambda _: True
-        )
+        check_rows(read_rows(io.BytesIO(data.encode()), "a.csv"), existing=nobody, gtin_allowed=lambda _: True)
     )
     assert [(o.row_number, type(o)) for o in outcomes] == [(2, Ready), (3, Faulty), (4, Faulty)]

@@ -54,9 +54,7 @@ def test_what_is_made_is_read_back_the_same(text: str, level: str) -> None:
     matrix = checked_symbol(text, level)
     assert read_back(png(matrix, 4)) == text
     found = zxingcpp.read_barcodes(Image.open(io.BytesIO(png(matrix, 4))))
-    assert [(one.text, one.format, one.ec_level) for one in found] == [
-        (text, zxingcpp.BarcodeFormat.QRCode, level)
-    ]
+    assert [(one.text, one.format, one.ec_level) for one in found] == [(text, zxingcpp.BarcodeFormat.QRCode, level)]
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -67,9 +65,7 @@ def test_what_is_made_is_read_back_the_same(text: str, level: str) -> None:
 def test_the_size_worked_out_beforehand_is_the_librarys_own(text: str, level: str, correction: int) -> None:
     maker = qrcode.QRCode(error_correction=correction, border=0, mask_pattern=MASK)
     maker.add_data(text)
-    assert [list(row) for row in symbol(text, level).rows] == [
-        list(map(int, row)) for row in maker.get_matrix()
-    ]
+    assert [list(row) for row in symbol(text, level).rows] == [list(map(int, row)) for row in maker.get_matrix()]
 
 
 def test_capitals_make_the_smaller_symbol() -> None:
@@ -147,9 +143,7 @@ def test_many_symbols_come_in_order_from_one_process_or_two() -> None:
 def test_no_link_is_ever_read_as_another_kind_of_barcode() -> None:
     chance = random.Random(20250301)
     for _ in range(300):
-        text = (
-            f"HTTPS://V.EXAMPLE.COM/01/0952{chance.randrange(10**10):010d}/21/{chance.randrange(10**12):012d}"
-        )
+        text = f"HTTPS://V.EXAMPLE.COM/01/0952{chance.randrange(10**10):010d}/21/{chance.randrange(10**12):012d}"
         matrix = symbol(text)
         pixels = paint(runs(matrix), matrix.size, 3)
         found = zxingcpp.read_barcodes(memoryview(pixels.data).cast("B", shape=[pixels.height, pixels.width]))

@@ -61,9 +61,7 @@ def test_the_serial_stands_under_its_code_in_groups_of_four() -> None:
 def test_a_serial_of_twenty_characters_takes_two_lines() -> None:
     serial = "ABCDEFGHIJKLMNOPQRST"
     out = io.BytesIO()
-    write_sheets(
-        out, [Label(GTIN, serial, label_uri("https://v.example.com", GTIN, serial))], label_format("card")
-    )
+    write_sheets(out, [Label(GTIN, serial, label_uri("https://v.example.com", GTIN, serial))], label_format("card"))
     assert "ABCD EFGH IJKL" in texts(out.getvalue())
     assert "MNOP QRST" in texts(out.getvalue())
 
@@ -120,9 +118,7 @@ def test_modules_are_whole_dots_within_the_range_of_the_point_of_sale(form: Labe
 
 def test_a_code_too_large_for_its_label_is_refused_with_one_that_has_room() -> None:
     serial = "abcdefghijklmnopqrst"
-    label = Label(
-        GTIN, serial, label_uri("https://authenticity.maison-exemple.example.com/passport", GTIN, serial)
-    )
+    label = Label(GTIN, serial, label_uri("https://authenticity.maison-exemple.example.com/passport", GTIN, serial))
     with pytest.raises(
         Invalid, match=r"needs a square of 19\.4 mm.*The smallest label with room is “A4 sheet, 35 labels"
     ):

@@ -111,9 +111,7 @@ def test_shared_texts_are_read() -> None:
         b'relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
     )
     book = rewritten(book, "[Content_Types].xml", lambda data: data.replace(b"</Types>", names))
-    book = rewritten(
-        book, "xl/_rels/workbook.xml.rels", lambda data: data.replace(b"</Relationships>", relation)
-    )
+    book = rewritten(book, "xl/_rels/workbook.xml.rels", lambda data: data.replace(b"</Relationships>", relation))
     strings = (
         b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
         b"<si><t>bag</t></si><si><t>0952</t></si></sst>"
@@ -159,13 +157,9 @@ def test_a_cell_far_outside_is_refused_before_a_table_is_laid_out(xml: bytes) ->
     assert peak < 40_000_000
 
 
-@pytest.mark.parametrize(
-    "xml", [b"<!-- x -->", b"<![CDATA[x]]>", b"<?x <c/> ?>", b'<!DOCTYPE a [<!ENTITY b "c">]>']
-)
+@pytest.mark.parametrize("xml", [b"<!-- x -->", b"<![CDATA[x]]>", b"<?x <c/> ?>", b'<!DOCTYPE a [<!ENTITY b "c">]>'])
 def test_a_sheet_with_declarations_or_hiding_places_is_refused(xml: bytes) -> None:
-    assert "no spreadsheet program writes" in refusal(
-        with_cells(workbook(["gtin", "model_ref"], ["1", "a"]), xml)
-    )
+    assert "no spreadsheet program writes" in refusal(with_cells(workbook(["gtin", "model_ref"], ["1", "a"]), xml))
 
 
 def test_a_long_text_shared_by_many_cells_is_refused() -> None:
@@ -232,9 +226,7 @@ def test_names_that_leave_the_archive_are_refused(name: str) -> None:
 
 
 def test_an_archive_inside_is_refused() -> None:
-    assert "another archive" in refusal(
-        rewritten(workbook(["gtin"]), "xl/embeddings/a.xlsx", lambda _: b"PK")
-    )
+    assert "another archive" in refusal(rewritten(workbook(["gtin"]), "xl/embeddings/a.xlsx", lambda _: b"PK"))
 
 
 def test_a_part_held_twice_is_refused() -> None:

@@ -46,9 +46,7 @@ def printed(zpl: str) -> list[Pixels]:
         assert int(total) == int(also) == int(row_bytes) * len(rows)
         dots = bytearray(b"\xff" * width * height)
         for row, packed in enumerate(rows, start=int(y)):
-            for column, bit in enumerate(
-                f"{int.from_bytes(packed, 'big'):0{8 * len(packed)}b}", start=int(x)
-            ):
+            for column, bit in enumerate(f"{int.from_bytes(packed, 'big'):0{8 * len(packed)}b}", start=int(x)):
                 if bit == "1":
                     dots[row * width + column] = 0
         pictures.append(Pixels(width, height, bytes(dots)))
@@ -72,9 +70,7 @@ def test_modules_are_whole_dots_and_the_quiet_zone_lies_on_the_label(form: Label
     matrix = symbol(label.uri, form.level)
     dots = dots_per_module(form, label, matrix, dpi)
     text = zpl(form, dpi, 1)
-    x, y, total, _, row_bytes, _ = (
-        int(value) if value.isdigit() else value for value in FIELD.findall(text)[0]
-    )
+    x, y, total, _, row_bytes, _ = (int(value) if value.isdigit() else value for value in FIELD.findall(text)[0])
     assert dots >= 3
     assert total == row_bytes * matrix.size * dots
     assert x >= 4 * dots
@@ -107,9 +103,7 @@ def test_too_few_dots_are_refused_with_the_smallest_size_that_works() -> None:
     assert said
     assert out.getvalue() == b""
     width, height = int(said[1]), int(said[2])
-    enough = LabelFormat(
-        "y", "Y", (width, height), (width, height), 1, 1, (0, 0), (width, height), (203,), "M"
-    )
+    enough = LabelFormat("y", "Y", (width, height), (width, height), 1, 1, (0, 0), (width, height), (203,), "M")
     assert dots_per_module(enough, label, symbol(label.uri), 203) == 3
     assert "“Sewn-in care label" in caught.value.detail
 

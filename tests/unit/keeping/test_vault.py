@@ -87,7 +87,6 @@ def test_a_wrong_passphrase_is_told_at_the_start(tmp_path: Path) -> None:
 def test_processes_that_start_together_agree_on_one_secret(tmp_path: Path) -> None:
     derived: list[bytes] = []
 
-
     def start() -> None:
         derived.append(open_vault(tmp_path, None).derive("x"))
 
