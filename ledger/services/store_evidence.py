@@ -44,7 +44,10 @@ def store_evidence(ledger: Ledger, caller: Caller, stream: BinaryIO) -> Evidence
     """
     caller.need(Scope.SIGN)
     limit = ledger.limits.evidence_bytes
-    content = stream.read(limit + 1)
+    content = b""
+    # One read may give less than there is; only the next tells whether that was the end, or the sender gone.
+    while len(content) <= limit and (piece := stream.read(limit + 1 - len(content))):
+        content += piece
     if len(content) > limit:
         raise TooLarge(f"A photo or document may have {limit // (1024 * 1024)} MB at most. Make it smaller.")
     media_type, clean = _clean(content)

@@ -142,15 +142,20 @@ def test_a_body_that_does_not_say_its_length_is_counted(stage: Stage) -> None:
     assert body.read_so_far < 5_000_000
 
 
-@pytest.mark.parametrize("size", [1_000, 60])
-def test_a_file_that_was_cut_short_is_refused(stage: Stage, app: Flask, size: int) -> None:
-    whole = b"gtin,model_ref\n09521234543213,Sac Lune 25\n" + b"\n" * size
-    environ = EnvironBuilder(path="/v1/imports", method="POST").get_environ() | {
-        "wsgi.input": io.BytesIO(whole[:42]),
+@pytest.mark.parametrize(
+    ("path", "who", "begun"),
+    [
+        ("/v1/imports", "maison", b"gtin,model_ref\n09521234543213,Sac Lune 25\n"),
+        ("/v1/evidence", "luxcheck", b"%PDF-1.4\n1 0 obj\n"),
+    ],
+)
+def test_a_file_that_was_cut_short_is_refused(stage: Stage, app: Flask, path: str, who: str, begun: bytes) -> None:
+    environ = EnvironBuilder(path=path, method="POST").get_environ() | {
+        "wsgi.input": io.BytesIO(begun),
         "wsgi.input_terminated": True,
-        "CONTENT_LENGTH": str(len(whole)),
-        "CONTENT_TYPE": "text/csv",
-        "HTTP_AUTHORIZATION": f"Bearer {stage.key('maison')}",
+        "CONTENT_LENGTH": str(len(begun) + 1),
+        "CONTENT_TYPE": "application/octet-stream",
+        "HTTP_AUTHORIZATION": f"Bearer {stage.key(who)}",
     }
     chunks, status, _ = run_wsgi_app(app, environ, buffered=True)
     assert status.startswith("400"), b"".join(chunks)
