@@ -15,6 +15,7 @@ from ledger.settings import Settings, read_settings
 from web import api, console, health, limits, problems, scan
 from web.api import operation, specification
 from web.safety import harden, whole_bodies
+from web.slashes import keep_slashes
 
 csrf = CSRFProtect()
 
@@ -34,7 +35,7 @@ def create_app(
         validation_error_model=operation.Problem,
         doc_ui=False,
     )
-    app.wsgi_app = whole_bodies(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = keep_slashes(whole_bodies(app.wsgi_app))  # type: ignore[assignment, method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -38,7 +38,7 @@ def wants_json() -> bool:
     if request.path.startswith("/v1/"):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
-    return best != "text/html" and bool(request.accept_mimetypes)
+    return best not in (None, "text/html")
 
 
 def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Response:
@@ -86,9 +86,8 @@ def _http(error: HTTPException) -> Response:
         415: "wrong-type",
         429: "too-many",
     }
-    response = problem(
-        status, code.get(status, "refused"), error.name, words.get(status, error.description or error.name)
-    )
+    title = errors.TooLarge.title if status == 413 else error.name
+    response = problem(status, code.get(status, "refused"), title, words.get(status, error.description or error.name))
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
@@ -102,5 +101,5 @@ def unexpected(error: Exception) -> Response:
         500,
         "our-fault",
         "Something broke on our side",
-        "This is our fault, not yours. Nothing was half-done; try again.",
+        "This is our fault, not yours. Look whether what you wanted was done; if not, try again.",
     )

@@ -115,7 +115,10 @@ def _apart(reading: Reading, found: tuple[Key, ...]) -> Key | None:
         return Key.BAD_CODE
     if facts.asked is Asked.PRODUCT:
         return Key.PRODUCT_ONLY
-    return None if reading.recorded else Key.UNKNOWN
+    if reading.recorded:
+        return None
+    # With no node in sight we cannot tell that there is no record, so we do not say so.
+    return Key.UNAVAILABLE if found and found[0] is Key.UNAVAILABLE else Key.UNKNOWN
 
 
 def _lines(reading: Reading, key: Key, found: tuple[Key, ...]) -> tuple[Line, ...]:
@@ -125,7 +128,7 @@ def _lines(reading: Reading, key: Key, found: tuple[Key, ...]) -> tuple[Line, ..
     only bad news is left.
     """
     shown: set[Key] = {*BAD_NEWS}
-    if key in PRECEDENCE:
+    if key in PRECEDENCE and reading.recorded:
         shown |= set(PRECEDENCE) - TICKS
     elif key is Key.UNKNOWN:
         shown.add(Key.UNAVAILABLE)

@@ -122,18 +122,12 @@ def _retired(reading: Reading) -> Said:
 
 def _unavailable(reading: Reading) -> Said:
     facts = reading.facts
-    if facts.as_of is None:
+    if facts.as_of is None or not reading.record_final:
         last = "We have not been able to look this up yet."
     else:
         when = moment(facts.as_of.time, reading.now)
-        last = f"Last confirmed {when}: {_last_word(reading)}."
+        last = f"Last confirmed {when}: matched {brand_name(facts)}'s records."
     return Said((last,), "Don't pay on the strength of this. Try again shortly.")
-
-
-def _last_word(reading: Reading) -> str:
-    if reading.record_final:
-        return f"matched {brand_name(reading.facts)}'s records"
-    return "it was waiting for confirmation" if reading.recorded else "there was no record of it"
 
 
 def _wrong_item(reading: Reading) -> Said:

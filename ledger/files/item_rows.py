@@ -191,7 +191,9 @@ class _RowChecker:
     def _day(self, text: str) -> Value:
         swapped = _DAY_MONTH_YEAR.fullmatch(text)
         if swapped:
-            raise _TroubleError(f"the date {shown(text)} can be read in two ways.", _suggest_day(swapped))
+            one_way = max(int(swapped[1]), int(swapped[2])) > 12
+            why = "is not written year-month-day" if one_way else "can be read in two ways"
+            raise _TroubleError(f"the date {shown(text)} {why}.", _suggest_day(swapped))
         value = canonical_value("made_on", text)
         day = date.fromisoformat(str(value))
         if self._today and day > self._today:

@@ -130,6 +130,10 @@ class Papers(Protocol):
         """Offers of an item that have not expired, newest first, those that may be anybody's last (at most 20)."""
         ...
 
+    def drop_offer(self, id: str) -> None:
+        """Forget an offer."""
+        ...
+
     def change_offer(self, id: str, **values: Any) -> None:
         """Set columns of an offer."""
         ...

@@ -10,6 +10,7 @@ from typing import Any
 from ledger.domain.errors import BadSignature, Conflict, Invalid, TooMany, Unknown
 from ledger.domain.outbox import Queued
 from ledger.domain.papers import StoredOffer
+from ledger.domain.signers import only_the_chain_can_tell
 from ledger.domain.statements import Kind, make, struct_hash, to_json
 from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.ports import Ledger
@@ -48,14 +49,22 @@ def submit_offer(ledger: Ledger, values: Mapping[str, Any], signature: bytes, co
         raise Invalid("The code of an offer is six digits.")
     hash = struct_hash(Kind.OFFER, offer.values, ledger.keccak)
     with ledger.store.write() as tx:
-        known = tx.papers.offer_by_hash(hash)
-        if known is not None:
-            return known
         subject = listed(tx, int(offer.values["item"]))
         digest = ledger.domain(tx).digest(hash, ledger.keccak)
         signer = ledger.signing.signer_of(digest, signature) or ledger.signing.claimed_wallet(signature)
         if not subject.claimed or signer != subject.holder:
             raise BadSignature("This offer is not signed by the item’s present owner.")
+        known = tx.papers.offer_by_hash(hash)
+        if known is not None:
+            kept = bytes.fromhex(known.signature[2:])
+            if kept == signature or not only_the_chain_can_tell(kept):
+                return known
+            if only_the_chain_can_tell(signature):
+                raise Conflict(
+                    "Another offer with exactly these terms is kept already. Draft it again with another expiry."
+                )
+            # What only the chain can vouch for gives way to a signature that is known to be the owner's.
+            tx.papers.drop_offer(known.id)
         if offer.values["sequence"] != subject.sequence:
             raise Conflict("The owner has made another statement since this offer was drafted. Draft it again.")
         now = block_time(ledger, tx)

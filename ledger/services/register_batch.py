@@ -62,7 +62,7 @@ def submit_registration(
         if "batch" in wrong:
             raise Conflict("Another batch has taken this number meanwhile. Draft the registration again and sign that.")
         if wrong:
-            raise Invalid(f"This is not the registration of this batch: {', '.join(wrong)} differ. Draft it again.")
+            raise Invalid(f"This is not this batch’s registration: {', '.join(wrong)} is different. Draft it again.")
         queued = queue(ledger, tx, statement, signatures, organisation=caller.organisation.id)
         note_registration(tx, batch, int(statement.values["batch"]), queued.id)
         return queued

@@ -154,6 +154,10 @@ class Batches(Protocol):
         """Newest first, older than the cursor."""
         ...
 
+    def by_public_file(self, sha256: str) -> Batch | None:
+        """By the name of its public manifest."""
+        ...
+
     def highest_number(self, brand: int) -> int:
         """The highest number allotted to a brand's batches, 0 where none is."""
         ...

@@ -36,6 +36,10 @@ class Batches:
         """By number on the chain."""
         return self._one(batches.c.number == number)
 
+    def by_public_file(self, sha256: str) -> Batch | None:
+        """By the name of its public manifest."""
+        return self._one(batches.c.public_file == sha256)
+
     def page(self, organisation: str, before: str | None, limit: int) -> list[Batch]:
         """Newest first, older than the cursor."""
         query = select(batches).where(batches.c.organisation == organisation).order_by(batches.c.id.desc())

@@ -64,6 +64,10 @@ class Papers:
         )
         return [offer_of(row._mapping) for row in self._db.execute(query)]
 
+    def drop_offer(self, id: str) -> None:
+        """Forget an offer."""
+        self._db.execute(delete(offers).where(offers.c.id == id))
+
     def change_offer(self, id: str, **values: Any) -> None:
         """Set columns of an offer."""
         self._db.execute(update(offers).where(offers.c.id == id).values(**values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import io
 import json
@@ -335,6 +336,13 @@ def test_without_a_node_a_known_item_is_unavailable_never_unknown(stage: Stage, 
     assert headline(answer.text) == "We can't confirm this right now"
 
 
+def test_without_a_node_nobody_is_told_that_there_is_no_record(stage: Stage, client: FlaskClient) -> None:
+    with stage.ledger.store.write() as tx:
+        tx.meta.set(NODE_SEEN, stage.ledger.now() - 300)
+    answer = client.get(f"/01/{GTIN}/21/NOBODY", headers=BROWSER)
+    assert (answer.status_code, headline(answer.text)) == (503, "We can't confirm this right now")
+
+
 def test_without_a_node_bad_news_is_told_all_the_same(stage: Stage, client: FlaskClient) -> None:
     with stage.ledger.store.write() as tx:
         tx.meta.set(NODE_SEEN, stage.ledger.now() - 300)
@@ -387,6 +395,27 @@ def test_a_serial_of_ours_is_found_however_it_is_typed(stage: Stage, client: Fla
     shown = f"{item.serial[:4]}-{item.serial[4:8]} {item.serial[8:]}".lower()
     answer = client.get("/check", query_string={"code": shown})
     assert answer.headers["Location"] == path(GTIN, item.serial)
+
+
+def test_an_address_typed_in_small_letters_leads_to_the_item(stage: Stage, client: FlaskClient) -> None:
+    (item,) = stage.register([{"colour": "green"}])
+    answer = client.get(path(GTIN, item.serial.lower()), headers=BROWSER)
+    assert (answer.status_code, answer.headers["Location"]) == (303, path(GTIN, item.serial))
+
+
+def test_a_registered_batch_shows_its_leaves_and_no_serials(stage: Stage, client: FlaskClient) -> None:
+    (item,) = stage.register([{"colour": "blue", "private_note": "for the archive"}])
+    with stage.ledger.store.read() as tx:
+        batch = tx.batches.get(item.batch_id)
+    assert batch is not None
+    answer = client.get(f"/manifests/{batch.public_file}")
+    head, line = gzip.decompress(answer.data).decode().splitlines()
+    assert json.loads(head) == {"version": 1, "brand": batch.brand, "count": 1}
+    # A batch of one item: its leaf is the root that stands on the chain.
+    assert json.loads(line)["leaf"] == bytes(batch.root or b"").hex()
+    assert item.serial not in line
+    assert "archive" not in line
+    assert client.get(f"/manifests/{batch.private_file}").status_code == 404
 
 
 def test_a_serial_that_two_models_share_asks_which(client: FlaskClient) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from flask import Response, request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ledger.domain.outbox import Progress, Queued
 from ledger.domain.statements import to_json, type_name
@@ -16,6 +16,7 @@ from ledger.services.draft_statement import Draft, NeededSignature
 from ledger.services.ports import Ledger
 from ledger.services.progress_of import progress_of
 from web.api.operation import answer
+from web.slashes import SLASH
 
 _PLAIN: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 ID: Final = r"^[a-z]{2,4}_[0-9A-HJKMNP-TV-Z]{26}$"
@@ -108,6 +109,11 @@ class ItemPath(In):
 
     gtin: Gtin
     serial: Serial
+
+    @field_validator("serial", mode="before")
+    @classmethod
+    def _with_its_slashes(cls, value: object) -> object:
+        return value.replace(SLASH, "/") if isinstance(value, str) else value
 
 
 class IdPath(In):

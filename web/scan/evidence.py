@@ -7,6 +7,7 @@ import re
 from flask import Response
 
 from ledger.domain.errors import Unknown
+from ledger.services.read_manifest import read_manifest
 from ledger.services.store_evidence import read_evidence, small_picture
 from web.scan import bp
 from web.scan.item import ledger_here
@@ -29,6 +30,14 @@ def evidence(sha256: str) -> Response:
 def thumbnail(sha256: str) -> Response:
     """A small picture of it."""
     return _forever(small_picture(ledger_here(), _checked(sha256)), "image/png")
+
+
+@bp.get("/manifests/<sha256>")
+def manifest(sha256: str) -> Response:
+    """A registered batch's public manifest: with it anyone rebuilds the tree and finds its root on the chain."""
+    response = _forever(read_manifest(ledger_here(), _checked(sha256)), "application/gzip")
+    response.headers.set("Content-Disposition", "attachment", filename=f"manifest-{sha256[:8]}.ndjson.gz")
+    return response
 
 
 def _checked(sha256: str) -> str:

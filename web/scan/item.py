@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, jsonify, render_template, request
+from flask import Response, current_app, jsonify, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 
+from ledger.domain import crockford
 from ledger.domain.errors import Invalid, Unavailable
+from ledger.domain.serials import is_ours
 from ledger.domain.standing_headlines import Key
 from ledger.services.note_scan import Seen
 from ledger.services.ports import Ledger
@@ -19,7 +21,7 @@ from web.scan.address import read_address
 from web.scan.languages import language_of, looks_different
 from web.scan.notes import Notes, notes
 from web.scan.pace import too_fast
-from web.scan.page import RETRY_AFTER, STATUS, moment, slowed, unavailable, view_of
+from web.scan.page import RETRY_AFTER, STATUS, item_href, moment, slowed, unavailable, view_of
 from web.scan_json import scan_json
 from web.scan_view import EarlierChecks
 
@@ -43,9 +45,22 @@ def item(_rest: str) -> Response:
     ledger = ledger_here()
     try:
         scan = look(ledger)
+        if (meant := _meant(ledger, scan)) is not None:
+            return redirect(meant, 303, Response)  # type: ignore[return-value]
     except Unavailable:
         scan = unavailable(moment(ledger.now()))
     return answer(ledger, scan)
+
+
+def _meant(ledger: Ledger, scan: Scan) -> str | None:
+    """Where an address leads whose serial was written as a person types it: small letters, O for 0."""
+    if scan.standing.key is not Key.UNKNOWN or scan.subject is not None or scan.gtin is None or scan.serial is None:
+        return None
+    tidied = crockford.tidy(scan.serial)
+    if tidied == scan.serial or not is_ours(tidied):
+        return None
+    found = scan_item(ledger, scan.gtin, tidied).subject
+    return None if found is None else item_href(scan.gtin, tidied)
 
 
 def look(ledger: Ledger) -> Scan:

@@ -312,6 +312,22 @@ def test_many_made_up_wallet_signatures_do_not_hide_the_true_news(world: World, 
     assert told.standing.key is Key.REPORTED_STOLEN
 
 
+def test_a_made_up_offer_with_the_same_terms_gives_way_to_the_owners_own(world: World, owned: Card) -> None:
+    draft = hand_over.draft_offer(world.ledger, owned.gtin, owned.serial, BEN.address)
+    values, digest = draft.statement.values, draft.needed[0].digest
+    squatter = hand_over.submit_offer(world.ledger, values, nonsense(ADA.address), "999999")
+    with pytest.raises(Conflict, match="another expiry"):
+        hand_over.submit_offer(world.ledger, values, nonsense(ADA.address) + b"more")
+    own = hand_over.submit_offer(world.ledger, values, signing.sign(ADA.key, digest))
+    assert own.id != squatter.id
+    assert own.code_hash is None
+    with pytest.raises(Unknown):
+        hand_over.release_offer(world.ledger, squatter.id, "999999")
+    accepted = world.accept(own.id, BEN)
+    world.settle()
+    world.expect(accepted, State.FINAL)
+
+
 def test_many_made_up_offers_do_not_hide_the_true_one(world: World, owned: Card) -> None:
     true = hand_over.draft_offer(world.ledger, owned.gtin, owned.serial, EVE.address)
     signature = signing.sign(ADA.key, true.needed[0].digest)
