@@ -162,7 +162,7 @@ def encode_opening(opening: Opening) -> bytes:
 
 
 class LocalMiner:
-    """What a local node needs of us: to be told to mine, and to be saved (services.ports.Miner)."""
+    """What a local node needs of us: to be told to mine, and to be saved."""
 
     def __init__(self, rpc: Rpc, folder: Path) -> None:
         self._rpc = rpc

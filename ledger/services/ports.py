@@ -112,14 +112,6 @@ class Chain(Protocol):
     def call_data(self, function: str, args: Sequence[Any]) -> bytes: ...
 
 
-class Miner(Protocol):
-    """A local node, which mines and is saved only when told."""
-
-    def mine(self) -> int: ...
-    def save(self) -> int: ...
-    def fund(self, address: str) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds that an operator may set."""

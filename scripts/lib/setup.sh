@@ -5,7 +5,7 @@ say() { printf '%s\n' "$*" >&2; }
 fail() { say "Touchmark cannot start: $*"; exit 1; }
 
 python_for_venv() {
-    for candidate in "${PYTHON:-}" python3.13 python3.12 python3.11 python3; do
+    for candidate in "${PYTHON:-}" python3.11 python3 python3.12 python3.13; do
         [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 || continue
         "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
         printf '%s\n' "$candidate"
