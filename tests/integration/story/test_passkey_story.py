@@ -68,7 +68,7 @@ def test_a_fingerprint_claims_reports_and_hands_over_to_another_fingerprint(worl
     assert state.holder == BEN.address
 
 
-def test_the_backup_key_on_paper_speaks_for_a_lost_passkey(world: World) -> None:
+def test_F10_the_backup_key_on_paper_speaks_for_a_lost_passkey(world: World) -> None:
     card, queued = claimed(world, ADA)
     final(world, queued)
     draft = draft_statement(world.ledger, Kind.OWNER_REPORT, {"item": card.item, "kind": int(OwnerReportKind.LOST)})
