@@ -10,7 +10,7 @@ import click
 
 from ledger.cli.base import Cli, command, pass_cli
 from ledger.domain.errors import TooLarge, Unavailable
-from ledger.files.pairs import read_pairs
+from ledger.files.pairs import Named, read_pairs
 from ledger.services import activate_items as service
 
 _LARGEST: Final = 32 * 2**20
@@ -32,13 +32,14 @@ def activate(cli: Cli, items: tuple[str, ...], org: str) -> dict[str, Any]:
     return {"activated": done.activated, "already": done.already}
 
 
-def _pairs(items: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _pairs(items: tuple[str, ...]) -> list[Named]:
     if len(items) % 2:
         raise click.UsageError("Name a file, or items as GTIN SERIAL GTIN SERIAL …")
-    return iter(list(zip(items[::2], items[1::2], strict=True)))
+    pairs = zip(items[::2], items[1::2], strict=True)
+    return [Named(f"item {place}", gtin, serial) for place, (gtin, serial) in enumerate(pairs, start=1)]
 
 
-def _from_file(path: Path) -> Iterator[tuple[str, str]]:
+def _from_file(path: Path) -> Iterator[Named]:
     try:
         with path.open("rb") as stream:
             content = stream.read(_LARGEST + 1)

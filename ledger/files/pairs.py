@@ -1,17 +1,28 @@
-"""Lists of items that exist already: a CSV with the columns `gtin` and `serial`, others passed over."""
+"""Lists of items that exist already: a CSV with the columns `gtin` and `serial`, or `code`; others are passed over."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from ledger.domain.codes import Exact, parse_code
 from ledger.domain.errors import Fault, Invalid
 from ledger.files.cells import unguard
 
 
-def read_pairs(content: bytes) -> Iterator[tuple[str, str]]:
-    """GTIN and serial of every row, in UTF-8, parted by commas, semicolons or tabs.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One item of a list, and where it stands there, as the person who sent it counts: “row 3”."""
+
+    where: str
+    gtin: str
+    serial: str
+
+
+def read_pairs(content: bytes) -> Iterator[Named]:
+    """The item of every row, in UTF-8, parted by commas, semicolons or tabs.
 
     Raises Invalid naming the missing column or the row.
     """
@@ -23,16 +34,31 @@ def read_pairs(content: bytes) -> Iterator[tuple[str, str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), strict=True)
     try:
         names = [cell.strip().casefold() for cell in next(reader, [])]
-        missing = [name for name in ("gtin", "serial") if name not in names]
+        wanted = ("code",) if "code" in names and "serial" not in names else ("gtin", "serial")
+        missing = [name for name in wanted if name not in names]
         if missing:
             faults = [Fault("row 1", f"has no column “{name}”.") for name in missing]
-            raise Invalid("The first row has to name the columns gtin and serial.", faults=faults)
-        gtin, serial = names.index("gtin"), names.index("serial")
+            what = f"The first row has no column “{missing[0]}”. It has to name the columns gtin and serial, or code."
+            raise Invalid(what, faults=faults)
+        places = [names.index(name) for name in wanted]
         for number, row in enumerate(reader, start=2):
             if not any(cell.strip() for cell in row):
                 continue
-            if len(row) <= max(gtin, serial):
-                raise Invalid(f"Row {number} has too few cells; it needs a GTIN and a serial.")
-            yield unguard(row[gtin].strip()), unguard(row[serial].strip())
+            if len(row) <= max(places):
+                raise Invalid(f"Row {number} has too few cells; it needs {' and '.join(wanted)}.")
+            cells = [unguard(row[place].strip()) for place in places]
+            yield Named(f"row {number}", *cells) if len(cells) == 2 else named_by_code(f"row {number}", cells[0])
     except csv.Error as error:
         raise Invalid(f"The file is not a CSV that can be read ({error}). Save it anew and send it again.") from None
+
+
+def named_by_code(where: str, code: str) -> Named:
+    """The item whose code was scanned. Raises Invalid for what is no code of one item."""
+    try:
+        meant = parse_code(code)
+    except Invalid as wrong:
+        raise Invalid(f"{where}: {wrong.detail}", faults=[Fault(where, wrong.detail)]) from None
+    if not isinstance(meant, Exact):
+        fault = Fault(where, "names a product or a bare serial, not one item.", "Give the link in the item’s code.")
+        raise Invalid(str(fault), faults=[fault])
+    return Named(where, meant.gtin, meant.serial)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ledger.domain.errors import Fault, Invalid, TooLarge
 from ledger.domain.gtins import check_gtin
 from ledger.domain.organisations import Caller, Role, Scope
+from ledger.files.pairs import Named
 from ledger.services.ports import Ledger
 from ledger.services.views_of_chain import listed
 
@@ -22,30 +23,30 @@ class Activation:
     already: int
 
 
-def activate(ledger: Ledger, caller: Caller, pairs: Iterable[tuple[str, str]]) -> Activation:
-    """Put items, given as (gtin, serial), on sale: all of them or, where one is wrong, none.
+def activate(ledger: Ledger, caller: Caller, items: Iterable[Named]) -> Activation:
+    """Put items on sale: all of them or, where one is wrong, none.
 
-    Raises Invalid listing every pair that is not an item of the caller's, TooLarge beyond 100,000.
+    Raises Invalid listing, with its place, every one that is not an item of the caller's, TooLarge beyond 100,000.
     """
     caller.need(Scope.ACTIVATE)
     caller.need_role(Role.BRAND)
     faults: list[Fault] = []
     names: list[bytes] = []
     with ledger.store.write() as tx:
-        for place, (gtin, serial) in enumerate(pairs, start=1):
-            if place > MOST:
+        for count, one in enumerate(items, start=1):
+            if count > MOST:
                 raise TooLarge(f"At most {MOST:,} items can be put on sale at once. Send them in parts.")
             try:
-                found = tx.batches.find(check_gtin(gtin), serial)
+                found = tx.batches.find(check_gtin(one.gtin), one.serial)
             except Invalid as wrong:
-                faults.append(Fault(f"item {place}", wrong.detail))
+                faults.append(Fault(one.where, wrong.detail))
                 continue
-            own = [one for one in found if listed(tx, one.item).batch.organisation == caller.organisation.id]
+            own = [each for each in found if listed(tx, each.item).batch.organisation == caller.organisation.id]
             if own:
                 names.append(own[0].item.to_bytes(32, "big"))
             else:
-                what = f"{caller.organisation.name} has no item {gtin} with serial {serial[:20]}."
-                faults.append(Fault(f"item {place}", what, "Check the serial."))
+                what = f"{caller.organisation.name} has no item {one.gtin} with serial {one.serial[:20]}."
+                faults.append(Fault(one.where, what, "Check the serial."))
         if faults:
             raise Invalid(f"Nothing was put on sale: {faults[0]}", faults=faults[:1000])
         wanted = list(dict.fromkeys(names))

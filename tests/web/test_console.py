@@ -442,6 +442,7 @@ def test_a_file_puts_items_on_sale_and_one_wrong_line_stops_all(stage: Stage, br
     answer = brand.post("/console/on-sale", "/console/on-sale", file=(io.BytesIO(wrong.encode()), "a.csv"))
     assert answer.status_code == 422
     assert "NOBODY" in answer.text
+    assert "row 3" in answer.text
     right = f"\ufeffSerial;GTIN\nOTHER;{GTIN}\n\n"
     answer = brand.post("/console/on-sale", "/console/on-sale", file=(io.BytesIO(right.encode()), "a.csv"))
     assert "1 item is on sale now" in answer.text
@@ -454,7 +455,7 @@ def test_a_file_puts_items_on_sale_and_one_wrong_line_stops_all(stage: Stage, br
     ("content", "said"),
     [
         (b"serial\nA\n", "no column"),
-        (b"gtin,serial\nonly-one\n", "Line 2"),
+        (b"gtin,serial\nonly-one\n", "Row 2"),
         (b"\xff\xfe\x00", "UTF-8"),
         (b"gtin,serial\n12,34\n", "Nothing was put on sale"),
     ],

@@ -17,6 +17,7 @@ from ledger.domain.identity import digital_link
 from ledger.domain.organisations import Role, Scope
 from ledger.domain.standing_dates import day
 from ledger.files.exports import write_csv
+from ledger.files.pairs import Named
 from ledger.services.activate_items import activate
 from ledger.services.make_labels import item_code
 from ledger.services.ports import Ledger, Tx
@@ -142,7 +143,7 @@ def item_on_sale(name: str) -> AnyResponse:
     ledger = ledger_here()
     with ledger.store.read() as tx:
         item = _own_item(tx, name)
-    activate(ledger, caller_here(), [(item.gtin, item.serial)])
+    activate(ledger, caller_here(), [Named("this item", item.gtin, item.serial)])
     return redirect(url_for("console.item_page", name=name), 303)
 
 

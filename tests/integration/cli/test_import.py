@@ -157,7 +157,7 @@ def test_items_are_put_on_sale_all_or_none(shell: Shell, story: Story) -> None:
     serial = story.items[0]["serial"]
     wrong = shell.file("sale.csv", f"gtin,serial\n{GTIN},{serial}\n{GTIN},NOTHERE\n")
     refused = shell.json("activate", wrong, "--org", "maison", code=1)
-    assert [one["where"] for one in refused["error"]["faults"]] == ["item 2"]
+    assert [one["where"] for one in refused["error"]["faults"]] == ["row 3"]
     right = shell.file("sale2.csv", f"gtin,serial\n{GTIN},{serial}\n")
     assert shell.json("activate", right, "--org", "maison") == {"activated": 0, "already": 1}
     assert shell.json("activate", GTIN, "--org", "maison", code=3)["error"]["code"] == "unavailable"

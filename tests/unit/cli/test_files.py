@@ -102,10 +102,15 @@ def test_rows_are_counted_for_the_progress_bar(tmp_path: Path) -> None:
 
 
 def test_items_are_read_from_any_common_csv() -> None:
+    def read(content: bytes) -> list[tuple[str, str]]:
+        return [(one.gtin, one.serial) for one in read_pairs(content)]
+
     wanted = [("09521234543213", "=A1"), ("09521234543213", "B")]
     saved_by_excel = "\ufeffSerial;x;GTIN\r\n'=A1;;09521234543213\r\n\r\nB;;09521234543213\r\n"
-    assert list(read_pairs(saved_by_excel.encode())) == wanted
-    assert list(read_pairs(b"gtin,serial\n09521234543213,'=A1\n09521234543213,B\n")) == wanted
+    assert read(saved_by_excel.encode()) == wanted
+    assert [one.where for one in read_pairs(saved_by_excel.encode())] == ["row 2", "row 4"]
+    assert read(b"gtin,serial\n09521234543213,'=A1\n09521234543213,B\n") == wanted
+    assert read(b"code\nhttps://a.example/01/09521234543213/21/B\n") == wanted[1:]
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,8 @@ def test_items_held_back_are_claimed_only_once_they_are_on_sale(stage: Stage, br
     assert brand.post("/v1/activations", {"items": wanted}) == {"activated": 2, "already": 0}
     table = f"serial;gtin\r\n{items[1]['serial']};{items[1]['gtin']}\r\n{items[2]['serial']};{items[2]['gtin']}\r\n"
     sent = {"data": table, "content_type": "text/csv"}
+    wrong = brand.post("/v1/activations/csv", None, 422, **sent | {"data": table + f"NOBODY;{items[0]['gtin']}\r\n"})
+    assert wrong["errors"][0]["where"] == "row 4"
     assert brand.post("/v1/activations/csv", **sent) == {"activated": 1, "already": 1}
     claimed(stage, anyone, items[0])
     assert verdict(anyone, items[0]) == "held"
@@ -82,7 +84,7 @@ def test_one_wrong_item_puts_none_on_sale(stage: Stage, brand: Asking) -> None:
     [item] = registered(stage, brand, 1, on_sale=False)
     wanted = [{"gtin": item["gtin"], "serial": item["serial"]}, {"gtin": item["gtin"], "serial": "7K3M9QX2TP4W"}]
     refused = brand.post("/v1/activations", {"items": wanted}, 422)
-    assert refused["errors"][0]["where"] == "item 2"
+    assert refused["errors"][0]["where"] == "items[1]"
     assert brand.post("/v1/activations", {"items": wanted[:1]})["activated"] == 1
 
 
