@@ -22,7 +22,9 @@ const freePort = () =>
 /** @returns {Promise<{provider: JsonRpcProvider, stop: () => void}>} */
 export async function startNode(options = []) {
   const [port, chainId] = [await freePort(), randomInt(2 ** 31, 2 ** 32)];
-  const anvil = join(root, "node_modules", ".bin", "anvil");
+  // The program itself, not npm's wrapper: a wrapper that is killed leaves the node running.
+  const machine = { x64: "amd64", arm64: "arm64" }[process.arch];
+  const anvil = join(root, "node_modules", "@foundry-rs", `anvil-${process.platform}-${machine}`, "bin", "anvil");
   const child = spawn(
     anvil,
     ["--port", port, "--chain-id", chainId, "--hardfork", "osaka", "--enable-tx-gas-limit", "--host", "127.0.0.1", ...options].map(
@@ -30,6 +32,7 @@ export async function startNode(options = []) {
     ),
     { stdio: "ignore" },
   );
+  process.on("exit", () => child.kill("SIGKILL"));
   const network = Network.from(chainId);
   const provider = new JsonRpcProvider(`http://127.0.0.1:${port}`, network, { staticNetwork: network, cacheTimeout: -1 });
   for (let tries = 0; ; ++tries) {
