@@ -112,5 +112,5 @@ def pack_code(code: Service | WithdrawalReason) -> bytes:
 
 
 def code_of(facts: bytes) -> int:
-    """The code in the facts word of a service or a withdrawal."""
+    """What byte 1 of a facts word says: the result of an inspection, what a service did, why a record was withdrawn."""
     return facts[1]

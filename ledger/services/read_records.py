@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ledger.domain.errors import Invalid
-from ledger.domain.inspections import InspectionFacts
+from ledger.domain.inspections import InspectionFacts, code_of
 from ledger.domain.outbox import Queued
 from ledger.domain.parties import Directory
 from ledger.domain.standing_facts import Inspection, Undone
@@ -48,7 +48,7 @@ def _recorded(tx: Tx, args: Mapping[str, Any], at: int, statement: bytes | None,
         recorded_at=moment(at),
         final=final,
         facts=facts,
-        code=args["facts"][1],
+        code=code_of(args["facts"]),
         nonce=args["nonce"],
         about=args["about"],
         report=None if report is None else report.body.get("text"),
