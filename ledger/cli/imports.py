@@ -101,7 +101,7 @@ def _prepared(cli: Cli, batch: Batch) -> dict[str, Any]:
     with cli.ledger.store.read() as tx:
         made = tx.batches.get(batch.id)
     assert made is not None
-    cli.screen.say(f"Batch {made.id} has {made.count:,} items.")
+    cli.screen.say(f"Batch {made.id} is made ready. Items: {made.count:,}.")
     if made.cards_done_at is None:
         cli.screen.hint(f"Next: the claim cards, before it is registered: `touchmark cards {made.id} --out cards.pdf`.")
     return {"id": made.id, "count": made.count, "name": made.name, "root": made.root, "ready": made.ready}

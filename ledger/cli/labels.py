@@ -76,7 +76,7 @@ def labels(
             service.write_label_zpl(cli.ledger, caller, batch.id, form, int(dpi), target, processes=processes, **given)
         else:
             service.write_label_sheets(cli.ledger, caller, batch.id, form, target, processes=processes, **given)
-    cli.screen.say(f"{count:,} labels are in {out}.")
+    cli.screen.say(f"Labels in {out}: {count:,}.")
     return {"batch": batch.id, "file": str(out), "labels": count}
 
 
