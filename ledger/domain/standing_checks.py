@@ -58,9 +58,14 @@ def _lower(text: str) -> str:
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
+_NOT_LOOKED_UP = "We can't look this up right now."
+
+
 def _record(reading: Reading) -> tuple[Found, str]:
     facts, brand = reading.facts, brand_name(reading.facts)
     if not reading.recorded:
+        if not reading.node_seen:
+            return Found.CANNOT_TELL, _NOT_LOOKED_UP
         return Found.ATTENTION, "There is no record we can rely on."
     if reading.void:
         return Found.ATTENTION, "The brand has withdrawn it."
@@ -111,10 +116,9 @@ def _recall(reading: Reading) -> tuple[Found, str]:
 def _unless_recorded(reading: Reading, words: str) -> tuple[Found, str]:
     if reading.record_final:
         return Found.OK, words
-    return (
-        Found.CANNOT_TELL,
-        "Nothing is confirmed yet." if reading.recorded else "There is no record to look in.",
-    )
+    if reading.recorded:
+        return Found.CANNOT_TELL, "Nothing is confirmed yet."
+    return Found.CANNOT_TELL, "There is no record to look in." if reading.node_seen else _NOT_LOOKED_UP
 
 
 def _scans(reading: Reading) -> tuple[Found, str]:

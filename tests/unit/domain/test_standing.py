@@ -172,7 +172,8 @@ def test_bad_news_shows_under_a_code_without_a_record() -> None:
 def test_in_an_outage_nobody_is_told_that_there_is_no_record() -> None:
     got = standing(replace(CASES[Key.UNKNOWN], node_seen_at=None), NOW)
     assert (got.key, got.lines) == (Key.UNAVAILABLE, ())
-    assert "no record" not in " ".join((got.headline, *got.sentences))
+    said = (got.headline, *got.sentences, *(check.words for check in got.checked))
+    assert "no record" not in " ".join(said).lower()
 
 
 def test_an_unknown_code_says_since_when_the_brand_registers_and_that_old_is_not_fake() -> None:
