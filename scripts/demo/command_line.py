@@ -46,7 +46,7 @@ def join(memory: Memory, one: Organisation) -> str:
 
 def accredit(memory: Memory, slug: str) -> None:
     """The council accredits an organisation for every brand's items."""
-    memory.once(f"council-accredits-{slug}", lambda: touchmark("org", "accredit", slug)["id"])
+    memory.once(f"council-accredits-{slug}", lambda: _accredit(slug))
 
 
 def _add(one: Organisation) -> bool:
@@ -57,6 +57,16 @@ def _add(one: Organisation) -> bool:
         touchmark("org", "add", "--slug", one.slug, *options, "--no-wait")
     except Refused as refused:
         # Added by a telling that was cut short.
+        if refused.code != "conflict":
+            raise
+    return True
+
+
+def _accredit(slug: str) -> bool:
+    try:
+        touchmark("org", "accredit", slug)
+    except Refused as refused:
+        # Accredited by a telling that was cut short before it could remember so.
         if refused.code != "conflict":
             raise
     return True

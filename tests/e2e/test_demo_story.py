@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -168,6 +169,17 @@ def test_told_again_the_story_does_nothing_twice(told: Running) -> None:
     before: dict[str, Any] = {address: told.get(address).json()["entries"] for address in as_told(told)}
     told_again(told)
     assert {address: told.get(address).json()["entries"] for address in before} == before
+
+
+def test_a_telling_that_was_cut_short_before_it_could_remember_the_operators_steps_goes_on(told: Running) -> None:
+    file = told.folder / "demo.json"
+    memory = json.loads(file.read_text())
+    operators = [step for step in memory["done"] if step.startswith(("join-", "key-", "council-accredits-"))]
+    assert len(operators) >= 7
+    for step in operators:
+        del memory["done"][step]
+    file.write_text(json.dumps(memory))
+    told_again(told)
 
 
 def test_a_telling_that_is_cut_short_again_and_again_ends_like_one_that_was_not(told: Running, tmp_path: Path) -> None:
