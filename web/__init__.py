@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ledger.bootstrap import build
 from ledger.services.ports import Ledger
 from ledger.settings import Settings, read_settings
-from web import api, console, health, limits, problems, scan
+from web import api, console, health, languages, limits, problems, scan
 from web.api import operation, specification
 from web.safety import harden, whole_bodies
 from web.slashes import keep_slashes
@@ -54,6 +54,7 @@ def create_app(
         SESSION_REFRESH_EACH_REQUEST=False,
     )
     csrf.init_app(app)
+    languages.register(app)
     harden(app)
     problems.register(app)
     operation.register_identify(app)
