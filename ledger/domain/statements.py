@@ -205,7 +205,7 @@ def _checked(kind: Kind, values: Mapping[str, Any], where: str = "") -> dict[str
             faults.append(Fault(where + name, "is missing.", f"It is a {solidity}."))
             continue
         try:
-            out[name] = _value(solidity, values[name])
+            out[name] = checked_value(solidity, values[name])
         except ValueError as wrong:
             faults.append(Fault(where + name, str(wrong)))
     known = {name for name, _ in _FIELDS[kind]}
@@ -215,7 +215,8 @@ def _checked(kind: Kind, values: Mapping[str, Any], where: str = "") -> dict[str
     return out
 
 
-def _value(solidity: str, value: Any) -> Value:
+def checked_value(solidity: str, value: Any) -> Value:
+    """A field's value from any form JSON can carry. Raises ValueError that says what it must be."""
     if solidity == "address":
         if isinstance(value, str) and re.fullmatch(r"0x[0-9a-fA-F]{40}", value):
             return value.lower()
@@ -235,10 +236,11 @@ def _value(solidity: str, value: Any) -> Value:
 
 def words(kind: Kind, values: Values) -> bytes:
     """The fields as 32-byte words, in order: ABI encoding of a static struct."""
-    return b"".join(_word(values[name]) for name, _ in _FIELDS[kind])
+    return b"".join(word(values[name]) for name, _ in _FIELDS[kind])
 
 
-def _word(value: Value) -> bytes:
+def word(value: Value) -> bytes:
+    """A value as one 32-byte word of the ABI."""
     if isinstance(value, bytes):
         return value
     if isinstance(value, str):
@@ -249,7 +251,7 @@ def _word(value: Value) -> bytes:
 def call_data(statement: Statement) -> bytes:
     """What the contract takes as `data`: the words, for an ACCEPT the offer's before its own."""
     if statement.kind is Kind.CONTEST:
-        return _word(statement.values["item"])
+        return word(statement.values["item"])
     own = words(statement.kind, statement.values)
     return own if statement.offer is None else words(Kind.OFFER, statement.offer) + own
 
@@ -281,7 +283,7 @@ class Domain:
             + keccak(self.name.encode())
             + keccak(self.version.encode())
             + self.chain_id.to_bytes(32, "big")
-            + _word(self.contract.lower())
+            + word(self.contract.lower())
         )
 
     def digest(self, struct: bytes, keccak: Keccak) -> bytes:
