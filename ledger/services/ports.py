@@ -14,6 +14,8 @@ from ledger.domain.ids import new_id
 from ledger.domain.openings import Opening
 from ledger.domain.statements import Domain, Keccak
 from ledger.services.facts_port import Audits, ChainFacts, Meta, Papers
+from ledger.services.mails_port import Mails
+from ledger.services.people_port import Errands, People
 from ledger.services.tables_port import Batches, Imports, Organisations, Outbox
 
 
@@ -36,6 +38,12 @@ class Tx(Protocol):
     def meta(self) -> Meta: ...
     @property
     def audits(self) -> Audits: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def errands(self) -> Errands: ...
+    @property
+    def mails(self) -> Mails: ...
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> Tx:
         """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""

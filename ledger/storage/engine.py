@@ -22,12 +22,15 @@ from ledger.domain.errors import Conflict, Unavailable
 from ledger.storage.audits import Audits
 from ledger.storage.batches import Batches
 from ledger.storage.chain_facts import ChainFacts
+from ledger.storage.errands import Errands
 from ledger.storage.gathered import GatheredTx
 from ledger.storage.imports import Imports
+from ledger.storage.mails import Mails
 from ledger.storage.meta import Meta
 from ledger.storage.organisations import Organisations
 from ledger.storage.outbox import Outbox
 from ledger.storage.papers import Papers
+from ledger.storage.people import People
 
 _WAIT = 30
 """Seconds that a writer waits for its turn."""
@@ -48,6 +51,9 @@ class Tx:
         self.papers = Papers(connection)
         self.meta = Meta(connection)
         self.audits = Audits(connection)
+        self.people = People(connection)
+        self.errands = Errands(connection)
+        self.mails = Mails(connection)
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> GatheredTx:
         """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""
