@@ -20,6 +20,7 @@ from ledger.storage.audits import Audits
 from ledger.storage.batches import VISIBLE, Batches, item_of
 from ledger.storage.chain_facts import ChainFacts, event_of, state_of
 from ledger.storage.imports import Imports
+from ledger.storage.mails import Mails
 from ledger.storage.meta import Meta
 from ledger.storage.organisations import Organisations
 from ledger.storage.outbox import COUNTS, Outbox, queued_of
@@ -48,6 +49,7 @@ class GatheredTx:
         self.meta = _Meta(connection)
         self.imports = Imports(connection)
         self.audits = Audits(connection)
+        self.mails = Mails(connection)
         wanted = self.batches.gather(pairs)
         for part in (self.chain, self.outbox, self.papers):
             part.gather(wanted)

@@ -366,6 +366,3 @@ meta = Table(
 CHAIN_DERIVED = (item_versions, events, blocks)
 
 # The tables of one concern each stand in a module of their own; they are known once this one is.
-# The tables of other concerns, which use this module's metadata: imported so that they are known wherever it is.
-from ledger.storage import tables_mails as tables_mails  # noqa: E402
-from ledger.storage import tables_people  # noqa: E402, F401
