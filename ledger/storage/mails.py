@@ -69,4 +69,4 @@ class Mails:
 
 
 def _mail_of(row: Row[Any]) -> KeptMail:
-    return KeptMail(**row._mapping | {"outcome": Outcome(row.outcome)})
+    return KeptMail(**dict(row._mapping) | {"outcome": Outcome(row.outcome)})
