@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask, render_template, render_template_string
+from flask_babel import Babel
 from jinja2 import StrictUndefined
 
 from ledger.domain.custody import Flag
@@ -45,6 +46,44 @@ OLDER = (
     seen(Authenticity.NOT_GENUINE, undone=Undone.FINAL, by="Quick Check", on=date(2026, 5, 1)),
 )
 
+PARTS = """
+{%- extends 'base.html' -%}
+{%- import '_ui.html' as ui -%}
+{%- block title %}Parts{% endblock -%}
+{%- block body_class %} class="narrow"{% endblock -%}
+{%- block content %}
+{{ ui.crumb([('/my', 'My items'), ('/my/1', 'Sac Lune 25')]) }}
+<h1>Hand it over</h1>
+<p class="lead">They open a link and type six digits. You can stop it until then.</p>
+{{ ui.steps(['Who', 'Price', 'When', 'Review'], 2) }}
+{% call ui.notice(tone='ok', title='Saved.') %}<p>Buyers see it now.</p>{% endcall %}
+{{ ui.notice('The link ends on Friday.') }}{{ ui.notice('Two countries today.', 'attention') }}
+{{ ui.notice('Nothing was sent.', 'wrong', 'The date lies in the future.') }}
+{{ ui.undo('/undo', 'The photo is gone.') }}
+<form class="sheet" action="/parts" method="post">{{ ui.token() }}
+{{ ui.field('name', 'Their name', 'Anna', help='Only you see it.', autocomplete='off') }}
+{{ ui.field('day', 'Date', type='date', fault='This day lies in the future. Give the day it was lost.') }}
+{{ ui.area('words', 'What happened', optional=True, maxlength=200) }}
+{{ ui.choose('country', 'Country', [('FR', 'France'), ('IT', 'Italy')], 'IT') }}
+{{ ui.choices('when', 'When', [('now', 'Now'), ('later', 'After delivery', 'The carrier tells us.')], 'now') }}
+{{ ui.choices('also', 'Also', [('a', 'Altered'), ('b', 'Repaired')], ['b'], kind='checkbox') }}
+{{ ui.tick('sure', 'I have the item here') }}
+{{ ui.upload('photo', 'Photo', 'image/jpeg', help='At most 20 MB.') }}
+<p class="ways">{{ ui.button('Go on') }}{{ ui.way('/my', 'Back', 'quiet') }}{{ ui.button('Stop it', 'danger') }}</p></form>
+<h2>Lists</h2>
+<div class="cards">{{ ui.tile('/my/1', 'Sac Lune 25', 'black, 25 cm', photo, '', {'words': 'Yours', 'tone': 'green'}) }}
+{{ ui.tile('/my/2', 'Montre Heure Bleue', 'steel', state={'words': 'Reported lost', 'tone': 'amber'}) }}</div>
+{% call ui.card('Repair', '/my/1') %}<p>Handle mended.</p>{% endcall %}
+<div class="scroll"><table class="list"><thead><tr><th scope="col">Item</th><th scope="col" class="number">Looks</th></tr></thead>
+<tbody><tr><td data-of="Item"><a href="/1">Sac Lune 25</a></td><td data-of="Looks" class="number">12</td></tr></tbody></table></div>
+{{ ui.older('/parts?before=1') }}
+<p>{% for tone in ('green', 'red', 'amber', 'blue', 'grey') %}{{ ui.pill('State', tone) }} {% endfor %}{{ ui.lock() }}</p>
+{{ ui.facts([('Model', 'Sac Lune 25'), ('Serial', '7K3M 9QX2 TP4W')]) }}<p class="big">493 027</p>
+{{ ui.empty('Nothing is yours yet', 'Scan the code on an item to claim it.', '/check', 'Check a code') }}
+{% endblock -%}
+"""
+"""A page of every part of templates/_ui.html."""
+
 STORIES: dict[str, Facts] = {
     **{key.value: facts for key, facts in CASES.items()},
     "held_inspected": held(inspections=OLDER),
@@ -62,8 +101,10 @@ STORIES: dict[str, Facts] = {
 
 
 def make_app() -> Flask:
-    """Flask with the product's templates and static files, and nothing else."""
+    """Flask with the product's templates and static files and its words, and nothing else."""
     app = Flask("web")
+    app.jinja_env.globals["csrf_token"] = lambda: "token"
+    Babel(app)
     app.jinja_env.undefined = StrictUndefined
     return app
 
@@ -103,6 +144,7 @@ def all_pages(app: Flask) -> Iterator[tuple[str, str]]:
             view = scan_view(scan(CASES[key]))
             yield f"check_{key.value}", render_template("scan/check.html", view=view, code="7K3M 9QX2 TP4")
         yield "home", render_template("scan/home.html", view=None)
+        yield "parts", render_template_string(PARTS, photo=PHOTO)
         yield (
             "problem",
             render_template(
