@@ -158,10 +158,15 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class CloneSignal:
-    """One reason to think that the code was copied, in a sentence; signals decay before they come here."""
+    """One reason to think that the code was copied, in a sentence; signals decay before they come here.
+
+    `rule` names the comparison it comes from, `at` is when its newest evidence was seen.
+    """
 
     strength: Strength
     words: str
+    rule: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,108 @@
+"""What is known of the looks at one item, and what else may show that its code was copied.
+
+A look knows a country and a day, never a place or a person: `visitor` is a salted hash whose salt is destroyed
+after its day, so that the same person on two days is two visitors. Moments are whole seconds since 1970 (UTC).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+DAY = 86_400
+
+
+class LookKind(StrEnum):
+    """Who looked, as far as it is known; only visits are compared."""
+
+    VISIT = "visit"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at an item: when, from which country (None: cannot tell), by whom of that day."""
+
+    at: int
+    country: str | None = None
+    visitor: bytes | None = None
+    kind: LookKind = LookKind.VISIT
+
+
+@dataclass(frozen=True, slots=True)
+class LiveAnswer:
+    """The owner showed that they have the item; `asked_by` is the visitor who wanted to know."""
+
+    at: int
+    country: str | None = None
+    asked_by: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An offer of the item that is live somewhere, and when it was last seen."""
+
+    seller: str
+    seen_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCodes:
+    """Claims of the item that were tried with a wrong code, and when last."""
+
+    count: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """How the items of one line (a GTIN) are looked at in thirty days.
+
+    `item_days` counts the days on which an item was looked at, `visitors` the different visitors on those days,
+    and `items` the items that were looked at.
+    """
+
+    item_days: int = 0
+    visitors: int = 0
+    items: int = 0
+
+    def without(self, visitors_by_day: Mapping[int, int]) -> Usual:
+        """The line without one item: nothing is compared with itself."""
+        if not visitors_by_day:
+            return self
+        return Usual(
+            max(0, self.item_days - len(visitors_by_day)),
+            max(0, self.visitors - sum(visitors_by_day.values())),
+            max(0, self.items - 1),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """The brand shows the item to the public, from and until then (None: until it says otherwise)."""
+
+    since: int
+    until: int | None = None
+
+    def covers(self, at: int) -> bool:
+        """Whether a look at that moment is one of many that such an item gets."""
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the comparison rests on.
+
+    `looks` are those of the last thirty days, `before` the countries of earlier ones, `first_at` the first of all.
+    """
+
+    looks: tuple[Look, ...] = ()
+    before: frozenset[str] = frozenset()
+    first_at: int | None = None
+    owner_since: int | None = None
+    answers: tuple[LiveAnswer, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    wrong_codes: WrongCodes | None = None
+    usual: Usual = field(default_factory=Usual)
+    display: Display | None = None
