@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, render_template, render_template_string
@@ -46,42 +47,7 @@ OLDER = (
     seen(Authenticity.NOT_GENUINE, undone=Undone.FINAL, by="Quick Check", on=date(2026, 5, 1)),
 )
 
-PARTS = """
-{%- extends 'base.html' -%}
-{%- import '_ui.html' as ui -%}
-{%- block title %}Parts{% endblock -%}
-{%- block body_class %} class="narrow"{% endblock -%}
-{%- block content %}
-{{ ui.crumb([('/my', 'My items'), ('/my/1', 'Sac Lune 25')]) }}
-<h1>Hand it over</h1>
-<p class="lead">They open a link and type six digits. You can stop it until then.</p>
-{{ ui.steps(['Who', 'Price', 'When', 'Review'], 2) }}
-{% call ui.notice(tone='ok', title='Saved.') %}<p>Buyers see it now.</p>{% endcall %}
-{{ ui.notice('The link ends on Friday.') }}{{ ui.notice('Two countries today.', 'attention') }}
-{{ ui.notice('Nothing was sent.', 'wrong', 'The date lies in the future.') }}
-{{ ui.undo('/undo', 'The photo is gone.') }}
-<form class="sheet" action="/parts" method="post">{{ ui.token() }}
-{{ ui.field('name', 'Their name', 'Anna', help='Only you see it.', autocomplete='off') }}
-{{ ui.field('day', 'Date', type='date', fault='This day lies in the future. Give the day it was lost.') }}
-{{ ui.area('words', 'What happened', optional=True, maxlength=200) }}
-{{ ui.choose('country', 'Country', [('FR', 'France'), ('IT', 'Italy')], 'IT') }}
-{{ ui.choices('when', 'When', [('now', 'Now'), ('later', 'After delivery', 'The carrier tells us.')], 'now') }}
-{{ ui.choices('also', 'Also', [('a', 'Altered'), ('b', 'Repaired')], ['b'], kind='checkbox') }}
-{{ ui.tick('sure', 'I have the item here') }}
-{{ ui.upload('photo', 'Photo', 'image/jpeg', help='At most 20 MB.') }}
-<p class="ways">{{ ui.button('Go on') }}{{ ui.way('/my', 'Back', 'quiet') }}{{ ui.button('Stop it', 'danger') }}</p></form>
-<h2>Lists</h2>
-<div class="cards">{{ ui.tile('/my/1', 'Sac Lune 25', 'black, 25 cm', photo, '', {'words': 'Yours', 'tone': 'green'}) }}
-{{ ui.tile('/my/2', 'Montre Heure Bleue', 'steel', state={'words': 'Reported lost', 'tone': 'amber'}) }}</div>
-{% call ui.card('Repair', '/my/1') %}<p>Handle mended.</p>{% endcall %}
-<div class="scroll"><table class="list"><thead><tr><th scope="col">Item</th><th scope="col" class="number">Looks</th></tr></thead>
-<tbody><tr><td data-of="Item"><a href="/1">Sac Lune 25</a></td><td data-of="Looks" class="number">12</td></tr></tbody></table></div>
-{{ ui.older('/parts?before=1') }}
-<p>{% for tone in ('green', 'red', 'amber', 'blue', 'grey') %}{{ ui.pill('State', tone) }} {% endfor %}{{ ui.lock() }}</p>
-{{ ui.facts([('Model', 'Sac Lune 25'), ('Serial', '7K3M 9QX2 TP4W')]) }}<p class="big">493 027</p>
-{{ ui.empty('Nothing is yours yet', 'Scan the code on an item to claim it.', '/check', 'Check a code') }}
-{% endblock -%}
-"""
+PARTS = (Path(__file__).parent / "parts.html").read_text()
 """A page of every part of templates/_ui.html."""
 
 STORIES: dict[str, Facts] = {
