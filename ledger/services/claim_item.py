@@ -13,7 +13,7 @@ from ledger.domain.statements import Kind, Statement, make
 from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.ports import Ledger
 from ledger.services.read_batch import activation_half, batch_secret
-from ledger.services.submit_statement import submit_statement
+from ledger.services.submit_statement import Also, submit_statement
 from ledger.services.views_of_chain import find_listed
 
 TRIES = 5
@@ -50,9 +50,18 @@ def draft_claim(ledger: Ledger, gtin: str, serial: str, new_owner: str) -> Claim
 
 
 def submit_claim(
-    ledger: Ledger, gtin: str, serial: str, new_owner: str, claim_signature: bytes, owner_signature: bytes
+    ledger: Ledger,
+    gtin: str,
+    serial: str,
+    new_owner: str,
+    claim_signature: bytes,
+    owner_signature: bytes,
+    also: Also | None = None,
 ) -> Queued:
-    """Queue a claim. A wrong claim key counts: five in an hour, then a pause, kept by item and not by person."""
+    """Queue a claim. A wrong claim key counts: five in an hour, then a pause, kept by item and not by person.
+
+    What `also` keeps stands or falls with it.
+    """
     with ledger.store.read() as tx:
         subject = find_listed(tx, gtin, serial)
         _check_tries(ledger, tx.papers.tries(_subject(subject.item.item)))
@@ -69,7 +78,7 @@ def submit_claim(
             f"After {TRIES} wrong codes there is a pause of an hour."
         )
     statement: Statement = make(Kind.CLAIM, {"item": subject.item.item, "newOwner": new_owner})
-    return submit_statement(ledger, statement, [claim_signature, owner_signature])
+    return submit_statement(ledger, statement, [claim_signature, owner_signature], also=also)
 
 
 def _subject(item: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ledger.domain.errors import BadSignature, Conflict, Invalid, TooMany, Unknown
@@ -13,8 +13,9 @@ from ledger.domain.papers import StoredOffer
 from ledger.domain.signers import only_the_chain_can_tell
 from ledger.domain.statements import Kind, make, struct_hash, to_json
 from ledger.services.draft_statement import Draft, draft_in
-from ledger.services.ports import Ledger
-from ledger.services.submit_statement import submit_statement
+from ledger.services.keep_reference import keep_reference
+from ledger.services.ports import Ledger, Tx
+from ledger.services.submit_statement import Also, submit_statement
 from ledger.services.views_of_chain import block_time, find_listed, listed
 
 WEEK = 7 * 86_400
@@ -22,9 +23,19 @@ LONGEST = 90 * 86_400
 TRIES = 5
 
 
-def draft_offer(ledger: Ledger, gtin: str, serial: str, recipient: str, expiry: int | None = None) -> Draft:
-    """The offer for the owner to sign; it ends in a week unless `expiry` (seconds since 1970) says otherwise."""
-    with ledger.store.read() as tx:
+def draft_offer(
+    ledger: Ledger,
+    gtin: str,
+    serial: str,
+    recipient: str,
+    expiry: int | None = None,
+    words: Mapping[str, str | None] | None = None,
+) -> Draft:
+    """The offer for the owner to sign; it ends in a week unless `expiry` (seconds since 1970) says otherwise.
+
+    `words` (a price, a reason) are kept here, named by a salted hash. Raises Conflict where it cannot be handed over.
+    """
+    with ledger.store.write() if words else ledger.store.read() as tx:
         subject = find_listed(tx, gtin, serial)
         if not subject.claimed or subject.state is None:
             raise Conflict("This item has no owner yet, so nobody can hand it over.")
@@ -36,10 +47,18 @@ def draft_offer(ledger: Ledger, gtin: str, serial: str, recipient: str, expiry: 
             "recipient": recipient,
             "expiry": expiry if expiry is not None else ledger.now() + WEEK,
         }
+        if words:
+            values["ref"] = keep_reference(ledger, tx, words)
         return draft_in(ledger, tx, Kind.OFFER, values)
 
 
-def submit_offer(ledger: Ledger, values: Mapping[str, Any], signature: bytes, code: str | None = None) -> StoredOffer:
+def submit_offer(
+    ledger: Ledger,
+    values: Mapping[str, Any],
+    signature: bytes,
+    code: str | None = None,
+    also: Callable[[Tx, StoredOffer], None] | None = None,
+) -> StoredOffer:
     """Keep a signed offer until it is accepted, cancelled or over. `code` (six digits) has to be told to see it.
 
     Raises BadSignature where the present owner has not signed it, Conflict where it is for an earlier state.
@@ -58,6 +77,8 @@ def submit_offer(ledger: Ledger, values: Mapping[str, Any], signature: bytes, co
         if known is not None:
             kept = bytes.fromhex(known.signature[2:])
             if kept == signature or not only_the_chain_can_tell(kept):
+                if also is not None:
+                    also(tx, known)
                 return known
             if only_the_chain_can_tell(signature):
                 raise Conflict(
@@ -83,6 +104,8 @@ def submit_offer(ledger: Ledger, values: Mapping[str, Any], signature: bytes, co
             released_at=None if code is not None else ledger.now(),
         )
         tx.papers.add_offer(stored)
+        if also is not None:
+            also(tx, stored)
         return stored
 
 
@@ -124,12 +147,13 @@ def submit_acceptance(
     head: str,
     signatures: list[bytes],
     code: str | None = None,
+    also: Also | None = None,
 ) -> Queued:
     """Queue the handover: the owner's kept signature, then the new owner's (and the link key's where it names one)."""
     offer = release_offer(ledger, id, code)
     values = {"offer": "0x" + offer.hash.hex(), "newOwner": new_owner, "head": head}
     statement = make(Kind.ACCEPT, values, offer.values)
-    return submit_statement(ledger, statement, [bytes.fromhex(offer.signature[2:]), *signatures])
+    return submit_statement(ledger, statement, [bytes.fromhex(offer.signature[2:]), *signatures], also=also)
 
 
 def _code_hash(ledger: Ledger, offer: bytes, code: str) -> bytes:

@@ -15,8 +15,9 @@ from ledger.domain.errors import Fault, Invalid
 from ledger.domain.papers import Report
 from ledger.services.ports import Ledger, Tx
 
-NAMES: Final = ("reason", "advice", "police_reference", "case", "contact")
-"""What a reference may say: why, what to do, the police's number, a court's or insurer's, whom to ask."""
+NAMES: Final = ("reason", "advice", "police_reference", "police_force", "when", "where", "price", "case", "contact")
+"""What a reference may say: why, what to do, the police's number and force, the day and the country, a price, a
+court's or insurer's number, whom to ask."""
 LONGEST: Final = 2_000
 """Characters of one of them."""
 NONE: Final = bytes(32)

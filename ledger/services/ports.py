@@ -13,6 +13,7 @@ from ledger.domain.errors import Unavailable
 from ledger.domain.ids import new_id
 from ledger.domain.openings import Opening
 from ledger.domain.statements import Domain, Keccak
+from ledger.services.asks_port import Asks
 from ledger.services.facts_port import Audits, ChainFacts, Meta, Papers
 from ledger.services.mails_port import Mails
 from ledger.services.people_port import Errands, People
@@ -42,6 +43,8 @@ class Tx(Protocol):
     def people(self) -> People: ...
     @property
     def errands(self) -> Errands: ...
+    @property
+    def asks(self) -> Asks: ...
     @property
     def mails(self) -> Mails: ...
 
@@ -97,6 +100,7 @@ class Signing(Protocol):
     def signer_of(self, digest: bytes, signature: bytes) -> str | None: ...
     def claimed_wallet(self, signature: bytes) -> str | None: ...
     def address_of(self, private_key: bytes) -> str: ...
+    def passkey_address(self, x: bytes, y: bytes, blind: bytes) -> str: ...
 
 
 class Chain(Protocol):
@@ -126,6 +130,7 @@ class Limits:
 
     upload_bytes: int = 256 * 1024 * 1024
     evidence_bytes: int = 15 * 1024 * 1024
+    private_webhooks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,8 @@ class Ledger:
     encode_opening: Callable[[Opening], bytes]
     public_url: str
     limits: Limits = Limits()
+    sign_url: str = "http://sign.localhost:8000"
+    """Origin of the signing page; its host is the passkeys' relying party (WebAuthn Level 3, 5.1.2)."""
 
     def now(self) -> int:
         """Whole seconds since 1970."""

@@ -6,7 +6,7 @@ decided by the contract alone. Anyone may submit: what counts is who signed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ledger.domain.errors import BadSignature, Forbidden, Unknown
 from ledger.domain.outbox import Queued, State
@@ -29,6 +29,10 @@ _PART = {
 }
 
 
+Also = Callable[[Tx, Queued], None]
+"""What is kept in the statement's own transaction."""
+
+
 def submit_statement(
     ledger: Ledger,
     statement: Statement,
@@ -36,13 +40,18 @@ def submit_statement(
     *,
     organisation: str | None = None,
     operator_signed: bool = False,
+    also: Also | None = None,
 ) -> Queued:
     """Queue a signed statement and return its row; the same statement again returns the first row.
 
-    Raises BadSignature, Conflict, Forbidden, Invalid or Unknown with a sentence, keeping nothing.
+    What `also` keeps stands or falls with the statement. Raises BadSignature, Conflict, Forbidden, Invalid or
+    Unknown with a sentence, keeping nothing.
     """
     with ledger.store.write() as tx:
-        return queue(ledger, tx, statement, signatures, organisation=organisation, operator_signed=operator_signed)
+        queued = queue(ledger, tx, statement, signatures, organisation=organisation, operator_signed=operator_signed)
+        if also is not None:
+            also(tx, queued)
+        return queued
 
 
 def queue(
@@ -59,12 +68,7 @@ def queue(
     known = tx.outbox.by_hash(hash)
     if known is not None and not _better_signed(ledger, tx, known, signatures):
         return known
-    subject = None if statement.item is None else listed(tx, statement.item)
-    now = block_time(ledger, tx)
-    parties = directory(tx)
-    check_rules(ledger, tx, statement, subject, parties, now)
-    draft = describe(ledger, tx, statement)
-    signer = _check_signatures(ledger, tx, draft, signatures, subject, parties, now)
+    signer = check_statement(ledger, tx, statement, signatures)
     if known is not None:
         tried = {transaction.nonce for transaction, _ in tx.outbox.carriers_of([known.id]).get(known.id, ())}
         tx.outbox.sign_anew(known.id, signatures, signer, len(tried))
@@ -81,6 +85,19 @@ def queue(
     )
     tx.outbox.add(queued)
     return queued
+
+
+def check_statement(ledger: Ledger, tx: Tx, statement: Statement, signatures: Sequence[bytes]) -> str | None:
+    """Check all that the contract will check; the first signer, None where only the chain can tell.
+
+    Raises BadSignature, Conflict, Forbidden, Invalid or Unknown with a sentence.
+    """
+    subject = None if statement.item is None else listed(tx, statement.item)
+    now = block_time(ledger, tx)
+    parties = directory(tx)
+    check_rules(ledger, tx, statement, subject, parties, now)
+    draft = describe(ledger, tx, statement)
+    return _check_signatures(ledger, tx, draft, signatures, subject, parties, now)
 
 
 def _better_signed(ledger: Ledger, tx: Tx, known: Queued, signatures: Sequence[bytes]) -> bool:

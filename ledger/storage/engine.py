@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledger.domain.errors import Conflict, Unavailable
+from ledger.storage.asks import Asks
 from ledger.storage.audits import Audits
 from ledger.storage.batches import Batches
 from ledger.storage.chain_facts import ChainFacts
@@ -53,6 +54,7 @@ class Tx:
         self.audits = Audits(connection)
         self.people = People(connection)
         self.errands = Errands(connection)
+        self.asks = Asks(connection)
         self.mails = Mails(connection)
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> GatheredTx:

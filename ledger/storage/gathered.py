@@ -16,15 +16,18 @@ from ledger.domain.custody import ItemState
 from ledger.domain.organisations import Organisation
 from ledger.domain.outbox import Queued
 from ledger.domain.papers import StoredOffer
+from ledger.storage.asks import Asks
 from ledger.storage.audits import Audits
 from ledger.storage.batches import VISIBLE, Batches, item_of
 from ledger.storage.chain_facts import ChainFacts, event_of, state_of
+from ledger.storage.errands import Errands
 from ledger.storage.imports import Imports
 from ledger.storage.mails import Mails
 from ledger.storage.meta import Meta
 from ledger.storage.organisations import Organisations
 from ledger.storage.outbox import COUNTS, Outbox, queued_of
 from ledger.storage.papers import ONLY_THE_CHAIN_CAN_TELL, Papers, offer_of
+from ledger.storage.people import People
 from ledger.storage.tables import activations, amendments, blocks, events, item_versions, items, offers, statements
 
 _CHUNK: Final = 400
@@ -49,6 +52,9 @@ class GatheredTx:
         self.meta = _Meta(connection)
         self.imports = Imports(connection)
         self.audits = Audits(connection)
+        self.people = People(connection)
+        self.errands = Errands(connection)
+        self.asks = Asks(connection)
         self.mails = Mails(connection)
         wanted = self.batches.gather(pairs)
         for part in (self.chain, self.outbox, self.papers):

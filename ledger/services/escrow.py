@@ -1,0 +1,84 @@
+"""Escrow: an acceptance that is signed now and counts once the platform that holds the money releases it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ledger.domain.asks import Escrow
+from ledger.domain.errors import Conflict, Unknown
+from ledger.domain.organisations import Caller, Role, Scope
+from ledger.domain.outbox import Queued
+from ledger.domain.said import said
+from ledger.domain.statements import Kind, Statement, make
+from ledger.services.hand_over import release_offer
+from ledger.services.ports import Ledger, Tx
+from ledger.services.submit_statement import Also, check_statement, queue
+
+
+def keep_acceptance(
+    ledger: Ledger, offer_id: str, new_owner: str, head: str, signatures: list[bytes], code: str | None, also: Also
+) -> None:
+    """Check an acceptance as the contract will, and keep it until the platform decides.
+
+    Raises what submitting it would raise, and Conflict where the platform has refused.
+    """
+    release_offer(ledger, offer_id, code)
+    with ledger.store.write() as tx:
+        escrow = tx.asks.escrow(offer_id)
+        if escrow is None:
+            raise Unknown(said("No platform holds this handover. Accept it as it is."))
+        if escrow.refused_at is not None:
+            raise Conflict(said("The platform has refused this handover. Ask the seller what happened."))
+        accepted = {"new_owner": new_owner, "head": head, "signatures": ["0x" + one.hex() for one in signatures]}
+        statement, all_signatures = _statement(tx, offer_id, accepted)
+        check_statement(ledger, tx, statement, all_signatures)
+        tx.asks.change_escrow(offer_id, accepted=accepted, accepted_at=ledger.now())
+        also(tx, _unqueued(ledger, statement, all_signatures))
+
+
+def release(ledger: Ledger, caller: Caller, offer_id: str) -> Queued:
+    """The platform's yes: the handover goes to the ledger. Again gives the same. Raises Unknown, Conflict."""
+    with ledger.store.write() as tx:
+        escrow = _of(tx, caller, offer_id)
+        if escrow.refused_at is not None:
+            raise Conflict(said("This handover was refused before, so it cannot be released."))
+        if escrow.accepted is None:
+            raise Conflict(said("The buyer has not accepted yet. Nothing was released; try again once they have."))
+        queued = queue(ledger, tx, *_statement(tx, offer_id, escrow.accepted))
+        tx.asks.change_escrow(offer_id, released_at=escrow.released_at or ledger.now())
+        return queued
+
+
+def refuse(ledger: Ledger, caller: Caller, offer_id: str) -> None:
+    """The platform's no: the kept acceptance is destroyed, and the owner stays owner. Raises Unknown, Conflict."""
+    with ledger.store.write() as tx:
+        escrow = _of(tx, caller, offer_id)
+        if escrow.released_at is not None:
+            raise Conflict(said("This handover was released before, so it cannot be refused."))
+        tx.asks.change_escrow(offer_id, accepted=None, refused_at=escrow.refused_at or ledger.now())
+
+
+def _of(tx: Tx, caller: Caller, offer_id: str) -> Escrow:
+    caller.need_role(Role.PLATFORM)
+    caller.need(Scope.CHECK)
+    escrow = tx.asks.escrow(offer_id)
+    if escrow is None or escrow.organisation != caller.organisation.id:
+        raise Unknown(said("There is no such handover among those that wait for you."))
+    return escrow
+
+
+def _statement(tx: Tx, offer_id: str, accepted: Mapping[str, object]) -> tuple[Statement, list[bytes]]:
+    offer = tx.papers.offer(offer_id)
+    if offer is None:
+        raise Unknown(said("There is no such offer. Ask the owner for the link again."))
+    values = {"offer": "0x" + offer.hash.hex(), "newOwner": accepted["new_owner"], "head": accepted["head"]}
+    signatures = accepted["signatures"]
+    assert isinstance(signatures, list)
+    return (
+        make(Kind.ACCEPT, values, offer.values),
+        [bytes.fromhex(str(one)[2:]) for one in (offer.signature, *signatures)],
+    )
+
+
+def _unqueued(ledger: Ledger, statement: Statement, signatures: list[bytes]) -> Queued:
+    return Queued("", statement, b"", tuple(signatures), ledger.now())
