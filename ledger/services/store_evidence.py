@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
 import zlib
 from typing import BinaryIO
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from ledger.domain.errors import Invalid, TooLarge, Unknown
 from ledger.domain.organisations import Caller, Scope
 from ledger.domain.papers import Evidence
+from ledger.files.images import clean, small_png
 from ledger.services.ports import Ledger
 
 EVIDENCE = "evidence"
 SMALL = "evidence-small"
 _SIDE = 192
-MOST_PIXELS = 60_000_000
-_IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+_NO_PHOTO = (
+    "This is not a JPEG, PNG or WebP photo, or a PDF, whatever its name says, or it is damaged. "
+    "Save it in one of these forms and send it again."
+)
 _PDF = "application/pdf"
 _ACTIVE = re.compile(
     rb"/(?:JavaScript|Launch|EmbeddedFiles?|OpenAction|RichMedia|SubmitForm|ImportData|Encrypt)(?![A-Za-z])"
@@ -76,34 +78,7 @@ def _clean(content: bytes) -> tuple[str, bytes]:
     if content.startswith(b"%PDF-"):
         _check_pdf(content)
         return _PDF, content
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=tuple(_IMAGES)) as image:
-                # The size is known from the header, before a single pixel is decoded.
-                if image.width * image.height > MOST_PIXELS:
-                    raise TooLarge("This photo has more than 60 megapixels. Make it smaller.")
-                kind = str(image.format)
-                upright = ImageOps.exif_transpose(image)
-                if kind == "JPEG":
-                    upright = upright.convert("RGB")
-                elif upright.mode == "P":
-                    upright = upright.convert("RGBA")
-                # The dots alone, in a new image: comments and profiles stay behind with EXIF.
-                bare = Image.new(upright.mode, upright.size)
-                bare.paste(upright)
-                out = io.BytesIO()
-                bare.save(out, kind, quality=90)
-                return _IMAGES[kind], out.getvalue()
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise TooLarge("This photo has more than 60 megapixels. Make it smaller.") from None
-    except TooLarge:
-        raise
-    except Exception:  # noqa: BLE001 - whatever a decoder trips over, the file is not what it seems
-        raise Invalid(
-            "This is not a JPEG, PNG or WebP photo, or a PDF, whatever its name says, or it is damaged. "
-            "Save it in one of these forms and send it again."
-        ) from None
+    return clean(content, _NO_PHOTO)
 
 
 def _check_pdf(content: bytes) -> None:
@@ -140,18 +115,16 @@ def small_picture(ledger: Ledger, sha256: str) -> bytes:
         raise Unknown("There is no such file.")
     if ledger.files.has(SMALL, sha256):
         return ledger.files.read(SMALL, sha256)
-    out = io.BytesIO()
     if found.media_type == _PDF:
         sheet = Image.new("L", (_SIDE, _SIDE), 232)
         sheet.paste(255, (48, 28, 144, 164))
         for line in range(48, 146, 14):
             sheet.paste(168, (60, line, 132, line + 4))
+        out = io.BytesIO()
         sheet.save(out, "PNG")
+        small = out.getvalue()
     else:
-        with Image.open(io.BytesIO(ledger.files.read(EVIDENCE, sha256)), formats=tuple(_IMAGES)) as image:
-            image.draft("RGB", (_SIDE * 2, _SIDE * 2))
-            image.thumbnail((_SIDE, _SIDE))
-            image.convert("RGB").save(out, "PNG")
+        small = small_png(ledger.files.read(EVIDENCE, sha256), _SIDE)
     with ledger.files.writing(SMALL, sha256) as file:
-        file.write(out.getvalue())
-    return out.getvalue()
+        file.write(small)
+    return small
