@@ -54,7 +54,7 @@ def build(settings: Settings) -> Ledger:
         explain=explainer(),
         encode_opening=encode_opening,
         public_url=settings.public_url,
-        limits=Limits(settings.max_upload_bytes, settings.max_evidence_bytes),
+        limits=Limits(settings.max_upload_bytes, settings.max_evidence_bytes, settings.allow_private_webhooks),
     )
 
 

@@ -8,12 +8,13 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ledger.domain.errors import Fault, Invalid
+from ledger.domain.mail_server import mail_server, sender
 
 
 class Settings(BaseSettings):
     """Every variable begins with `TOUCHMARK_`; README lists them."""
 
-    model_config = SettingsConfigDict(env_prefix="TOUCHMARK_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="TOUCHMARK_", extra="ignore", hide_input_in_errors=True)
 
     data: Path = Path("data")
     """Folder of everything that is kept: database, files, local chain."""
@@ -36,6 +37,32 @@ class Settings(BaseSettings):
 
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """Proxies of yours in front of the web process, whose X-Forwarded headers are believed."""
+
+    smtp_url: SecretStr | None = None
+    """Where letters are handed over: `smtp://user:password@host:587` or `smtps://…`; without it they become files."""
+    mail_from: str = "Touchmark <touchmark@localhost>"
+    """Whom letters come from."""
+    allow_private_webhooks: bool = False
+    """Whether webhooks may go to this machine and its own network; for trying out, never where others add them."""
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            if value is not None:
+                mail_server(value.get_secret_value())
+        except Invalid as wrong:
+            raise ValueError(wrong.detail) from None
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        try:
+            sender(value)
+        except Invalid as wrong:
+            raise ValueError(wrong.detail) from None
+        return value
 
     @field_validator("public_url")
     @classmethod

@@ -22,6 +22,7 @@ from ledger.chain.node import LocalMiner
 from ledger.chain.rpc import RpcRefused
 from ledger.domain.errors import LedgerError, Unavailable
 from ledger.domain.imports import Job
+from ledger.post_room import PostRoom
 from ledger.services.follow_chain import MOST_STEPS, NODE_SEEN, Halted, follow, raise_final, shared_height
 from ledger.services.import_items import CHECK, PREPARE, check_import
 from ledger.services.ports import Ledger
@@ -215,6 +216,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
     lease = Lease(ledger)
     jobs = threading.Thread(target=_jobs, args=(settings, stop), name="jobs", daemon=True)
     jobs.start()
+    post = PostRoom(settings, stop)
     loop: ChainLoop | None = None
     said = ""
     while not stop.is_set():
@@ -240,6 +242,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
             pause = 1.0
         stop.wait(pause)
     jobs.join(timeout=5)
+    post.close(2)
     lease.release()
     if loop is not None:
         loop.side.close()

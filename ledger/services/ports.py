@@ -15,6 +15,7 @@ from ledger.domain.openings import Opening
 from ledger.domain.statements import Domain, Keccak
 from ledger.services.asks_port import Asks
 from ledger.services.facts_port import Audits, ChainFacts, Meta, Papers
+from ledger.services.lines_port import Lines
 from ledger.services.mails_port import Mails
 from ledger.services.people_port import Errands, People
 from ledger.services.tables_port import Batches, Imports, Organisations, Outbox
@@ -45,6 +46,8 @@ class Tx(Protocol):
     def errands(self) -> Errands: ...
     @property
     def asks(self) -> Asks: ...
+    @property
+    def lines(self) -> Lines: ...
     @property
     def mails(self) -> Mails: ...
 

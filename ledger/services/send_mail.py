@@ -46,6 +46,9 @@ def queue_mail(ledger: Ledger, tx: Tx, to: str, subject: str, text: str) -> str:
 def send_next_mail(ledger: Ledger, postman: Postman) -> bool:
     """Try the letter that is due longest; False where none is. Raises Unavailable where the database is away."""
     now = ledger.now()
+    with ledger.store.read() as tx:
+        if tx.mails.due(now) is None:
+            return False
     with ledger.store.write() as tx:
         kept = tx.mails.due(now)
         if kept is None:

@@ -1,0 +1,1 @@
+"""What leaves this machine: letters by SMTP or to a file, webhooks by HTTPS."""
