@@ -26,6 +26,7 @@ from ledger.storage.chain_facts import ChainFacts
 from ledger.storage.errands import Errands
 from ledger.storage.gathered import GatheredTx
 from ledger.storage.imports import Imports
+from ledger.storage.lines import Lines
 from ledger.storage.mails import Mails
 from ledger.storage.meta import Meta
 from ledger.storage.organisations import Organisations
@@ -55,6 +56,7 @@ class Tx:
         self.people = People(connection)
         self.errands = Errands(connection)
         self.asks = Asks(connection)
+        self.lines = Lines(connection)
         self.mails = Mails(connection)
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> GatheredTx:

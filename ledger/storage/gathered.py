@@ -22,6 +22,7 @@ from ledger.storage.batches import VISIBLE, Batches, item_of
 from ledger.storage.chain_facts import ChainFacts, event_of, state_of
 from ledger.storage.errands import Errands
 from ledger.storage.imports import Imports
+from ledger.storage.lines import Lines
 from ledger.storage.mails import Mails
 from ledger.storage.meta import Meta
 from ledger.storage.organisations import Organisations
@@ -55,6 +56,7 @@ class GatheredTx:
         self.people = People(connection)
         self.errands = Errands(connection)
         self.asks = Asks(connection)
+        self.lines = Lines(connection)
         self.mails = Mails(connection)
         wanted = self.batches.gather(pairs)
         for part in (self.chain, self.outbox, self.papers):
