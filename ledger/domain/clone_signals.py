@@ -36,15 +36,16 @@ VISITORS_A_DAY: Final = 8
 """Different visitors in one day that are never unusual."""
 VISITORS_A_FORTNIGHT: Final = 4
 """Different visitors in fourteen days that are never unusual."""
-TIMES_THE_USUAL: Final = 4
 FAR: Final = 250
 """Kilometres between countries beyond which a change of country is a journey and no border town."""
-JOURNEYS: Final = 3
+JOURNEYS: Final = 2
 """Changes between far countries in thirty days that one item does not make."""
 ELSEWHERE: Final = 2
 """Visitors far from where the owner showed it; one may well be the buyer who asked."""
-NEW_COUNTRY: Final = 3
+NEW_COUNTRY: Final = 2
 """Visitors in a far country where the item was never looked at before."""
+NEW_NEIGHBOUR: Final = 3
+"""Visitors in a near one: owners live near borders."""
 WRONG_CODES: Final = 3
 YEAR: Final = 365 * DAY
 
@@ -149,9 +150,8 @@ def _crowd(looked: Looked, visits: Sequence[Look]) -> CloneSignal | None:
     by_day = visitors_by_day(visits)
     if not by_day:
         return None
-    usual = looked.usual.without(by_day)
-    a_day = max(VISITORS_A_DAY, ceil(TIMES_THE_USUAL * usual.visitors / max(1, usual.item_days)))
-    a_fortnight = max(VISITORS_A_FORTNIGHT, ceil(TIMES_THE_USUAL * usual.visitors / max(1, usual.items) / 2))
+    a_day = max(VISITORS_A_DAY, 2 * looked.usual.a_day)
+    a_fortnight = max(VISITORS_A_FORTNIGHT, looked.usual.a_month)
     spans = {day: sum(n for other, n in by_day.items() if day - 14 < other <= day) for day in by_day}
     for day in sorted(by_day, reverse=True):
         at = max(one.at for one in visits if one.at // DAY == day)
@@ -198,28 +198,32 @@ def _elsewhere(looked: Looked, visits: Sequence[Look]) -> CloneSignal | None:
 
 
 def _new_country(looked: Looked, visits: Sequence[Look]) -> CloneSignal | None:
-    """Several visitors far from every country where it was looked at before, though it has not changed hands."""
+    """Several visitors in a country where it was never looked at before, though it has not changed hands."""
     if not looked.before or not visits:
         return None
     if looked.owner_since is None or looked.owner_since > visits[0].at - WINDOW:
         return None
-    far = [
-        one
-        for one in visits
-        if one.country is not None and all(km_between(one.country, known) >= FAR for known in looked.before)
-    ]
-    by_country = Counter(country for country, _ in {(one.country or "", _who(one)) for one in far})
-    if not by_country or by_country.most_common(1)[0][1] < NEW_COUNTRY:
+    there: dict[str, set[bytes | int]] = {}
+    for one in visits:
+        if one.country is not None and one.country not in looked.before:
+            there.setdefault(one.country, set()).add(_who(one))
+    found = {country for country, who in there.items() if len(who) >= _enough(country, looked.before)}
+    if not found:
         return None
-    country, count = by_country.most_common(1)[0]
-    at = max(one.at for one in far if one.country == country)
+    country = max(found, key=lambda one: (len(there[one]), one))
+    at = max(one.at for one in visits if one.country == country)
     words = said(
-        "%(count)s visitors looked at it in %(country)s, far from where it was seen before, last on %(day)s.",
-        count=count,
+        "%(count)s visitors looked at it in %(country)s, where nobody had before, last on %(day)s.",
+        count=len(there[country]),
         country=place_of(country),
         day=day_of(_moment(at)),
     )
     return _signal("new_country", at, words)
+
+
+def _enough(country: str, before: frozenset[str]) -> int:
+    far = all(km_between(country, known) >= FAR for known in before)
+    return NEW_COUNTRY if far else NEW_NEIGHBOUR
 
 
 def _wrong_codes(looked: Looked, _visits: Sequence[Look]) -> CloneSignal | None:

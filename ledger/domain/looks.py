@@ -57,25 +57,34 @@ class WrongCodes:
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """How the items of one line (a GTIN) are looked at in thirty days.
+    """What nine in ten of a line's looked-at items stay within: different visitors on one day, and in thirty days.
 
-    `item_days` counts the days on which an item was looked at, `visitors` the different visitors on those days,
-    and `items` the items that were looked at.
+    0 where fewer than `LINE` items were looked at: too few to say. A decile, not a mean, so that one film that
+    everybody has seen does not hide the copies of other items.
     """
 
-    item_days: int = 0
-    visitors: int = 0
-    items: int = 0
+    a_day: int = 0
+    a_month: int = 0
 
-    def without(self, visitors_by_day: Mapping[int, int]) -> Usual:
-        """The line without one item: nothing is compared with itself."""
-        if not visitors_by_day:
-            return self
-        return Usual(
-            max(0, self.item_days - len(visitors_by_day)),
-            max(0, self.visitors - sum(visitors_by_day.values())),
-            max(0, self.items - 1),
-        )
+
+LINE = 20
+"""Items of a line that must have been looked at before it has a usual."""
+
+
+def usual_of(days: Mapping[int, int], months: Mapping[int, int]) -> Usual:
+    """From how many item-days, and how many items in thirty days, had how many visitors (visitors → count)."""
+    if sum(months.values()) < LINE:
+        return Usual()
+    return Usual(_ninth_decile(days), _ninth_decile(months))
+
+
+def _ninth_decile(counted: Mapping[int, int]) -> int:
+    left = 0.9 * sum(counted.values())
+    for visitors in sorted(counted):
+        left -= counted[visitors]
+        if left <= 0:
+            return visitors
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
