@@ -45,6 +45,7 @@ class Photo:
     height: int
     captions: Mapping[str, str] = field(default_factory=dict)
     colourway: str = ""
+    position: int = 0
     removed_at: int | None = None
     """Seconds since 1970; for a day it can be taken back."""
 
@@ -67,7 +68,7 @@ class Line:
     """Whether it is made no more."""
     note: str = ""
     version: int = 1
-    """Counts the changes, so that nobody overwrites what they have not seen."""
+    """Counts the changes of its words, so that nobody overwrites what they have not seen."""
     updated_at: int = 0
     photos: tuple[Photo, ...] = ()
 

@@ -27,7 +27,7 @@ class Lines(Protocol):
         """Forget a line and its photos; returns the photos that no line shows any more."""
         ...
 
-    def keep_photo(self, gtin: str, photo: Photo, position: int) -> None:
+    def keep_photo(self, gtin: str, photo: Photo) -> None:
         """Keep a new photo, or what is said of a known one."""
         ...
 

@@ -53,11 +53,11 @@ class Lines:
         self._db.execute(delete(lines).where(lines.c.gtin == gtin))
         return self._unused(mine)
 
-    def keep_photo(self, gtin: str, photo: Photo, position: int) -> None:
+    def keep_photo(self, gtin: str, photo: Photo) -> None:
         """Keep a new photo, or what is said of a known one."""
         values: dict[str, Any] = {
-            name: getattr(photo, name) for name in ("width", "height", "colourway", "removed_at")
-        } | {"captions": dict(photo.captions), "position": position}
+            name: getattr(photo, name) for name in ("width", "height", "colourway", "position", "removed_at")
+        } | {"captions": dict(photo.captions)}
         mine = (line_photos.c.gtin == gtin, line_photos.c.sha256 == photo.sha256)
         if not self._db.execute(update(line_photos).where(*mine).values(**values)).rowcount:
             self._db.execute(insert(line_photos).values(gtin=gtin, sha256=photo.sha256, **values))
@@ -149,4 +149,4 @@ def _line_of(row: Mapping[Any, Any], photos: tuple[Photo, ...]) -> Line:
 
 
 def _photo_of(row: Row[Any]) -> Photo:
-    return Photo(row.sha256, row.width, row.height, row.captions, row.colourway, row.removed_at)
+    return Photo(row.sha256, row.width, row.height, row.captions, row.colourway, row.position, row.removed_at)
