@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Final
 
+from ledger.domain.inspections import Method
+from ledger.domain.said import said, said_many, shaped
 from ledger.domain.standing import Line, Standing
-from ledger.domain.standing_dates import clock, day, moment, month
+from ledger.domain.standing_dates import clock, day, moment, month, stamp
 from ledger.domain.standing_facts import Facts, Inspection
-from ledger.domain.standing_headlines import LANGUAGES, LOOKS, Key, headline
+from ledger.domain.standing_headlines import LOOKS, Key, capital
 from ledger.domain.standing_phrases import brand_name, why_not_counted
-from web.scan_words import CHECK_WORDS, ENGLISH_BELOW, LABELS, METHODS, RESULTS
+from web.scan_words import CHECK_WORDS, LABELS, RESULTS
 
-_OPERATOR_SIGNED: Final = "Signed by the operator of this site, who keeps the inspector's key."
+_OPERATOR_SIGNED: Final = said("Signed by the operator of this site, who keeps the inspector's key.")
 _PAID: Final = frozenset({Key.REPORTED_STOLEN, Key.COUNTERFEIT_FOUND, Key.REVOKED})
 
 
@@ -61,15 +63,6 @@ class SelfCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
-    """A language of the page and the address of this page in it."""
-
-    code: str
-    label: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class EarlierChecks:
     """How often this code was asked about, this time included, and when and in which country first."""
 
@@ -87,8 +80,6 @@ class Scan:
     domain: str
     hrefs: Mapping[str, str] = field(default_factory=dict)
     item: Shown | None = None
-    language: str = "en"
-    languages: tuple[Language, ...] = ()
     timeline: tuple[Event, ...] = ()
     care: tuple[str, ...] = ()
     self_check: SelfCheck | None = None
@@ -143,16 +134,13 @@ class InspectionCard:
 
 @dataclass(frozen=True, slots=True)
 class ScanView:
-    """What the templates print, all of it plain text except the addresses."""
+    """What the templates print: addresses, and plain text that becomes the page's language when it is printed."""
 
     key: str
     icon: str
     shape: str
     colour: str
-    language: str
     headline: str
-    headline_en: str
-    english_below: str
     earlier: str
     sentences: tuple[str, ...]
     next_step: str
@@ -168,7 +156,6 @@ class ScanView:
     since: str
     item: Shown | None
     looks_different: str
-    languages: tuple[Language, ...]
     checks: tuple[CheckRow, ...]
     cannot_know: tuple[str, ...]
     paid: bool
@@ -187,23 +174,18 @@ class ScanView:
 def scan_view(scan: Scan) -> ScanView:
     """The page's content. Total: every standing has a page."""
     facts, got = scan.facts, scan.standing
-    language = scan.language if scan.language in LANGUAGES else "en"
     why = tuple(one.words for one in facts.clone_signals or ()) if _says(got, Key.CLONE_SUSPECTED) else ()
     recall = _recall(facts) if _says(got, Key.RECALLED) else ()
     buttons = _buttons(scan, bool(why), bool(recall))
     about_item = got.key not in (Key.BAD_CODE, Key.PRODUCT_ONLY, Key.SLOW_DOWN)
     recorded = about_item and got.key is not Key.UNKNOWN
-    name = facts.brand.name if facts.brand else None
     return ScanView(
         key=got.key,
         icon=got.icon,
         shape=got.shape,
         colour=got.colour,
-        language=language,
-        headline=headline(got.key, language, brand=name, seconds=facts.retry_after or 30),
-        headline_en=got.headline,
-        english_below=ENGLISH_BELOW.get(language, ""),
-        earlier=_earlier(scan.earlier, language) if about_item else "",
+        headline=got.headline,
+        earlier=_earlier(scan.earlier) if scan.earlier and about_item else "",
         sentences=got.sentences,
         next_step=got.next_step,
         lines=tuple(_also(one) for one in got.lines),
@@ -218,14 +200,13 @@ def scan_view(scan: Scan) -> ScanView:
         since=month(facts.brand.registers_since) if facts.brand and facts.brand.registers_since else "",
         item=scan.item if about_item or got.key is Key.PRODUCT_ONLY else None,
         looks_different=scan.hrefs.get("looks_different", "") if recorded and scan.item else "",
-        languages=scan.languages,
         checks=tuple(
             CheckRow(
                 one.name,
                 one.found.value,
                 CHECK_WORDS[one.found],
                 one.words,
-                moment(one.when, got.at) if one.when else "",
+                _ended(capital(moment(one.when, got.at))) if one.when else "",
             )
             for one in got.checked
         ),
@@ -245,7 +226,7 @@ def scan_view(scan: Scan) -> ScanView:
 
 
 def _also(line: Line) -> Also:
-    title = line.headline if line.headline.endswith(".") else f"{line.headline}."
+    title = _ended(line.headline)
     if not line.grave:
         return Also(title, line.words, "")
     red = line.key in set(Key) and LOOKS[Key(line.key)].colour == "red"
@@ -258,14 +239,22 @@ def _says(got: Standing, key: Key) -> bool:
 
 def _recall(facts: Facts) -> tuple[str, ...]:
     """The brand's own words about a recall, whole: on the first screen they may be cut."""
-    reason = (f"Reason: {_ended(facts.recall_reason)}",) if facts.recall_reason else ()
+    reason = (said("Reason: %(reason)s", reason=_ended(facts.recall_reason)),) if facts.recall_reason else ()
     if facts.recall_advice:
-        return (*reason, f"What to do: {_ended(facts.recall_advice)}")
-    return (*reason, f"What to do: ask {brand_name(facts)} before you use or buy it.")
+        return (*reason, said("What to do: %(advice)s", advice=_ended(facts.recall_advice)))
+    return (*reason, said("What to do: ask %(brand)s before you use or buy it.", brand=brand_name(facts)))
 
 
 def _ended(text: str) -> str:
-    return text if text.rstrip().endswith((".", "!", "?", "。")) else f"{text.rstrip()}."
+    return shaped(text, _with_stop)
+
+
+def _with_stop(text: str) -> str:
+    whole = text.rstrip()
+    if whole.endswith((".", "!", "?", "。", "！", "？")):
+        return text
+    # A sentence that ends in Chinese ends with a Chinese stop.
+    return f"{whole}。" if "\u4e00" <= whole[-1:] <= "\u9fff" else f"{whole}."
 
 
 def _buttons(scan: Scan, why: bool, recall: bool) -> tuple[Button, ...]:
@@ -288,20 +277,19 @@ def _buttons(scan: Scan, why: bool, recall: bool) -> tuple[Button, ...]:
 
 def _cards(inspections: tuple[Inspection, ...], opinions: tuple[Opinion, ...]) -> tuple[InspectionCard, ...]:
     """The inspections, newest first, each with what it says."""
-    said = opinions or (Opinion(),) * len(inspections)
+    told = opinions or (Opinion(),) * len(inspections)
     paired = sorted(
-        zip(inspections, said, strict=True), key=lambda pair: (pair[0].on, pair[0].recorded_at), reverse=True
+        zip(inspections, told, strict=True), key=lambda pair: (pair[0].on, pair[0].recorded_at), reverse=True
     )
     return tuple(_card(one, opinion) for one, opinion in paired)
 
 
 def _card(one: Inspection, opinion: Opinion) -> InspectionCard:
-    people = "1 person" if one.persons == 1 else f"{one.persons} people"
     set_aside = why_not_counted(one)
-    waiting = "" if one.final else "Signed, waiting for confirmation."
+    waiting = "" if one.final else said("Signed, waiting for confirmation.")
     return InspectionCard(
         result=RESULTS[one.result],
-        how=f"{METHODS[one.method]}, {people}",
+        how=_how(one),
         by=one.by,
         when=day(one.on),
         note=set_aside or waiting,
@@ -312,10 +300,26 @@ def _card(one: Inspection, opinion: Opinion) -> InspectionCard:
     )
 
 
-def _earlier(earlier: EarlierChecks | None, language: str) -> str:
+def _how(one: Inspection) -> str:
+    if one.method is Method.IN_HAND:
+        return said_many("In hand, %(n)s person", "In hand, %(n)s people", one.persons)
+    if one.method is Method.PHOTOS:
+        return said_many("From photos, %(n)s person", "From photos, %(n)s people", one.persons)
+    return said_many("By video, %(n)s person", "By video, %(n)s people", one.persons)
+
+
+def _earlier(earlier: EarlierChecks) -> str:
     """What readers of Chinese look for: which check this is, when the first was, that it proves nothing."""
-    if earlier is None or language != "zh-Hans":
-        return ""
-    first = f"首次查询 {earlier.first.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    parts = [f"第 {earlier.count} 次查询", first, *([earlier.country] if earlier.country else [])]
-    return " · ".join(parts) + "。多次查询不代表假货。"
+    first = stamp(earlier.first)
+    if earlier.country:
+        return said(
+            "Check number %(count)s · first checked %(first)s · %(country)s. Many checks do not mean a fake.",
+            count=earlier.count,
+            first=first,
+            country=earlier.country,
+        )
+    return said(
+        "Check number %(count)s · first checked %(first)s. Many checks do not mean a fake.",
+        count=earlier.count,
+        first=first,
+    )

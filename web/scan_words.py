@@ -1,53 +1,65 @@
-"""The scan page's own words: buttons, results, and the line that says what is not translated. Only data."""
+"""The scan page's own words: buttons, results, marks. Only data."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from ledger.domain.inspections import Authenticity, Method
+from ledger.domain.inspections import Authenticity
+from ledger.domain.said import said
 from ledger.domain.standing_checks import Found
 
 LABELS: Final[dict[str, str]] = {
-    "already_paid": "I already paid",
-    "ask_inspection": "Ask for an inspection",
-    "ask_seller": "Ask the seller to prove they have it",
-    "claim": "I just bought it new: claim it",
-    "contact": "Whom to ask",
-    "contest": "This is wrong",
-    "continue_transfer": "Continue to transfer",
-    "details": "What we checked",
-    "found_it": "I found it",
-    "new_owner": "I'm the new owner",
-    "notify": "Tell me when it is settled",
-    "older": "My item is older",
-    "refresh": "Look again",
-    "report": "Report a problem",
-    "save_check": "Save my check",
-    "second_hand": "I'm buying it second-hand",
-    "see_inspection": "See the inspection",
-    "seen_it": "I've seen this item",
-    "try_again": "Try again",
-    "type_again": "Type it again",
-    "type_serial": "Type the serial",
-    "what_to_do": "What to do",
-    "why": "Why we think so",
+    "already_paid": said("I already paid"),
+    "ask_inspection": said("Ask for an inspection"),
+    "ask_seller": said("Ask the seller to prove they have it"),
+    "claim": said("I just bought it new: claim it"),
+    "contact": said("Whom to ask"),
+    "contest": said("This is wrong"),
+    "continue_transfer": said("Continue to transfer"),
+    "details": said("What we checked"),
+    "found_it": said("I found it"),
+    "new_owner": said("I'm the new owner"),
+    "notify": said("Tell me when it is settled"),
+    "older": said("My item is older"),
+    "refresh": said("Look again"),
+    "report": said("Report a problem"),
+    "save_check": said("Save my check"),
+    "second_hand": said("I'm buying it second-hand"),
+    "see_inspection": said("See the inspection"),
+    "seen_it": said("I've seen this item"),
+    "try_again": said("Try again"),
+    "type_again": said("Type it again"),
+    "type_serial": said("Type the serial"),
+    "what_to_do": said("What to do"),
+    "why": said("Why we think so"),
 }
 """Every button a verdict can ask for, in the buyer's words."""
 
-ENGLISH_BELOW: Final = {
-    "fr": "La suite de cette page est en anglais.",
-    "it": "Il resto di questa pagina è in inglese.",
-    "zh-Hans": "本页其余内容为英文。",
-}
 RESULTS: Final = {
-    Authenticity.CONSISTENT: "Consistent with genuine",
-    Authenticity.NOT_GENUINE: "Not genuine",
-    Authenticity.INCONCLUSIVE: "Inconclusive",
-    Authenticity.NOT_SUPPORTED: "Not judged by this inspector",
+    Authenticity.CONSISTENT: said("Consistent with genuine"),
+    Authenticity.NOT_GENUINE: said("Not genuine"),
+    Authenticity.INCONCLUSIVE: said("Inconclusive"),
+    Authenticity.NOT_SUPPORTED: said("Not judged by this inspector"),
 }
-METHODS: Final = {Method.IN_HAND: "In hand", Method.PHOTOS: "From photos", Method.VIDEO: "By video"}
 CHECK_WORDS: Final = {
-    Found.OK: "Fine",
-    Found.ATTENTION: "Needs attention",
-    Found.CANNOT_TELL: "Cannot tell",
+    Found.OK: said("Fine"),
+    Found.ATTENTION: said("Needs attention"),
+    Found.CANNOT_TELL: said("Cannot tell"),
 }
+FIELDS_IN_WORDS: Final = {
+    "model_ref": said("model"),
+    "colour": said("colour"),
+    "size": said("size"),
+    "made_on": said("day of making"),
+    "made_in": said("country of making"),
+    "batch": said("maker's lot"),
+    "materials": said("materials"),
+    "weight_g": said("weight in grams"),
+    "destination_market": said("destination market"),
+    "warranty_months": said("months of warranty"),
+    "nfc_uid": said("chip number"),
+    "photo_url": said("photo"),
+    "brand_serial": said("engraved serial"),
+    "private_note": said("private note"),
+}
+"""The fields of an item's record (`ledger.domain.fields.FIELDS`), as a sentence names them."""

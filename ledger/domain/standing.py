@@ -16,11 +16,13 @@ from datetime import datetime
 from typing import Final
 
 from ledger.domain.custody import Flag
+from ledger.domain.inspections import Method
+from ledger.domain.said import Said, said
 from ledger.domain.standing_checks import Check, checks
 from ledger.domain.standing_dates import day
-from ledger.domain.standing_facts import Asked, AsOf, Facts
-from ledger.domain.standing_headlines import BAD_NEWS, LOOKS, PRECEDENCE, TICKS, Advice, Key, headline
-from ledger.domain.standing_phrases import CANNOT_KNOW, brand_name, looked, quoted
+from ledger.domain.standing_facts import Asked, AsOf, Facts, Inspection
+from ledger.domain.standing_headlines import BAD_NEWS, LOOKS, PRECEDENCE, TICKS, Advice, Key, capital, headline
+from ledger.domain.standing_phrases import CANNOT_KNOW, brand_name, quoted
 from ledger.domain.standing_reading import DISPUTE, THEFT, Reading
 from ledger.domain.standing_words import say
 
@@ -37,9 +39,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The answer to "what is this code?": a value with its reasons, in English, as of a block.
+    """The answer to "what is this code?": a value with its reasons, as of a block.
 
-    `headline` has other languages in `standing_headlines.headline`. `buttons` are keys, the foremost first;
+    Its sentences are English and remember their patterns (`said`). `buttons` are keys, the foremost first;
     whoever shows them knows which have a way to go. `cannot_know` is empty where no item is spoken of.
     """
 
@@ -74,7 +76,7 @@ def standing(facts: Facts, now: datetime) -> Standing:
         shape=look.shape,
         colour=look.colour,
         tick=key in TICKS and reading.supported,
-        headline=headline(key, brand=brand_name(facts), seconds=facts.retry_after or 30),
+        headline=headline(key, brand=brand_name(facts)),
         sentences=words.reasons,
         next_step=words.next_step,
         lines=_lines(reading, key, found),
@@ -147,13 +149,13 @@ def _answered(reading: Reading) -> tuple[Line, ...]:
     lines = []
     if reading.counterfeits() and not reading.counterfeit_found:
         why = (
-            "The registered owner has just confirmed that they have the item."
+            said("The registered owner has just confirmed that they have the item.")
             if reading.confirmed
-            else "A later inspection in hand found the item consistent with genuine."
+            else said("A later inspection in hand found the item consistent with genuine.")
         )
         lines.append(Line(Key.COUNTERFEIT_FOUND, headline(Key.COUNTERFEIT_FOUND), why, True))
     if reading.suspicions and reading.confirmed:
-        why = "The registered owner has just answered you; others may still hold a copy."
+        why = said("The registered owner has just answered you; others may still hold a copy.")
         lines.append(Line(Key.CLONE_SUSPECTED, headline(Key.CLONE_SUSPECTED), why, True))
     return tuple(lines)
 
@@ -163,18 +165,30 @@ def _notes(reading: Reading) -> tuple[Line, ...]:
     brand, lines = brand_name(reading.facts), []
     for one in reading.not_genuine():
         if one not in reading.counterfeits():
-            words = f"Seen {looked(one)} by {quoted(one.by, 60)} on {day(one.on)}. Alone it decides nothing."
-            lines.append(Line("inspected_not_genuine", "One inspection says not genuine", words, True))
+            title = said("One inspection says not genuine")
+            lines.append(Line("inspected_not_genuine", title, _lesser(one), True))
     if reading.batch_void and not reading.void:
-        words = "It has an owner already, so its own record stands."
-        lines.append(Line("batch_withdrawn", f"{brand} has withdrawn the rest of its batch", words, True))
+        words = said("It has an owner already, so its own record stands.")
+        title = said("%(brand)s has withdrawn the rest of its batch", brand=brand)
+        lines.append(Line("batch_withdrawn", capital(title), words, True))
     if reading.raised(Flag.RECOVERED):
-        words = "The brand or the council gave it back after public notice."
-        lines.append(Line("recovered", "Ownership was recovered once", words, False))
+        words = said("The brand or the council gave it back after public notice.")
+        lines.append(Line("recovered", said("Ownership was recovered once"), words, False))
     if reading.raised(Flag.OWNER_ENDED_RECOVERY):
-        words = "Its owner answered and ended the attempt."
-        lines.append(Line("recovery_ended", "Someone once asked for it back", words, False))
+        words = said("Its owner answered and ended the attempt.")
+        lines.append(Line("recovery_ended", said("Someone once asked for it back"), words, False))
     if reading.amended:
-        words = "The earlier description stays on the record."
-        lines.append(Line("amended", f"{brand} has changed the description", words, False))
+        words = said("The earlier description stays on the record.")
+        title = said("%(brand)s has changed the description", brand=brand)
+        lines.append(Line("amended", capital(title), words, False))
     return tuple(lines)
+
+
+def _lesser(one: Inspection) -> Said:
+    """An inspection that says "not genuine" and was not made in hand by two."""
+    by, on = quoted(one.by, 60), day(one.on)
+    if one.method is Method.IN_HAND:
+        return said("Seen in hand by %(by)s on %(day)s. Alone it decides nothing.", by=by, day=on)
+    if one.method is Method.PHOTOS:
+        return said("Seen from photos by %(by)s on %(day)s. Alone it decides nothing.", by=by, day=on)
+    return said("Seen by video by %(by)s on %(day)s. Alone it decides nothing.", by=by, day=on)

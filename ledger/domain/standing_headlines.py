@@ -1,4 +1,4 @@
-"""The verdicts, in the order in which they win, how each is marked, and its headline in four languages.
+"""The verdicts, in the order in which they win, how each is marked, and its headline.
 
 Only data. The order and the table are those of the product's promise to a buyer; colour never speaks
 alone (WCAG 1.4.1): every verdict has an icon, a shape and words of its own.
@@ -6,9 +6,12 @@ alone (WCAG 1.4.1): every verdict has an icon, a shape and words of its own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from ledger.domain.said import Said, said, shaped
 
 
 class Key(StrEnum):
@@ -111,135 +114,39 @@ LOOKS: Final[dict[Key, Look]] = {
 }
 
 LANGUAGES: Final = ("en", "fr", "it", "zh-Hans")
+"""What the pages speak (BCP 47)."""
 
-HEADLINES: Final[dict[Key, tuple[str, str, str, str]]] = {
-    Key.OWNER_CONFIRMED: (
-        "The owner has just confirmed they have it",
-        "Le propriétaire vient de confirmer l'avoir en main",
-        "Il proprietario ha appena confermato di averlo",
-        "物主刚刚确认商品在其手中",
-    ),
-    Key.HELD: (
-        "Matches {brand}'s records",
-        "Correspond au registre de {brand}",
-        "Corrisponde ai registri di {brand}",
-        "与{brand}登记信息一致",
-    ),
-    Key.UNCLAIMED: (
-        "Matches {brand}'s records. No owner yet",
-        "Correspond au registre de {brand}, encore sans propriétaire",
-        "Corrisponde ai registri di {brand}. Ancora senza proprietario",
-        "与{brand}登记信息一致，尚无物主",
-    ),
-    Key.PENDING: (
-        "Recorded, waiting for confirmation",
-        "Enregistré, en attente de confirmation",
-        "Registrato, in attesa di conferma",
-        "已登记，等待确认",
-    ),
-    Key.IN_TRANSFER: (
-        "Being handed over to a new owner",
-        "En cours de transmission à un nouveau propriétaire",
-        "In passaggio a un nuovo proprietario",
-        "正在过户给新物主",
-    ),
-    Key.WRONG_ITEM: (
-        "This code belongs to something else",
-        "Ce code appartient à un autre article",
-        "Questo codice appartiene a un altro articolo",
-        "此码属于另一件商品",
-    ),
-    Key.CLONE_SUSPECTED: (
-        "This code may have been copied",
-        "Ce code a peut-être été copié",
-        "Questo codice potrebbe essere stato copiato",
-        "此码可能已被复制",
-    ),
-    Key.NOT_ON_SALE_YET: (
-        "{brand} has not put this on sale yet",
-        "Pas encore mis en vente par {brand}",
-        "Non ancora messo in vendita da {brand}",
-        "{brand}尚未发售此商品",
-    ),
-    Key.RECALLED: (
-        "Genuine record, but recalled by {brand}",
-        "Article rappelé par {brand}",
-        "Articolo richiamato da {brand}",
-        "{brand}已召回此商品",
-    ),
-    Key.REPORTED_LOST: (
-        "Reported lost by its owner",
-        "Déclaré perdu par son propriétaire",
-        "Segnalato come smarrito",
-        "物主已报失",
-    ),
-    Key.DISPUTED: (
-        "Ownership is in dispute",
-        "Propriété contestée",
-        "Proprietà contestata",
-        "物主身份存在争议",
-    ),
-    Key.REPORTED_STOLEN: (
-        "Reported stolen. Don't buy",
-        "Déclaré volé. N'achetez pas",
-        "Segnalato come rubato. Non acquistare",
-        "已报失窃，请勿购买",
-    ),
-    Key.REVOKED: (
-        "{brand} has withdrawn this passport",
-        "{brand} a retiré ce passeport",
-        "{brand} ha ritirato questo passaporto",
-        "{brand}已撤销此凭证",
-    ),
-    Key.COUNTERFEIT_FOUND: (
-        "A counterfeit was found carrying this code",
-        "Une contrefaçon portant ce code a été trouvée",
-        "È stata trovata una contraffazione con questo codice",
-        "曾查获使用此码的假货",
-    ),
-    Key.RETIRED: (
-        "No longer in circulation",
-        "Retiré de la circulation",
-        "Non più in circolazione",
-        "已停止流通",
-    ),
-    Key.UNKNOWN: (
-        "We have no record of this code",
-        "Ce code ne figure pas dans nos registres",
-        "Nessun record per questo codice",
-        "未找到此码的记录",
-    ),
-    Key.PRODUCT_ONLY: (
-        "This code names a model, not one item",
-        "Ce code désigne un modèle, pas un article",
-        "Il codice indica un modello, non un articolo",
-        "此码代表款式，不代表单件商品",
-    ),
-    Key.BAD_CODE: (
-        "That code isn't complete",
-        "Code incomplet",
-        "Codice incompleto",
-        "编码不完整",
-    ),
-    Key.UNAVAILABLE: (
-        "We can't confirm this right now",
-        "Vérification impossible pour le moment",
-        "Verifica al momento non possibile",
-        "暂时无法核验",
-    ),
-    Key.SLOW_DOWN: (
-        "Too many checks from this connection",
-        "Trop de vérifications, réessayez dans {seconds} s",
-        "Troppe verifiche, riprova tra {seconds} s",
-        "查询过于频繁，请{seconds}秒后再试",
-    ),
+HEADLINES: Final[dict[Key, Callable[[str], Said]]] = {
+    Key.OWNER_CONFIRMED: lambda _: said("The owner has just confirmed they have it"),
+    Key.HELD: lambda brand: said("Matches %(brand)s's records", brand=brand),
+    Key.UNCLAIMED: lambda brand: said("Matches %(brand)s's records. No owner yet", brand=brand),
+    Key.PENDING: lambda _: said("Recorded, waiting for confirmation"),
+    Key.IN_TRANSFER: lambda _: said("Being handed over to a new owner"),
+    Key.WRONG_ITEM: lambda _: said("This code belongs to something else"),
+    Key.CLONE_SUSPECTED: lambda _: said("This code may have been copied"),
+    Key.NOT_ON_SALE_YET: lambda brand: said("%(brand)s has not put this on sale yet", brand=brand),
+    Key.RECALLED: lambda brand: said("Genuine record, but recalled by %(brand)s", brand=brand),
+    Key.REPORTED_LOST: lambda _: said("Reported lost by its owner"),
+    Key.DISPUTED: lambda _: said("Ownership is in dispute"),
+    Key.REPORTED_STOLEN: lambda _: said("Reported stolen. Don't buy"),
+    Key.REVOKED: lambda brand: said("%(brand)s has withdrawn this passport", brand=brand),
+    Key.COUNTERFEIT_FOUND: lambda _: said("A counterfeit was found carrying this code"),
+    Key.RETIRED: lambda _: said("No longer in circulation"),
+    Key.UNKNOWN: lambda _: said("We have no record of this code"),
+    Key.PRODUCT_ONLY: lambda _: said("This code names a model, not one item"),
+    Key.BAD_CODE: lambda _: said("That code isn't complete"),
+    Key.UNAVAILABLE: lambda _: said("We can't confirm this right now"),
+    Key.SLOW_DOWN: lambda _: said("Too many checks from this connection"),
 }
 
-BRAND_UNKNOWN: Final = ("this brand", "cette marque", "questo marchio", "品牌方")
+BRAND_UNKNOWN: Final = said("this brand")
 
 
-def headline(key: Key, language: str = "en", *, brand: str | None = None, seconds: int = 30) -> str:
-    """The verdict's headline in one of `LANGUAGES`; a language we do not have reads as English."""
-    column = LANGUAGES.index(language) if language in LANGUAGES else 0
-    text = HEADLINES[key][column].format(brand=brand or BRAND_UNKNOWN[column], seconds=seconds)
-    return text[:1].upper() + text[1:]
+def headline(key: Key, *, brand: str | None = None) -> str:
+    """The verdict's headline."""
+    return capital(HEADLINES[key](brand or BRAND_UNKNOWN))
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter, the rest untouched."""
+    return shaped(text, lambda whole: whole[:1].upper() + whole[1:])

@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, render_template, render_template_string
-from flask_babel import Babel
 from jinja2 import StrictUndefined
 
 from ledger.domain.custody import Flag
-from ledger.domain.errors import Fault
+from ledger.domain.errors import Fault, Invalid
 from ledger.domain.inspections import Authenticity, Method
+from ledger.domain.said import country, said
 from ledger.domain.standing import standing
 from ledger.domain.standing_facts import Asked, Facts, Raised, Undone
 from ledger.domain.standing_headlines import Key
 from tests.unit.domain.standing_cases import ANSWERED, CASES, COPIED, FAKE, GENUINE, NOW, STOLEN, held, seen
-from web.scan_view import EarlierChecks, Event, Language, Scan, SelfCheck, Shown, scan_view
+from web import languages
+from web import scan as scan_routes
+from web.scan_view import EarlierChecks, Event, Scan, SelfCheck, Shown, scan_view
 
 PHOTO = "/photo/sac-lune.svg"
 HREFS = {
@@ -30,15 +32,11 @@ HREFS = {
     "try_again": "?",
     "looks_different": "?looks=different",
 }
-LANGUAGES = tuple(
-    Language(code, label, f"?lang={code}")
-    for code, label in (("en", "EN"), ("fr", "FR"), ("it", "IT"), ("zh-Hans", "中文"))
-)
 ITEM = Shown("Sac Lune 25", "black calfskin, 2025", "TP4W", PHOTO)
 TIMELINE = (
-    Event(date(2025, 1, 20), "Made in Italy"),
-    Event(date(2025, 3, 14), "First owner, in France"),
-    Event(date(2025, 3, 14), "1 owner so far"),
+    Event(date(2025, 1, 20), said("Made in %(country)s", country=country("Italy", "IT"))),
+    Event(date(2025, 3, 14), said("First owner")),
+    Event(date(2025, 3, 15), said("%(who)s recalled it", who="Maison Exemple")),
 )
 SELF_CHECK = SelfCheck("touchmark verify passport.json", 7_302_211_904, "0x5FbDB2315678afecb367f032d93F642f64180aa3")
 OLDER = (
@@ -67,10 +65,12 @@ STORIES: dict[str, Facts] = {
 
 
 def make_app() -> Flask:
-    """Flask with the product's templates and static files and its words, and nothing else."""
+    """Flask with the product's templates, languages and addresses, and nothing behind them."""
     app = Flask("web")
     app.jinja_env.globals["csrf_token"] = lambda: "token"
-    Babel(app)
+    app.extensions["ledger"] = None
+    languages.register(app)
+    app.register_blueprint(scan_routes.bp)
     app.jinja_env.undefined = StrictUndefined
     return app
 
@@ -83,7 +83,6 @@ def scan(facts: Facts, **changes: Any) -> Scan:
         "v.maison-exemple.example",
         HREFS,
         item=ITEM if facts.known else None,
-        languages=LANGUAGES,
         timeline=TIMELINE,
         care=("Wipe with a soft dry cloth. Keep away from rain.", "Repairs: any Maison Exemple shop."),
         self_check=SELF_CHECK,
@@ -91,20 +90,19 @@ def scan(facts: Facts, **changes: Any) -> Scan:
     return replace(got, **changes)
 
 
-def item_page(app: Flask, facts: Facts, **changes: Any) -> str:
+def item_page(app: Flask, facts: Facts, language: str | None = None, **changes: Any) -> str:
     """The page behind the code on an item."""
-    with app.test_request_context("/"):
+    with app.test_request_context(f"/?lang={language}" if language else "/"):
         return render_template("scan/item.html", view=scan_view(scan(facts, **changes)))
 
 
-def all_pages(app: Flask) -> Iterator[tuple[str, str]]:
-    """Every page of the gallery, by name."""
+def all_pages(app: Flask, language: str | None = None) -> Iterator[tuple[str, str]]:
+    """Every page of the gallery, by name, in one language."""
     for name, facts in STORIES.items():
-        yield name, item_page(app, facts)
-    for language in ("fr", "it", "zh-Hans"):
-        first = EarlierChecks(3, NOW - timedelta(days=1), "中国")
-        yield f"held_{language}", item_page(app, CASES[Key.HELD], language=language, earlier=first)
-    with app.test_request_context("/check"):
+        yield name, item_page(app, facts, language)
+    first = EarlierChecks(3, NOW - timedelta(days=1), country("China", "CN"))
+    yield "held_counted", item_page(app, CASES[Key.HELD], language, earlier=first)
+    with app.test_request_context(f"/check?lang={language}" if language else "/check"):
         yield "check_empty", render_template("scan/check.html", view=None)
         for key in (Key.BAD_CODE, Key.UNKNOWN, Key.PRODUCT_ONLY):
             view = scan_view(scan(CASES[key]))
@@ -116,8 +114,8 @@ def all_pages(app: Flask) -> Iterator[tuple[str, str]]:
             render_template(
                 "problem.html",
                 status=422,
-                title="Something in what you sent is not right",
-                detail="The date of the inspection lies in the future.",
+                title=Invalid.title,
+                detail=said("The serial is empty; it needs 1 to 20 characters."),
                 faults=(Fault("date", "2027-01-01 is later than today.", "Give the day you saw the item."),),
             ),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -9,46 +10,57 @@ from typing import Any, Final
 from ledger.domain.fields import FIELDS
 from ledger.domain.inspections import Authenticity, Service
 from ledger.domain.parties import COUNCIL
+from ledger.domain.said import Said, country, said
+from ledger.domain.standing_headlines import BRAND_UNKNOWN, capital
 from ledger.domain.statements import MarkKind, OwnerReportKind, RecordKind
 from ledger.files.countries import countries
 from ledger.services.scanned import Recorded, Scan, TimelineEntry
 from web.scan_view import Event
+from web.scan_words import FIELDS_IN_WORDS
 
 _CHANGES: Final = 4
 """Fields of a changed description that are spelled out."""
 _OWNER: Final = {
-    OwnerReportKind.LOST: "Reported lost by its owner",
-    OwnerReportKind.STOLEN: "Reported stolen by its owner",
-    OwnerReportKind.FOUND: "Found again, says its owner",
+    OwnerReportKind.LOST: said("Reported lost by its owner"),
+    OwnerReportKind.STOLEN: said("Reported stolen by its owner"),
+    OwnerReportKind.FOUND: said("Found again, says its owner"),
 }
-_MARKS: Final = {
-    MarkKind.THEFT: "{who} reported it stolen",
-    MarkKind.DISPUTE: "{who} says that its ownership is in dispute",
-    MarkKind.SETTLE_THEFT: "{who} took back its report of theft",
-    MarkKind.SETTLE_DISPUTE: "{who} says that the dispute is settled",
-    MarkKind.RECALL: "{who} recalled it",
-    MarkKind.LIFT_RECALL: "{who} ended the recall",
-    MarkKind.VOID: "{who} withdrew its record",
-    MarkKind.LIFT_VOID: "{who} put its record in force again",
-    MarkKind.RECALL_BATCH: "{who} recalled the whole batch",
-    MarkKind.LIFT_BATCH_RECALL: "{who} ended the recall of the batch",
-    MarkKind.VOID_BATCH: "{who} withdrew the whole batch",
-    MarkKind.LIFT_BATCH_VOID: "{who} put the batch in force again",
-    MarkKind.RENEW_TWICE: "The double registration is still being looked into",
-    MarkKind.CLEAR_TWICE: "The double registration was settled",
+_MARKS: Final[dict[MarkKind, Callable[[str], Said]]] = {
+    MarkKind.THEFT: lambda who: said("%(who)s reported it stolen", who=who),
+    MarkKind.DISPUTE: lambda who: said("%(who)s says that its ownership is in dispute", who=who),
+    MarkKind.SETTLE_THEFT: lambda who: said("%(who)s took back its report of theft", who=who),
+    MarkKind.SETTLE_DISPUTE: lambda who: said("%(who)s says that the dispute is settled", who=who),
+    MarkKind.RECALL: lambda who: said("%(who)s recalled it", who=who),
+    MarkKind.LIFT_RECALL: lambda who: said("%(who)s ended the recall", who=who),
+    MarkKind.VOID: lambda who: said("%(who)s withdrew its record", who=who),
+    MarkKind.LIFT_VOID: lambda who: said("%(who)s put its record in force again", who=who),
+    MarkKind.RECALL_BATCH: lambda who: said("%(who)s recalled the whole batch", who=who),
+    MarkKind.LIFT_BATCH_RECALL: lambda who: said("%(who)s ended the recall of the batch", who=who),
+    MarkKind.VOID_BATCH: lambda who: said("%(who)s withdrew the whole batch", who=who),
+    MarkKind.LIFT_BATCH_VOID: lambda who: said("%(who)s put the batch in force again", who=who),
+    MarkKind.RENEW_TWICE: lambda _: said("The double registration is still being looked into"),
+    MarkKind.CLEAR_TWICE: lambda _: said("The double registration was settled"),
 }
-_OPINIONS: Final = {
-    Authenticity.CONSISTENT: "consistent with genuine",
-    Authenticity.NOT_GENUINE: "not genuine",
-    Authenticity.INCONCLUSIVE: "inconclusive",
-    Authenticity.NOT_SUPPORTED: "not judged",
+_INSPECTED: Final[dict[Authenticity | None, Callable[[str], Said]]] = {
+    Authenticity.CONSISTENT: lambda by: said("Inspected by %(by)s: consistent with genuine", by=by),
+    Authenticity.NOT_GENUINE: lambda by: said("Inspected by %(by)s: not genuine", by=by),
+    Authenticity.INCONCLUSIVE: lambda by: said("Inspected by %(by)s: inconclusive", by=by),
+    Authenticity.NOT_SUPPORTED: lambda by: said("Inspected by %(by)s: not judged", by=by),
+    None: lambda by: said("Inspected by %(by)s: see below", by=by),
 }
-SERVICES: Final = {
-    Service.REPAIR: "Repaired",
-    Service.PART_REPLACED: "A part was replaced",
-    Service.CARE: "Cared for",
-    Service.REFINISHED: "Refinished",
-    Service.CHECKED: "Checked",
+_CORRECTED: Final[dict[Authenticity | None, Callable[[str], Said]]] = {
+    Authenticity.CONSISTENT: lambda by: said("Earlier inspection corrected by %(by)s: consistent with genuine", by=by),
+    Authenticity.NOT_GENUINE: lambda by: said("Earlier inspection corrected by %(by)s: not genuine", by=by),
+    Authenticity.INCONCLUSIVE: lambda by: said("Earlier inspection corrected by %(by)s: inconclusive", by=by),
+    Authenticity.NOT_SUPPORTED: lambda by: said("Earlier inspection corrected by %(by)s: not judged", by=by),
+    None: lambda by: said("Earlier inspection corrected by %(by)s: see below", by=by),
+}
+_SERVICES: Final[dict[int, Callable[[str], Said]]] = {
+    Service.REPAIR: lambda by: said("Repaired by %(by)s", by=by),
+    Service.PART_REPLACED: lambda by: said("A part was replaced by %(by)s", by=by),
+    Service.CARE: lambda by: said("Cared for by %(by)s", by=by),
+    Service.REFINISHED: lambda by: said("Refinished by %(by)s", by=by),
+    Service.CHECKED: lambda by: said("Checked by %(by)s", by=by),
 }
 
 
@@ -60,32 +72,33 @@ def timeline(scan: Scan) -> tuple[Event, ...]:
 
 def service_words(one: Recorded) -> str:
     """What a service did, and by whom."""
-    did = SERVICES.get(Service(one.code), "Serviced") if one.code in set(Service) else "Serviced"
-    return f"{did} by {one.by}"
+    words = _SERVICES.get(one.code)
+    return words(one.by) if words else said("Serviced by %(by)s", by=one.by)
 
 
 def _made(scan: Scan) -> Iterator[tuple[datetime, str]]:
     fields = scan.public_fields or {}
     if fields.get("made_on"):
-        country = countries().get(str(fields.get("made_in", "")))
+        code = str(fields.get("made_in", ""))
+        name = countries().get(code)
         made = datetime.fromisoformat(fields["made_on"]).replace(tzinfo=UTC)
-        yield made, f"Made in {country}" if country else "Made"
+        yield made, said("Made in %(country)s", country=country(name, code)) if name else said("Made")
 
 
 def _on_sale(scan: Scan) -> Iterator[tuple[datetime, str]]:
     if scan.on_sale_at is not None:
-        yield scan.on_sale_at, "Put on sale"
+        yield scan.on_sale_at, said("Put on sale")
 
 
 def _from_chain(scan: Scan) -> Iterator[tuple[datetime, str]]:
-    brand = scan.facts.brand.name if scan.facts.brand else "The brand"
+    brand = scan.facts.brand.name if scan.facts.brand else BRAND_UNKNOWN
     owners = 0
     for entry in scan.timeline:
         if entry.name in ("Claimed", "HandedOver", "RecoveryCompleted"):
             owners += 1
         words = _WORDS.get(entry.name, _untold)(scan, brand, owners, entry)
         if words:
-            yield entry.at, words if entry.final else f"{words} (waiting for confirmation)"
+            yield entry.at, words if entry.final else said("%(what)s (waiting for confirmation)", what=words)
 
 
 def _recorded(scan: Scan, _brand: str, _owners: int, entry: TimelineEntry) -> str:
@@ -99,10 +112,9 @@ def _record_words(one: Recorded) -> str:
     if one.kind is RecordKind.SERVICE:
         return service_words(one)
     if one.kind is RecordKind.WITHDRAWAL:
-        return f"{one.by} took back what it had recorded; the earlier entry stays in view"
-    opinion = _OPINIONS[one.facts.authenticity] if one.facts else "see below"
-    verb = "Inspected" if one.kind is RecordKind.INSPECTION else "Earlier inspection corrected"
-    return f"{verb} by {one.by}: {opinion}"
+        return said("%(by)s took back what it had recorded; the earlier entry stays in view", by=one.by)
+    words = _INSPECTED if one.kind is RecordKind.INSPECTION else _CORRECTED
+    return words[one.facts.authenticity if one.facts else None](one.by)
 
 
 def _untold(_scan: Scan, _brand: str, _owners: int, _entry: TimelineEntry) -> str:
@@ -110,13 +122,13 @@ def _untold(_scan: Scan, _brand: str, _owners: int, _entry: TimelineEntry) -> st
     return ""
 
 
-def _said(words: str) -> Callable[[Scan, str, int, TimelineEntry], str]:
-    return lambda _scan, brand, owners, _entry: words.format(brand=brand, owners=owners)
+def _plainly(words: Callable[[str, int], str]) -> Callable[[Scan, str, int, TimelineEntry], str]:
+    return lambda _scan, brand, owners, _entry: words(brand, owners)
 
 
 def _marked(_scan: Scan, brand: str, _owners: int, entry: TimelineEntry) -> str:
-    who = "The council" if entry.args["party"] == COUNCIL else brand
-    return _MARKS[MarkKind(entry.args["kind"])].format(who=who)
+    who = said("the council") if entry.args["party"] == COUNCIL else brand
+    return capital(_MARKS[MarkKind(entry.args["kind"])](who))
 
 
 def _owner_reported(_scan: Scan, _brand: str, _owners: int, entry: TimelineEntry) -> str:
@@ -125,35 +137,40 @@ def _owner_reported(_scan: Scan, _brand: str, _owners: int, entry: TimelineEntry
 
 def _amended(scan: Scan, brand: str, _owners: int, entry: TimelineEntry) -> str:
     """That the description changed and, for one item, what it was before: nothing that was once shown is lost."""
-    said = f"{brand} changed the description; the earlier one stays on record"
+    changed_it = capital(said("%(brand)s changed the description; the earlier one stays on record", brand=brand))
     told = [one for one in scan.timeline if one.name == "ItemAmended"]
     # One that was made by another program is not kept here in words.
     if entry.name != "ItemAmended" or scan.public_fields is None or len(told) != len(scan.earlier_fields):
-        return said
+        return changed_it
     place = next(number for number, one in enumerate(told) if one is entry)
     shown = [*scan.earlier_fields, scan.public_fields]
     before, after = shown[place], shown[place + 1]
     changed = [name for name in FIELDS if before.get(name) != after.get(name)]
-    was = "; ".join(f"{name.replace('_', ' ')} was {_value(before.get(name))}" for name in changed[:_CHANGES])
-    return f"{said}: {was}" if was else said
+    told_of = [_before(name, before.get(name)) for name in changed[:_CHANGES]]
+    if not told_of:
+        return changed_it
+    was = functools.reduce(lambda first, second: said("%(first)s; %(second)s", first=first, second=second), told_of)
+    return said("%(changed)s: %(was)s", changed=changed_it, was=was)
 
 
-def _value(value: Any) -> str:
+def _before(name: str, value: Any) -> Said:
+    field = FIELDS_IN_WORDS[name]
     if value is None:
-        return "not given"
-    return f"“{', '.join(value) if isinstance(value, list) else value}”"
+        return said("%(field)s was not given", field=field)
+    was = ", ".join(value) if isinstance(value, list) else str(value)
+    return said("%(field)s was “%(was)s”", field=field, was=was)
 
 
 _WORDS: Final[Mapping[str, Callable[[Any, str, int, TimelineEntry], str]]] = {
-    "BatchRegistered": _said("Registered by {brand}"),
-    "Claimed": _said("First owner"),
-    "HandedOver": _said("Handed over to a new owner, number {owners}"),
-    "RecoveryOpened": _said("Someone asked to have it given back; public notice began"),
-    "RecoveryEnded": _said("The request to have it given back ended"),
-    "RecoveryCompleted": _said("Given back after public notice, to owner number {owners}"),
-    "ClaimReplaced": _said("{brand} replaced its claim card"),
-    "Retired": _said("Taken out of circulation"),
-    "Contested": _said("Found to be registered twice"),
+    "BatchRegistered": _plainly(lambda brand, _: said("Registered by %(brand)s", brand=brand)),
+    "Claimed": _plainly(lambda _, __: said("First owner")),
+    "HandedOver": _plainly(lambda _, n: said("Handed over to a new owner, number %(n)s", n=n)),
+    "RecoveryOpened": _plainly(lambda _, __: said("Someone asked to have it given back; public notice began")),
+    "RecoveryEnded": _plainly(lambda _, __: said("The request to have it given back ended")),
+    "RecoveryCompleted": _plainly(lambda _, n: said("Given back after public notice, to owner number %(n)s", n=n)),
+    "ClaimReplaced": _plainly(lambda brand, _: capital(said("%(brand)s replaced its claim card", brand=brand))),
+    "Retired": _plainly(lambda _, __: said("Taken out of circulation")),
+    "Contested": _plainly(lambda _, __: said("Found to be registered twice")),
     "ItemAmended": _amended,
     "BatchAmended": _amended,
     "Recorded": _recorded,

@@ -15,13 +15,13 @@ from ledger.services.note_scan import Seen
 from ledger.services.ports import Ledger
 from ledger.services.scan_item import scan_bad_code, scan_item, scan_product
 from ledger.services.scanned import Scan
+from web.languages import language_of
 from web.problems import wants_json
 from web.scan import bp
 from web.scan.address import read_address
-from web.scan.languages import language_of, looks_different
 from web.scan.notes import Notes, notes
 from web.scan.pace import too_fast
-from web.scan.page import RETRY_AFTER, STATUS, item_href, moment, slowed, unavailable, view_of
+from web.scan.page import RETRY_AFTER, STATUS, item_href, looks_different, moment, slowed, unavailable, view_of
 from web.scan_json import scan_json
 from web.scan_view import EarlierChecks
 
@@ -92,9 +92,8 @@ def answer(ledger: Ledger, scan: Scan, page: str = "scan/item.html", **more: obj
     else:
         view = view_of(ledger, scan, request, earlier)
         response = Response(render_template(page, view=view, **more), mimetype="text/html")
-        response.headers["Content-Language"] = language_of(request)
     response.status_code = STATUS.get(key, 200)
-    response.vary.update(("Accept", "Accept-Language"))
+    response.vary.add("Accept")
     if key is Key.UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER)
     elif key is Key.SLOW_DOWN:

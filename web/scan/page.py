@@ -7,18 +7,20 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from flask import Request, url_for
+from flask import Request, request, url_for
 
 from ledger.domain.identity import path
 from ledger.domain.inspections import Remark
+from ledger.domain.said import said, said_many
 from ledger.domain.standing import standing
+from ledger.domain.standing_dates import day
 from ledger.domain.standing_facts import Asked, Facts, Progress, Registration
 from ledger.domain.standing_headlines import Key
 from ledger.domain.statements import RecordKind
 from ledger.services.ports import Ledger
 from ledger.services.scanned import Recorded, Scan
+from web.languages import in_language
 from web.scan.history import service_words, timeline
-from web.scan.languages import language_of, languages
 from web.scan_view import EarlierChecks, Opinion, ScanView, SelfCheck, Shown, scan_view
 from web.scan_view import Scan as PageScan
 
@@ -26,10 +28,15 @@ STATUS: Final = {Key.UNKNOWN: 404, Key.BAD_CODE: 422, Key.SLOW_DOWN: 429, Key.UN
 """HTTP of the verdicts that are not plainly answers: everything else is 200, bad news above all."""
 RETRY_AFTER: Final = 15
 _REMARKS: Final = {
-    Remark.ALTERED: "altered or customised",
-    Remark.PARTS_REPLACED: "parts replaced",
-    Remark.CODE_MOVED: "the code may have been moved from another item",
+    Remark.ALTERED: said("Seen: altered or customised."),
+    Remark.PARTS_REPLACED: said("Seen: parts replaced."),
+    Remark.CODE_MOVED: said("Seen: the code may have been moved from another item."),
 }
+
+
+def looks_different(request: Request) -> bool:
+    """Whether the visitor said that the thing before them looks different."""
+    return request.args.get("looks") == "different"
 
 
 def slowed(scan: Scan, seconds: int, now: datetime) -> Scan:
@@ -54,8 +61,6 @@ def view_of(ledger: Ledger, scan: Scan, request: Request, earlier: EarlierChecks
             domain=urlsplit(ledger.public_url).netloc,
             hrefs=_hrefs(scan, request),
             item=_shown(scan),
-            language=language_of(request),
-            languages=languages(request),
             timeline=timeline(scan),
             care=tuple(_care(scan)),
             self_check=_self_check(scan),
@@ -66,7 +71,7 @@ def view_of(ledger: Ledger, scan: Scan, request: Request, earlier: EarlierChecks
 
 
 def _hrefs(scan: Scan, request: Request) -> dict[str, str]:
-    here = "?" + urlencode({"lang": request.args["lang"]}) if request.args.get("lang") else "?"
+    here = in_language("?")
     check = url_for("scan.check")
     hrefs = {"type_again": check, "type_serial": check, "refresh": here, "try_again": here}
     if scan.subject is not None and scan.standing.key is not Key.UNKNOWN:
@@ -78,7 +83,7 @@ def _hrefs(scan: Scan, request: Request) -> dict[str, str]:
 
 def item_href(gtin: Any, serial: str) -> str:
     """The address of an item's page on this host."""
-    return url_for("scan.home").rstrip("/") + path(gtin, serial)
+    return in_language(request.script_root + path(gtin, serial))
 
 
 def _shown(scan: Scan) -> Shown | None:
@@ -96,12 +101,20 @@ def _shown(scan: Scan) -> Shown | None:
 
 def _care(scan: Scan) -> list[str]:
     fields = scan.public_fields or {}
-    told = [
-        f"{service_words(one)}, {one.on.day} {one.on:%B %Y}." for one in scan.records if one.kind is RecordKind.SERVICE
+    told: list[str] = [
+        said("%(service)s, %(day)s.", service=service_words(one), day=day(one.on))
+        for one in scan.records
+        if one.kind is RecordKind.SERVICE
     ]
     months = fields.get("warranty_months")
     if months:
-        told.append(f"The brand gives {months} {'month' if months == 1 else 'months'} of warranty from the purchase.")
+        told.append(
+            said_many(
+                "The brand gives %(n)s month of warranty from the purchase.",
+                "The brand gives %(n)s months of warranty from the purchase.",
+                int(months),
+            )
+        )
     return told
 
 
@@ -113,12 +126,13 @@ def _self_check(scan: Scan) -> SelfCheck | None:
 
 def _opinion(one: Recorded) -> Opinion:
     assert one.facts is not None
-    facts, told = one.facts, []
+    facts = one.facts
+    told: list[str] = []
     if facts.condition:
-        told.append(f"Condition {facts.condition}, from A (as new) to E (worn out).")
+        told.append(said("Condition %(grade)s, from A (as new) to E (worn out).", grade=facts.condition))
     if facts.points:
-        told.append(f"{facts.points} {'point' if facts.points == 1 else 'points'} checked.")
-    told += [f"Seen: {words}." for remark, words in _REMARKS.items() if remark in facts.remarks]
+        told.append(said_many("%(n)s point checked.", "%(n)s points checked.", facts.points))
+    told += [words for remark, words in _REMARKS.items() if remark in facts.remarks]
     told += _texts(one.report)
     pictures = tuple(url_for("scan.thumbnail", sha256=sha256) for sha256 in one.evidence)
     links = tuple(url_for("scan.evidence", sha256=sha256) for sha256 in one.evidence)
