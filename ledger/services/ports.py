@@ -19,6 +19,7 @@ from ledger.services.lines_port import Lines
 from ledger.services.mails_port import Mails
 from ledger.services.people_port import Errands, People
 from ledger.services.tables_port import Batches, Imports, Organisations, Outbox
+from ledger.services.webhooks_port import Webhooks
 
 
 class Tx(Protocol):
@@ -50,6 +51,8 @@ class Tx(Protocol):
     def lines(self) -> Lines: ...
     @property
     def mails(self) -> Mails: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> Tx:
         """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""

@@ -30,6 +30,7 @@ from ledger.storage.outbox import COUNTS, Outbox, queued_of
 from ledger.storage.papers import ONLY_THE_CHAIN_CAN_TELL, Papers, offer_of
 from ledger.storage.people import People
 from ledger.storage.tables import activations, amendments, blocks, events, item_versions, items, offers, statements
+from ledger.storage.webhooks import Webhooks
 
 _CHUNK: Final = 400
 """Names in one question: SQLite takes at most 999 variables in old builds."""
@@ -58,6 +59,7 @@ class GatheredTx:
         self.asks = Asks(connection)
         self.lines = Lines(connection)
         self.mails = Mails(connection)
+        self.webhooks = Webhooks(connection)
         wanted = self.batches.gather(pairs)
         for part in (self.chain, self.outbox, self.papers):
             part.gather(wanted)

@@ -366,4 +366,4 @@ meta = Table(
 CHAIN_DERIVED = (item_versions, events, blocks)
 
 # The tables of one concern each stand in a module of their own; they are known once this one is.
-from ledger.storage import tables_asks, tables_lines, tables_mails, tables_people  # noqa: E402, F401
+from ledger.storage import tables_asks, tables_lines, tables_mails, tables_people, tables_webhooks  # noqa: E402, F401

@@ -1,0 +1,98 @@
+"""Where a webhook may go: an address on the public internet, by HTTPS (OWASP ASVS 5.0, 1.3.6).
+
+What a name resolves to is looked at when a connection is made, and the connection goes to the very address that was
+looked at: a name that answers differently the second time gains nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Final
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from ledger.domain.errors import Fault, Invalid
+
+_LONGEST: Final = 500
+_LOOPBACK_NAME: Final = "localhost"
+_CARRIERS: Final = tuple(
+    ip_network(one)
+    for one in (
+        "64:ff9b::/96",  # NAT64 (RFC 6052): an IPv4 address inside
+        "64:ff9b:1::/48",  # the same for local use (RFC 8215)
+        "2002::/16",  # 6to4 (RFC 3056)
+        "2001::/32",  # Teredo (RFC 4380)
+        "fec0::/10",  # site-local, long deprecated (RFC 3879)
+        "192.88.99.0/24",  # 6to4 relays (RFC 7526)
+    )
+)
+"""Networks that lead to other networks, which the registries call global."""
+Ip = IPv4Address | IPv6Address
+
+
+def check_url(text: str, *, private: bool) -> str:
+    """A webhook's address as it is used. Raises Invalid, saying what is wrong with it.
+
+    HTTPS, a name or a public address, no user, no fragment. Where `private` is allowed, this machine and its network
+    too, and then this machine by plain HTTP.
+    """
+    try:
+        parts = urlsplit(text.strip())
+        host, _port = parts.hostname or "", parts.port
+        host = host.encode("idna").decode() if not host.isascii() else host
+    except (ValueError, UnicodeError):
+        raise _wrong("cannot be read.", "Write it as https://example.com/webhooks.") from None
+    if len(text) > _LONGEST or not text.isprintable() or any(one.isspace() for one in text.strip()):
+        raise _wrong(f"has more than {_LONGEST} characters, or spaces.", "Shorten it.")
+    if parts.scheme not in ("https", "http") or not host:
+        raise _wrong("is not a web address.", "Write it as https://example.com/webhooks.")
+    if parts.username is not None or parts.password is not None:
+        raise _wrong("holds a user name or password.", "Leave that out: every message is signed instead.")
+    if parts.fragment:
+        raise _wrong("has a part after “#”, which never reaches a server.", "Leave that out.")
+    own = is_own(host)
+    if parts.scheme == "http" and not (private and own):
+        raise _wrong("begins with http://.", "Use https://, so that nobody on the way can read or change a message.")
+    if not private and (own or ((literal := as_ip(host)) is not None and not is_public(literal))):
+        raise _wrong("leads into a private network.", "Use an address that the internet can reach.")
+    return urlunsplit(_lowered(parts, host))
+
+
+def refused_addresses(found: Iterable[Ip]) -> bool:
+    """Whether any of the addresses of a name is not public: then none is used, for honest names have none such."""
+    return any(not is_public(one) for one in found)
+
+
+def is_public(address: Ip) -> bool:
+    """Whether an address is on the public internet, and leads nowhere else."""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return (
+        address.is_global
+        and not address.is_multicast
+        and not address.is_reserved
+        and not any(address in network for network in _CARRIERS if network.version == address.version)
+    )
+
+
+def is_own(host: str) -> bool:
+    """Whether a host is this machine, by name or by number."""
+    literal = as_ip(host)
+    return host.rstrip(".").endswith(_LOOPBACK_NAME) if literal is None else literal.is_loopback
+
+
+def as_ip(host: str) -> Ip | None:
+    """The address that a host is written as, None for a name."""
+    try:
+        return ip_address(host.strip("[]"))
+    except ValueError:
+        return None
+
+
+def _lowered(parts: SplitResult, host: str) -> SplitResult:
+    shown = f"[{host}]" if ":" in host else host
+    return parts._replace(netloc=shown if parts.port is None else f"{shown}:{parts.port}", path=parts.path or "/")
+
+
+def _wrong(what: str, mend: str) -> Invalid:
+    return Invalid(f"The address {what} {mend}", faults=[Fault("url", what, mend)])
