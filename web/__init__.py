@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ledger.bootstrap import build
 from ledger.services.ports import Ledger
 from ledger.settings import Settings, read_settings
-from web import api, console, health, languages, limits, problems, scan
+from web import api, console, health, languages, limits, people, problems, scan
 from web.api import operation, specification
 from web.safety import harden, whole_bodies
 from web.slashes import keep_slashes
@@ -50,12 +50,12 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
         SESSION_COOKIE_NAME="touchmark",
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=8),
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         SESSION_REFRESH_EACH_REQUEST=False,
     )
     csrf.init_app(app)
     languages.register(app)
-    harden(app)
+    harden(app, ledger.sign_url)
     problems.register(app)
     operation.register_identify(app)
     limits.register(app, pace or limits.Pace())
@@ -63,5 +63,6 @@ def create_app(
     api.register(app, csrf)
     app.register_blueprint(health.bp)
     app.register_blueprint(scan.bp)
+    app.register_blueprint(people.bp)
     app.register_blueprint(console.bp)
     return app

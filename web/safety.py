@@ -11,18 +11,22 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _POLICY = (
-    "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "form-action 'self' {sign}; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
-def harden(app: Flask) -> None:
-    """Add the security headers (OWASP ASVS 5.0, V3.4) to every answer of the app."""
+def harden(app: Flask, sign_origin: str) -> None:
+    """Add the security headers (OWASP ASVS 5.0, V3.4) to every answer of the app.
+
+    Forms lead to this site and, by its redirects, to the signing page at `sign_origin`.
+    """
+    policy = _POLICY.format(sign=sign_origin)
 
     @app.after_request
     def _headers(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", _POLICY)
+        headers.setdefault("Content-Security-Policy", policy)
         headers.setdefault("X-Content-Type-Options", "nosniff")
         # The address of a scan names the item: it goes to nobody else.
         headers.setdefault("Referrer-Policy", "no-referrer")

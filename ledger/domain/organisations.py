@@ -67,6 +67,8 @@ class Caller:
 
     organisation: Organisation
     scopes: frozenset[Scope]
+    person: str | None = None
+    """The member of staff, where one is signed in; None for a key of a program."""
 
     def need(self, scope: Scope) -> None:
         """Raises Forbidden where the key lacks `scope`."""

@@ -152,6 +152,13 @@ def owner_keys(tx: Tx, visit: Visit, subject: Listed) -> list[dict[str, Any]]:
     return key_blocks(tx, visit.person, holding.blind, holding.passkey)
 
 
+def need_owner(tx: Tx, visit: Visit, subject: Listed) -> None:
+    """Raises Forbidden where this visitor is not known here as the item's present owner."""
+    holding = tx.people.holding(subject.item.item, subject.holder)
+    if visit.person is None or holding is None or holding.person != visit.person.id:
+        raise Forbidden(said("Only the registered owner can do this. Sign in as the owner, or ask them."))
+
+
 def texts(answer: Mapping[str, Any], name: str, most: int = 8) -> list[str]:
     """A list of short texts of an answer. Raises Conflict where there is none."""
     found = answer.get(name)

@@ -14,13 +14,20 @@ from flask_wtf.csrf import CSRFError
 from werkzeug import Response as AnyResponse
 
 from ledger.domain.errors import LedgerError, Unauthenticated
+from ledger.services.members import caller_for
 from ledger.services.organisations import caller_of, key_of
+from ledger.services.sessions import FRESH
 from web.console import bp
 from web.console.pages import ledger_here, navigation
+from web.people.visits import maybe_session
 from web.problems import STATUS
 
 _OPEN: Final = frozenset({"console.sign_in", "console.sign_in_form"})
 _KEY: Final = "key"
+_SINCE: Final = "key_at"
+_ORGANISATION: Final = "organisation"
+KEY_LASTS: Final = 8 * 3600
+"""Seconds after which somebody who signed in with a key is asked for it again."""
 
 
 @bp.record_once
@@ -37,14 +44,33 @@ def _who() -> AnyResponse | None:
     if request.endpoint in _OPEN:
         return None
     key = session.get(_KEY)
-    if key is None:
+    if key is not None and ledger_here().now() - session.get(_SINCE, 0) < KEY_LASTS:
+        try:
+            g.caller = caller_of(ledger_here(), key)
+        except Unauthenticated:
+            session.pop(_KEY)
+        else:
+            return None
+    return _as_member()
+
+
+def _as_member() -> AnyResponse | None:
+    """Whoever is signed in as a person works for the organisation they belong to, or for the one they chose."""
+    found = maybe_session()
+    if found is None or found[1] is None:
         return _to_sign_in()
-    try:
-        g.caller = caller_of(ledger_here(), key)
-    except Unauthenticated:
-        session.clear()
-        return _to_sign_in()
+    here, person = found
+    if ledger_here().now() - (here.signed_in_at or 0) >= FRESH:
+        return redirect(url_for("people.sign_in", next=_inside(request.full_path.rstrip("?")), again=1), 303)
+    g.caller = caller_for(ledger_here(), person, session.get(_ORGANISATION))
     return None
+
+
+@bp.post("/organisation")
+def choose_organisation() -> AnyResponse:
+    """Work for another of one's organisations."""
+    session[_ORGANISATION] = request.form.get("organisation", "")
+    return redirect(url_for("console.overview"), 303)
 
 
 @bp.context_processor
@@ -83,7 +109,7 @@ def sign_in() -> AnyResponse:
         return Response(render_template("console/sign_in.html", problem=error.detail, next=onward), 401)
     session.clear()
     session.permanent = True
-    session[_KEY] = key.id
+    session[_KEY], session[_SINCE] = key.id, ledger_here().now()
     return redirect(onward or url_for("console.overview"), 303)
 
 

@@ -1,0 +1,12 @@
+"""People signing in and out, and coming back from the signing page."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("people", __name__)
+
+# The routes hang themselves on the blueprint.
+import web.people.account  # noqa: E402
+import web.people.sign_in  # noqa: E402
+import web.people.signed  # noqa: E402, F401
