@@ -19,6 +19,7 @@ from web.api import (
     imports,
     items,
     labels,
+    lines,
     marks,
     organisations,
     parties,
@@ -29,6 +30,7 @@ from web.api import (
 
 RESOURCES: Final = (
     organisations,
+    lines,
     imports,
     batches,
     cards,

@@ -9,4 +9,5 @@ bp = Blueprint("scan", __name__)
 # The routes hang themselves on the blueprint.
 import web.scan.check  # noqa: E402
 import web.scan.evidence  # noqa: E402
-import web.scan.item  # noqa: E402, F401
+import web.scan.item  # noqa: E402
+import web.scan.photos  # noqa: E402, F401

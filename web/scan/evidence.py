@@ -19,7 +19,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 def evidence(sha256: str) -> Response:
     """The file as it is kept. Its name is its content's, so it never changes."""
     found, content = read_evidence(ledger_here(), _checked(sha256))
-    response = _forever(content, found.media_type)
+    response = forever(content, found.media_type)
     if not found.media_type.startswith("image/"):
         # A document is read in a program of its own: no browser shows one inside a sandbox.
         response.headers.set("Content-Disposition", "attachment", filename=f"evidence-{sha256[:8]}.pdf")
@@ -29,13 +29,13 @@ def evidence(sha256: str) -> Response:
 @bp.get("/evidence/<sha256>/small")
 def thumbnail(sha256: str) -> Response:
     """A small picture of it."""
-    return _forever(small_picture(ledger_here(), _checked(sha256)), "image/png")
+    return forever(small_picture(ledger_here(), _checked(sha256)), "image/png")
 
 
 @bp.get("/manifests/<sha256>")
 def manifest(sha256: str) -> Response:
     """A registered batch's public manifest: with it anyone rebuilds the tree and finds its root on the chain."""
-    response = _forever(read_manifest(ledger_here(), _checked(sha256)), "application/gzip")
+    response = forever(read_manifest(ledger_here(), _checked(sha256)), "application/gzip")
     response.headers.set("Content-Disposition", "attachment", filename=f"manifest-{sha256[:8]}.ndjson.gz")
     return response
 
@@ -46,7 +46,8 @@ def _checked(sha256: str) -> str:
     return sha256
 
 
-def _forever(content: bytes, media_type: str) -> Response:
+def forever(content: bytes, media_type: str) -> Response:
+    """An answer that never changes, kept by whoever fetched it once."""
     response = Response(content, mimetype=media_type)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     # Whatever a file claims to be inside, it runs nothing and loads nothing here.
