@@ -199,7 +199,7 @@ def put_photo_order(path: GtinPath, body: PhotoOrder) -> Response:
 @operation(bp, "PUT", "/v1/lines/<gtin>/photos/<sha256>", answers={200: PhotoOut}, scope=Scope.IMPORT, refuses=(404,))
 def put_photo_words(path: PhotoPath, body: PhotoWords) -> Response:
     """Say what a photo shows"""
-    captions: dict[str, str] = {language: caption for language, caption in body.captions.items()}
+    captions: dict[str, str] = dict(body.captions.items())
     return answer(photo_out(describe_photo(here(), caller(), path.gtin, path.sha256, captions, body.colourway)))
 
 
