@@ -20,7 +20,7 @@ INVITATION_LASTS: Final = 7 * 86_400
 
 
 def caller_for(ledger: Ledger, person: Person, organisation: str | None = None) -> Caller:
-    """A member acting for an organisation: the one they chose, else their first. Raises Forbidden for nobody's member."""
+    """A member acting for an organisation: the one they chose, else their first. Raises Forbidden."""
     with ledger.store.read() as tx:
         parts = tx.people.memberships(person.id)
         part = next((one for one in parts if one.organisation == organisation), parts[0] if parts else None)

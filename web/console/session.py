@@ -57,9 +57,9 @@ def _who() -> AnyResponse | None:
 def _as_member() -> AnyResponse | None:
     """Whoever is signed in as a person works for the organisation they belong to, or for the one they chose."""
     found = maybe_session()
-    if found is None or found[1] is None:
+    here, person = found if found is not None else (None, None)
+    if here is None or person is None:
         return _to_sign_in()
-    here, person = found
     if ledger_here().now() - (here.signed_in_at or 0) >= FRESH:
         return redirect(url_for("people.sign_in", next=_inside(request.full_path.rstrip("?")), again=1), 303)
     g.caller = caller_for(ledger_here(), person, session.get(_ORGANISATION))
