@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import string
 
+from ledger.domain.said import said
+
 GS1_82 = frozenset(string.ascii_letters + string.digits + "!\"%&'()*+,-./:;<=>?_")
 """GS1 AI encodable character set 82 (GS1 General Specifications, figure 7.11-1)."""
 
@@ -41,5 +43,7 @@ def shown(text: str) -> str:
 def named(character: str) -> str:
     """One character for a sentence, also when it cannot be seen."""
     if character == " ":
-        return "a space"
-    return shown(character) if character.isprintable() else f"an invisible character (U+{ord(character):04X})"
+        return said("a space")
+    if character.isprintable():
+        return shown(character)
+    return said("an invisible character (U+%(number)s)", number=f"{ord(character):04X}")

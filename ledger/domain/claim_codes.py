@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ledger.domain import crockford, derived_keys
 from ledger.domain.characters import first_foreign, named
 from ledger.domain.errors import Invalid
+from ledger.domain.said import said
 
 LENGTH = 17
 """16 random characters and a check character."""
@@ -35,13 +36,23 @@ def check_code(text: str) -> str:
     foreign = first_foreign(code, crockford.CHARACTERS)
     if foreign:
         raise Invalid(
-            f"A claim code never has {named(foreign[1])} in it (character {foreign[0]}, not counting spaces "
-            "and dashes); read that character again."
+            said(
+                "A claim code never has %(character)s in it (character %(foreign)s, not counting spaces and "
+                "dashes); read that character again.",
+                character=named(foreign[1]),
+                foreign=foreign[0],
+            )
         )
     if len(code) != LENGTH:
-        raise Invalid(f"A claim code has {LENGTH} characters, this one has {len(code)}; compare it with the card.")
+        raise Invalid(
+            said(
+                "A claim code has %(length)s characters, this one has %(count)s; compare it with the card.",
+                length=LENGTH,
+                count=len(code),
+            )
+        )
     if not crockford.holds(code):
-        raise Invalid("One character of the claim code is misread; compare it with the card, group by group.")
+        raise Invalid(said("One character of the claim code is misread; compare it with the card, group by group."))
     return code
 
 

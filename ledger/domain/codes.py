@@ -24,6 +24,7 @@ from ledger.domain import crockford
 from ledger.domain.characters import GS1_82, first_foreign, is_ignorable, named, shown
 from ledger.domain.errors import Invalid
 from ledger.domain.gtins import GTIN_LENGTHS, Gtin, check_gtin
+from ledger.domain.said import said
 from ledger.domain.serials import LENGTH, LONGEST, check_serial, is_ours
 
 LONGEST_CODE = 2_000
@@ -75,9 +76,11 @@ def parse_code(text: str, known_serial: Callable[[str], object] | None = None) -
     typed = text.strip()
     known = known_serial if known_serial is not None else _nothing_known
     if not typed:
-        raise Invalid("There is no code here; type it as it is printed on the item.")
+        raise Invalid(said("There is no code here; type it as it is printed on the item."))
     if len(typed) > LONGEST_CODE:
-        raise Invalid(f"This has {len(typed)} characters, more than any code; type only what is on the item.")
+        raise Invalid(
+            said("This has %(count)s characters, more than any code; type only what is on the item.", count=len(typed))
+        )
     if len(typed) <= LONGEST and known(typed):
         return BareSerial((typed,))
     if _LINK.match(typed):
@@ -101,16 +104,21 @@ def parse_digital_link(link: str) -> tuple[Gtin, str | None]:
     segments = link.rstrip("/").split("/")
     start = _primary_key(segments)
     if start is None:
-        raise Invalid(f"The link {shown(link)} names no product; it should have /01/ and a GTIN in it.")
+        raise Invalid(
+            said("The link %(link)s names no product; it should have /01/ and a GTIN in it.", link=shown(link))
+        )
     pairs = [_decoded(segment) for segment in segments[start:]]
     if len(pairs) % 2:
-        raise Invalid(f"The link {shown(link)} ends in the middle; its last part is missing.")
+        raise Invalid(said("The link %(link)s ends in the middle; its last part is missing.", link=shown(link)))
     gtin = check_gtin(pairs[1])
     keys = pairs[2::2]
     if keys != ["235"] and keys != [key for key in _QUALIFIERS if key in keys]:
         raise Invalid(
-            f"The link {shown(link)} does not name its parts as it should; "
-            "after the GTIN come 22, 10 and 21, each at most once and in that order."
+            said(
+                "The link %(link)s does not name its parts as it should; after the GTIN come 22, 10 and 21, each at "
+                "most once and in that order.",
+                link=shown(link),
+            )
         )
     qualifiers = dict(zip(keys, pairs[3::2], strict=True))
     for key, value in qualifiers.items():
@@ -124,10 +132,14 @@ def parse_element_string(text: str) -> tuple[Gtin, str | None]:
     elements: dict[str, str] = {}
     for key, value in zip(pieces[1::2], pieces[2::2], strict=True):
         if key in elements:
-            raise Invalid(f"The code {shown(text)} has ({key}) twice; type only one item's code.")
+            raise Invalid(
+                said("The code %(text)s has (%(key)s) twice; type only one item's code.", text=shown(text), key=key)
+            )
         elements[key] = value.strip()
     if pieces[0] or "01" not in elements:
-        raise Invalid(f"The code {shown(text)} names no product; it should have (01) and a GTIN in it.")
+        raise Invalid(
+            said("The code %(text)s names no product; it should have (01) and a GTIN in it.", text=shown(text))
+        )
     return check_gtin(elements["01"]), elements.get("21")
 
 
@@ -140,11 +152,15 @@ def _primary_key(segments: list[str]) -> int | None:
 
 def _decoded(segment: str) -> str:
     if _BAD_PERCENT.search(segment):
-        raise Invalid(f"{shown(segment)} in the link has a % that two hexadecimal digits do not follow.")
+        raise Invalid(
+            said("%(segment)s in the link has a %% that two hexadecimal digits do not follow.", segment=shown(segment))
+        )
     try:
         return unquote_to_bytes(segment).decode()
     except UnicodeDecodeError:
-        raise Invalid(f"{shown(segment)} in the link is not text; scan the code again.") from None
+        raise Invalid(
+            said("%(segment)s in the link is not text; scan the code again.", segment=shown(segment))
+        ) from None
 
 
 def _check_value(key: str, value: str) -> None:
@@ -154,9 +170,22 @@ def _check_value(key: str, value: str) -> None:
     longest = 28 if key == "235" else 20
     foreign = first_foreign(value, GS1_82)
     if foreign:
-        raise Invalid(f"The value after {key} in the link holds {named(foreign[1])}, which no code may.")
+        raise Invalid(
+            said(
+                "The value after %(key)s in the link holds %(character)s, which no code may.",
+                key=key,
+                character=named(foreign[1]),
+            )
+        )
     if not 1 <= len(value) <= longest:
-        raise Invalid(f"The value after {key} in the link has {len(value)} characters; 1 to {longest} are allowed.")
+        raise Invalid(
+            said(
+                "The value after %(key)s in the link has %(count)s characters; 1 to %(longest)s are allowed.",
+                key=key,
+                count=len(value),
+                longest=longest,
+            )
+        )
 
 
 def _product(typed: str) -> ProductOnly | None:
@@ -214,7 +243,13 @@ def _refuse_foreign(typed: str) -> None:
     foreign = first_foreign(typed, GS1_82, ignoring_gaps=True)
     if foreign:
         place, character = foreign
-        raise Invalid(f"{named(character)} (character {place}) is never part of a code; read it again.")
+        raise Invalid(
+            said(
+                "%(character)s (character %(place)s) is never part of a code; read it again.",
+                character=named(character),
+                place=place,
+            )
+        )
 
 
 def _refuse_misread(typed: str, tidied: str) -> None:
@@ -224,17 +259,36 @@ def _refuse_misread(typed: str, tidied: str) -> None:
     foreign = first_foreign(tidied, crockford.CHARACTERS)
     if foreign and len(tidied) == LENGTH:
         raise Invalid(
-            f"{named(foreign[1])} is never used in a serial made here, which has no I, L, O or U; read "
-            f"{shown(typed)} again."
+            said(
+                "%(character)s is never used in a serial made here, which has no I, L, O or U; read %(typed)s again.",
+                character=named(foreign[1]),
+                typed=shown(typed),
+            )
         )
     if len(tidied) != LENGTH:
-        fault = "one is missing" if len(tidied) < LENGTH else "one is too many"
         raise Invalid(
-            f"{shown(typed)} has {len(tidied)} characters and a serial made here has {LENGTH}; {fault}. Type it again."
+            said(
+                "%(typed)s has %(count)s characters and a serial made here has %(length)s; one is missing. "
+                "Type it again.",
+                typed=shown(typed),
+                count=len(tidied),
+                length=LENGTH,
+            )
+            if len(tidied) < LENGTH
+            else said(
+                "%(typed)s has %(count)s characters and a serial made here has %(length)s; one is too many. "
+                "Type it again.",
+                typed=shown(typed),
+                count=len(tidied),
+                length=LENGTH,
+            )
         )
     raise Invalid(
-        f"One character of {shown(typed)} is misread; type it again. If it is printed exactly so, it is not "
-        "a serial made here."
+        said(
+            "One character of %(typed)s is misread; type it again. If it is printed exactly so, it is not a serial "
+            "made here.",
+            typed=shown(typed),
+        )
     )
 
 

@@ -11,6 +11,7 @@ import base64
 
 from ledger.domain.characters import DASHES, first_foreign, named
 from ledger.domain.errors import Invalid
+from ledger.domain.said import said
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CHARACTERS = frozenset(ALPHABET)
@@ -51,7 +52,12 @@ def decode(text: str) -> bytes:
     except ValueError:
         data = b""
     if encode(data) != text:
-        raise Invalid(f"{len(text)} characters ending so do not stand for whole bytes; one is missing or misread.")
+        raise Invalid(
+            said(
+                "%(count)s characters ending so do not stand for whole bytes; one is missing or misread.",
+                count=len(text),
+            )
+        )
     return data
 
 
@@ -94,4 +100,11 @@ def _only_ours(text: str) -> None:
     foreign = first_foreign(text, CHARACTERS)
     if foreign:
         place, character = foreign
-        raise Invalid(f"{named(character)} (character {place}) is not one of the characters {ALPHABET}.")
+        raise Invalid(
+            said(
+                "%(character)s (character %(place)s) is not one of the characters %(alphabet)s.",
+                character=named(character),
+                place=place,
+                alphabet=ALPHABET,
+            )
+        )

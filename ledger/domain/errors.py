@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ledger.domain.said import said
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -26,7 +28,7 @@ class LedgerError(Exception):
     """The root of every refusal; `code` is stable and names the problem type."""
 
     code: ClassVar[str] = "error"
-    title: ClassVar[str] = "Something went wrong"
+    title: ClassVar[str] = said("Something went wrong")
 
     def __init__(self, detail: str, *, faults: Sequence[Fault] = ()) -> None:
         super().__init__(detail)
@@ -38,56 +40,56 @@ class Invalid(LedgerError):
     """What was sent cannot be right, whoever sends it and whenever."""
 
     code = "invalid"
-    title = "Something in what you sent is not right"
+    title = said("Something in what you sent is not right")
 
 
 class Unknown(LedgerError):
     """The thing named is not in this ledger, or is not this organisation's to see."""
 
     code = "unknown"
-    title = "There is no such thing here"
+    title = said("There is no such thing here")
 
 
 class Unauthenticated(LedgerError):
     """No key, or a key that is not in force."""
 
     code = "unauthenticated"
-    title = "Who are you?"
+    title = said("Who are you?")
 
 
 class Forbidden(LedgerError):
     """The key is good, but this is not its to do."""
 
     code = "forbidden"
-    title = "This is not yours to do"
+    title = said("This is not yours to do")
 
 
 class Conflict(LedgerError):
     """Right in itself, but not in the present state of the item or the batch."""
 
     code = "conflict"
-    title = "This does not fit the present state"
+    title = said("This does not fit the present state")
 
 
 class BadSignature(Invalid):
     """A signature that does not fit its message, its signer, its chain or its time."""
 
     code = "bad-signature"
-    title = "That signature does not fit"
+    title = said("That signature does not fit")
 
 
 class TooLarge(LedgerError):
     """More bytes, rows or items than one request may carry."""
 
     code = "too-large"
-    title = "That is too large"
+    title = said("That is too large")
 
 
 class TooMany(LedgerError):
     """Too many tries; `retry_after` seconds until the next one counts."""
 
     code = "too-many"
-    title = "Too many tries"
+    title = said("Too many tries")
 
     def __init__(self, detail: str, *, retry_after: int) -> None:
         super().__init__(detail)
@@ -98,4 +100,4 @@ class Unavailable(LedgerError):
     """Something we depend on does not answer now. Never means "no"."""
 
     code = "unavailable"
-    title = "We cannot tell right now"
+    title = said("We cannot tell right now")

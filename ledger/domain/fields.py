@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from ledger.domain.characters import GS1_82, first_foreign, is_ignorable, named, shown
 from ledger.domain.errors import Invalid
+from ledger.domain.said import said
 
 Scalar = str | int | bool | None
 Value = Scalar | Sequence[str] | Mapping[str, Scalar]
@@ -59,10 +60,12 @@ def canonical_value(name: str, value: object) -> Value:
     """
     field = FIELDS.get(name)
     if field is None:
-        raise Invalid(f"There is no field {shown(name)}; the fields are {', '.join(FIELDS)}.")
+        raise Invalid(
+            said("There is no field %(name)s; the fields are %(names)s.", name=shown(name), names=", ".join(FIELDS))
+        )
     if value is None or (isinstance(value, str) and not value.strip()):
         if field.required:
-            raise Invalid(f"{name} is empty; every item needs one.")
+            raise Invalid(said("%(name)s is empty; every item needs one.", name=name))
         return None
     if isinstance(value, float) and value.is_integer():  # a spreadsheet's only kind of number
         value = int(value)
@@ -86,7 +89,12 @@ def jcs(value: Value) -> bytes:
         return b"{" + b",".join(pair for _, pair in sorted(pairs)) + b"}"
     if isinstance(value, Sequence) and all(isinstance(text, str) for text in value):
         return b"[" + b",".join(map(_jcs_text, value)) + b"]"
-    raise Invalid(f"A record cannot hold {shown(repr(value))}; it holds text, whole numbers, yes or no, and lists.")
+    raise Invalid(
+        said(
+            "A record cannot hold %(repr)s; it holds text, whole numbers, yes or no, and lists.",
+            repr=shown(repr(value)),
+        )
+    )
 
 
 def _jcs_scalar(value: object) -> bytes:
@@ -96,16 +104,23 @@ def _jcs_scalar(value: object) -> bytes:
         return {None: b"null", True: b"true", False: b"false"}[value]
     if isinstance(value, int):
         if abs(value) > SAFEST_INTEGER:
-            raise Invalid(f"{shown(str(value))} is too large a number for a record.")
+            raise Invalid(said("%(value)s is too large a number for a record.", value=shown(str(value))))
         return b"%d" % value
-    raise Invalid(f"A record cannot hold {shown(repr(value))}; it holds text, whole numbers, yes or no, and lists.")
+    raise Invalid(
+        said(
+            "A record cannot hold %(repr)s; it holds text, whole numbers, yes or no, and lists.",
+            repr=shown(repr(value)),
+        )
+    )
 
 
 def _jcs_text(text: str) -> bytes:
     try:
         return _as_json(text).encode()
     except UnicodeEncodeError:
-        raise Invalid(f"{shown(text)} holds half a character (a lone surrogate); type the text again.") from None
+        raise Invalid(
+            said("%(text)s holds half a character (a lone surrogate); type the text again.", text=shown(text))
+        ) from None
 
 
 def _utf_16(key: str) -> bytes:
@@ -115,15 +130,28 @@ def _utf_16(key: str) -> bytes:
 def _text(field: Field, value: object, unfit: re.Pattern[str] = _UNFIT) -> str:
     text = str(value).strip() if isinstance(value, str | int | Decimal) else None
     if text is None or isinstance(value, bool):
-        raise Invalid(f"{field.name} {shown(str(value))} is not text.")
+        raise Invalid(said("%(name)s %(value)s is not text.", name=field.name, value=shown(str(value))))
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if len(text) > field.longest:
-        raise Invalid(f"{field.name} has {len(text)} characters; at most {field.longest} are allowed.")
+        raise Invalid(
+            said(
+                "%(name)s has %(count)s characters; at most %(longest)s are allowed.",
+                name=field.name,
+                count=len(text),
+                longest=field.longest,
+            )
+        )
     wrong = unfit.search(text)
     if wrong:
         raise Invalid(
-            f"{field.name} {shown(text)} holds {named(wrong.group())} (character {wrong.start() + 1}); take it out."
+            said(
+                "%(name)s %(text)s holds %(character)s (character %(start)s); take it out.",
+                name=field.name,
+                text=shown(text),
+                character=named(wrong.group()),
+                start=wrong.start() + 1,
+            )
         )
     return text
 
@@ -140,10 +168,18 @@ def _list(field: Field, value: object) -> list[str]:
     elif isinstance(value, list | tuple):
         parts = value
     else:
-        raise Invalid(f"{field.name} {shown(str(value))} is not a list; part its entries with semicolons.")
+        raise Invalid(
+            said(
+                "%(name)s %(value)s is not a list; part its entries with semicolons.",
+                name=field.name,
+                value=shown(str(value)),
+            )
+        )
     texts = [text for text in (_text(field, part) for part in parts) if text]
     if len(texts) > 50:
-        raise Invalid(f"{field.name} has {len(texts)} entries; at most 50 are allowed.")
+        raise Invalid(
+            said("%(name)s has %(count)s entries; at most 50 are allowed.", name=field.name, count=len(texts))
+        )
     return texts
 
 
@@ -157,14 +193,28 @@ def _date(field: Field, value: object) -> str:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise Invalid(f"{field.name} {shown(text)} is not a day of the calendar.") from None
-    raise Invalid(f"{field.name} {shown(text)} is not a date; write year-month-day, such as 2026-03-31.")
+        raise Invalid(
+            said("%(name)s %(text)s is not a day of the calendar.", name=field.name, text=shown(text))
+        ) from None
+    raise Invalid(
+        said(
+            "%(name)s %(text)s is not a date; write year-month-day, such as 2026-03-31.",
+            name=field.name,
+            text=shown(text),
+        )
+    )
 
 
 def _country(field: Field, value: object) -> str:
     text = _text(field, value).upper()
     if not _COUNTRY.fullmatch(text):
-        raise Invalid(f"{field.name} {shown(text)} is not a country code; use the two letters of ISO 3166, such as FR.")
+        raise Invalid(
+            said(
+                "%(name)s %(text)s is not a country code; use the two letters of ISO 3166, such as FR.",
+                name=field.name,
+                text=shown(text),
+            )
+        )
     return text
 
 
@@ -175,9 +225,15 @@ def _decimal(field: Field, value: object) -> str:
     except InvalidOperation:
         number = Decimal("NaN")
     if isinstance(value, bool) or number.is_nan() or number <= 0:
-        raise Invalid(f"{field.name} {shown(str(value))} is not a number above 0; write it as 412 or 3.25, no unit.")
+        raise Invalid(
+            said(
+                "%(name)s %(value)s is not a number above 0; write it as 412 or 3.25, no unit.",
+                name=field.name,
+                value=shown(str(value)),
+            )
+        )
     if number != round(number, 3):
-        raise Invalid(f"{field.name} {shown(text)} has more than three decimals.")
+        raise Invalid(said("%(name)s %(text)s has more than three decimals.", name=field.name, text=shown(text)))
     return f"{number:.3f}".rstrip("0").rstrip(".")
 
 
@@ -186,7 +242,9 @@ def _integer(field: Field, value: object) -> int:
         value = int(value)
     text = str(value).strip() if isinstance(value, str | int | Decimal) and not isinstance(value, bool) else ""
     if not re.fullmatch(r"[0-9]{1,4}", text):
-        raise Invalid(f"{field.name} {shown(str(value))} is not a whole number from 0 to 9999.")
+        raise Invalid(
+            said("%(name)s %(value)s is not a whole number from 0 to 9999.", name=field.name, value=shown(str(value)))
+        )
     return int(text)
 
 
@@ -195,21 +253,41 @@ def _lot(field: Field, value: object) -> str:
     foreign = first_foreign(text, GS1_82)
     if foreign:
         place, character = foreign
-        raise Invalid(f"{field.name} {shown(text)} holds {named(character)} (character {place}), which AI 10 cannot.")
+        raise Invalid(
+            said(
+                "%(name)s %(text)s holds %(character)s (character %(place)s), which AI 10 cannot.",
+                name=field.name,
+                text=shown(text),
+                character=named(character),
+                place=place,
+            )
+        )
     return text
 
 
 def _nfc_uid(field: Field, value: object) -> str:
     text = "".join(c for c in _text(field, value) if not is_ignorable(c) and c != ":")
     if not _HEXADECIMAL.issuperset(text) or len(text) not in {2 * n for n in _NFC_UID_BYTES}:
-        raise Invalid(f"{field.name} {shown(text)} is not a chip's number; it has 8, 14 or 20 hexadecimal digits.")
+        raise Invalid(
+            said(
+                "%(name)s %(text)s is not a chip's number; it has 8, 14 or 20 hexadecimal digits.",
+                name=field.name,
+                text=shown(text),
+            )
+        )
     return text.upper()
 
 
 def _url(field: Field, value: object) -> str:
     text = _text(field, value)
     if not _HTTPS.fullmatch(text):
-        raise Invalid(f"{field.name} {shown(text)} is not a web address; it should begin with https://.")
+        raise Invalid(
+            said(
+                "%(name)s %(text)s is not a web address; it should begin with https://.",
+                name=field.name,
+                text=shown(text),
+            )
+        )
     return text
 
 

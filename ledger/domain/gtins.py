@@ -6,6 +6,7 @@ from typing import NewType
 
 from ledger.domain.characters import first_foreign, is_ignorable, named, shown
 from ledger.domain.errors import Invalid
+from ledger.domain.said import said
 
 Gtin = NewType("Gtin", str)
 """14 digits, the last one right."""
@@ -32,14 +33,30 @@ def check_gtin(text: str) -> Gtin:
         foreign = first_foreign(text, _DIGITS, ignoring_gaps=True)
         if foreign:
             place, character = foreign
-            raise Invalid(f"The GTIN {shown(text)} holds {named(character)} (character {place}); it has digits only.")
+            raise Invalid(
+                said(
+                    "The GTIN %(text)s holds %(character)s (character %(place)s); it has digits only.",
+                    text=shown(text),
+                    character=named(character),
+                    place=place,
+                )
+            )
     if len(digits) not in GTIN_LENGTHS:
-        raise Invalid(f"The GTIN {shown(text)} has {len(digits)} digits; it needs 8, 12, 13 or 14.")
+        raise Invalid(
+            said(
+                "The GTIN %(text)s has %(count)s digits; it needs 8, 12, 13 or 14.", text=shown(text), count=len(digits)
+            )
+        )
     right = check_digit(digits[:-1])
     if digits[-1] != right:
         raise Invalid(
-            f"The GTIN {shown(text)} ends in {digits[-1]}, but its check digit should be {right}; "
-            "compare every digit with the source."
+            said(
+                "The GTIN %(text)s ends in %(digits)s, but its check digit should be %(right)s; compare every digit "
+                "with the source.",
+                text=shown(text),
+                digits=digits[-1],
+                right=right,
+            )
         )
     return Gtin(digits.zfill(14))
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
 from ledger.domain.errors import Invalid
+from ledger.domain.said import said
 
 VERSION = 1
 
@@ -79,12 +80,12 @@ class InspectionFacts:
     def pack(self) -> bytes:
         """The facts as 32 bytes. Raises Invalid where a number does not fit."""
         if not 1 <= self.persons <= 255:
-            raise Invalid("“persons” is how many people looked: 1 to 255.")
+            raise Invalid(said("“persons” is how many people looked: 1 to 255."))
         if not 0 <= self.points <= 255:
-            raise Invalid("“points” is how many points were checked: 0 to 255.")
+            raise Invalid(said("“points” is how many points were checked: 0 to 255."))
         grade = 0 if self.condition is None else "ABCDE".find(self.condition) + 1
         if self.condition is not None and (grade == 0 or len(self.condition) != 1):
-            raise Invalid("“condition” is one of A, B, C, D, E, or left out.")
+            raise Invalid(said("“condition” is one of A, B, C, D, E, or left out."))
         head = bytes([VERSION, self.authenticity, grade, self.method, self.persons, self.remarks, self.points])
         return head.ljust(32, b"\0")
 
@@ -103,7 +104,7 @@ class InspectionFacts:
                 points=facts[6],
             )
         except ValueError:
-            raise Invalid("These inspection facts were written by a newer program or are damaged.") from None
+            raise Invalid(said("These inspection facts were written by a newer program or are damaged.")) from None
 
 
 def pack_code(code: Service | WithdrawalReason) -> bytes:

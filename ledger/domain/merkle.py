@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Callable, Sequence
 
 from ledger.domain.errors import Invalid
+from ledger.domain.said import said
 
 Keccak = Callable[[bytes], bytes]
 
@@ -36,9 +37,9 @@ class Tree:
     def __init__(self, leaves: Sequence[bytes], keccak: Keccak) -> None:
         """Builds the tree. Raises Invalid for no leaves, or one that is not 32 bytes long."""
         if not leaves:
-            raise Invalid("A batch needs at least one item.")
+            raise Invalid(said("A batch needs at least one item."))
         if set(map(len, leaves)) != {32}:
-            raise Invalid("Every leaf of a batch is 32 bytes long.")
+            raise Invalid(said("Every leaf of a batch is 32 bytes long."))
         order = sorted(range(len(leaves)), key=leaves.__getitem__)
         self._places = array("I", bytes(4 * len(leaves)))
         for place, given in enumerate(order):
@@ -84,7 +85,7 @@ def proof_in(node: Callable[[int], bytes], leaves: int, leaf: bytes) -> list[byt
         else:
             high = middle
     if low == leaves or node(low) != leaf:
-        raise Invalid("This batch does not hold that item.")
+        raise Invalid(said("This batch does not hold that item."))
     siblings, place, last = [], low, 2 * leaves - 2
     while place < last:
         siblings.append(node(place ^ 1))

@@ -15,6 +15,7 @@ from hashlib import sha256
 
 from ledger.domain.errors import Invalid
 from ledger.domain.fields import FIELDS, Field, Value, canonical_value, jcs
+from ledger.domain.said import said
 
 __all__ = [
     "FIELDS",
@@ -70,7 +71,7 @@ def field_proof(fields: Mapping[str, Value], salts: Mapping[str, bytes], name: s
     Raises Invalid if the record has no such field.
     """
     if name not in fields:
-        raise Invalid(f"This record has no field {name!r}.")
+        raise Invalid(said("This record has no field %(name)s.", name=f"{name!r}"))
     index = _ordered(fields).index(name)
     level, place, path = _leaves(fields, salts), index, []
     while len(level) > 1:
@@ -108,7 +109,13 @@ class RecordHasher:
         """`names` are the columns that any item of the batch may have, in any order."""
         self.names = tuple(_ordered(set(names)))
         if not 1 <= len(self.names) <= MOST_FIELDS:
-            raise Invalid(f"A record has 1 to {MOST_FIELDS} fields, not {len(self.names)}.")
+            raise Invalid(
+                said(
+                    "A record has 1 to %(most_fields)s fields, not %(count)s.",
+                    most_fields=MOST_FIELDS,
+                    count=len(self.names),
+                )
+            )
         self._columns = [(name.encode(), _named(name.encode())) for name in self.names]
         # HMAC by its definition (RFC 2104), the secret's two blocks hashed once for the whole batch: half
         # of hmac.digest's time, which would be half of all the time that registering a batch takes.
@@ -146,7 +153,13 @@ def _named(name: bytes) -> bytes:
 
 def _leaves(fields: Mapping[str, Value], salts: Mapping[str, bytes]) -> list[bytes]:
     if len(fields) > MOST_FIELDS:
-        raise Invalid(f"A record has at most {MOST_FIELDS} fields, this one has {len(fields)}.")
+        raise Invalid(
+            said(
+                "A record has at most %(most_fields)s fields, this one has %(count)s.",
+                most_fields=MOST_FIELDS,
+                count=len(fields),
+            )
+        )
     return [field_leaf(salts[name], name, jcs(fields[name])) for name in _ordered(fields)]
 
 
@@ -161,7 +174,7 @@ def _parents(level: list[bytes]) -> list[bytes]:
 
 def _root(level: list[bytes]) -> bytes:
     if not level:
-        raise Invalid("A record needs at least one field.")
+        raise Invalid(said("A record needs at least one field."))
     while len(level) > 1:
         level = _parents(level)
     return level[0]

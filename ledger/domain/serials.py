@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ledger.domain import crockford
 from ledger.domain.characters import GS1_82, first_foreign, named, shown
 from ledger.domain.errors import Invalid
+from ledger.domain.said import said
 
 LENGTH = 12
 """Characters in a serial of our own making, the check character included."""
@@ -41,13 +42,27 @@ def check_serial(text: str) -> str:
     if GS1_82.issuperset(text) and 1 <= len(text) <= LONGEST and text not in _UNLINKABLE:
         return text
     if not text:
-        raise Invalid("The serial is empty; it needs 1 to 20 characters.")
+        raise Invalid(said("The serial is empty; it needs 1 to 20 characters."))
     if len(text) > LONGEST:
-        raise Invalid(f"The serial {shown(text)} has {len(text)} characters; at most {LONGEST} are allowed.")
+        raise Invalid(
+            said(
+                "The serial %(text)s has %(count)s characters; at most %(longest)s are allowed.",
+                text=shown(text),
+                count=len(text),
+                longest=LONGEST,
+            )
+        )
     if text in _UNLINKABLE:
-        raise Invalid(f"{shown(text)} cannot be a serial, because no link can hold it; choose another.")
+        raise Invalid(
+            said("%(text)s cannot be a serial, because no link can hold it; choose another.", text=shown(text))
+        )
     place, character = first_foreign(text, GS1_82) or (1, text[0])
     raise Invalid(
-        f"The serial {shown(text)} holds {named(character)} (character {place}), which no serial may; "
-        "use the letters A to Z and a to z, digits, and ! \" % & ' ( ) * + , - . / : ; < = > ? _ only."
+        said(
+            "The serial %(text)s holds %(character)s (character %(place)s), which no serial may; use the letters A "
+            "to Z and a to z, digits, and ! \" %% & ' ( ) * + , - . / : ; < = > ? _ only.",
+            text=shown(text),
+            character=named(character),
+            place=place,
+        )
     )

@@ -17,6 +17,7 @@ from enum import IntEnum
 from typing import Any, Final
 
 from ledger.domain.errors import Fault, Invalid
+from ledger.domain.said import said
 
 Keccak = Callable[[bytes], bytes]
 Value = int | bytes | str
@@ -191,7 +192,7 @@ def make(kind: Kind, values: Mapping[str, Any], offer: Mapping[str, Any] | None 
     """
     if kind is Kind.ACCEPT:
         if offer is None:
-            raise Invalid("An acceptance carries the offer it accepts; add it under “offer”.")
+            raise Invalid(said("An acceptance carries the offer it accepts; add it under “offer”."))
         checked_offer = _checked(Kind.OFFER, offer, where="offer.")
         return Statement(kind, _checked(kind, values), checked_offer)
     return Statement(kind, _checked(kind, values))
@@ -202,16 +203,22 @@ def _checked(kind: Kind, values: Mapping[str, Any], where: str = "") -> dict[str
     out: dict[str, Value] = {}
     for name, solidity in _FIELDS[kind]:
         if name not in values:
-            faults.append(Fault(where + name, "is missing.", f"It is a {solidity}."))
+            faults.append(Fault(where + name, said("is missing."), said("It is a %(solidity)s.", solidity=solidity)))
             continue
         try:
             out[name] = checked_value(solidity, values[name])
         except ValueError as wrong:
             faults.append(Fault(where + name, str(wrong)))
     known = {name for name, _ in _FIELDS[kind]}
-    faults += [Fault(where + name, f"is not a field of {type_name(kind)}.") for name in values if name not in known]
+    faults += [
+        Fault(where + name, said("is not a field of %(type_name)s.", type_name=type_name(kind)))
+        for name in values
+        if name not in known
+    ]
     if faults:
-        raise Invalid(f"{type_name(kind)} cannot be read: {faults[0]}", faults=faults)
+        raise Invalid(
+            said("%(type_name)s cannot be read: %(faults)s", type_name=type_name(kind), faults=faults[0]), faults=faults
+        )
     return out
 
 
