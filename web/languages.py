@@ -29,7 +29,7 @@ _LABELS: Final = {
     "it": ("IT", "Italiano"),
     "zh-Hans": ("中文", "中文"),
 }
-_FILES: Final = frozenset({"static", "scan.evidence", "scan.thumbnail", "scan.manifest", "docs.openapi"})
+_FILES: Final = frozenset({"static", "scan.evidence", "scan.thumbnail", "scan.photo", "scan.manifest", "docs.openapi"})
 """Endpoints whose answers have no language."""
 
 

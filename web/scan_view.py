@@ -32,6 +32,10 @@ class Shown:
     details: str = ""
     serial_tail: str = ""
     photo: str | None = None
+    photo_set: str = ""
+    """The photo's other widths (HTML, srcset)."""
+    photo_alt: str = ""
+    """What the brand says it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,7 @@ class ScanView:
     since: str
     item: Shown | None
     looks_different: str
+    compare: str
     checks: tuple[CheckRow, ...]
     cannot_know: tuple[str, ...]
     paid: bool
@@ -200,6 +205,7 @@ def scan_view(scan: Scan) -> ScanView:
         since=month(facts.brand.registers_since) if facts.brand and facts.brand.registers_since else "",
         item=scan.item if about_item or got.key is Key.PRODUCT_ONLY else None,
         looks_different=scan.hrefs.get("looks_different", "") if recorded and scan.item else "",
+        compare=scan.hrefs.get("compare", "") if scan.item and (recorded or got.key is Key.PRODUCT_ONLY) else "",
         checks=tuple(
             CheckRow(
                 one.name,

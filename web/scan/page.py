@@ -11,6 +11,7 @@ from flask import Request, request, url_for
 
 from ledger.domain.identity import path
 from ledger.domain.inspections import Remark
+from ledger.domain.lines import Line
 from ledger.domain.said import said, said_many
 from ledger.domain.standing import standing
 from ledger.domain.standing_dates import day
@@ -19,8 +20,9 @@ from ledger.domain.standing_headlines import Key
 from ledger.domain.statements import RecordKind
 from ledger.services.ports import Ledger
 from ledger.services.scanned import Recorded, Scan
-from web.languages import in_language
+from web.languages import in_language, language_of
 from web.scan.history import service_words, timeline
+from web.scan.looks import can_compare, with_photo
 from web.scan_view import EarlierChecks, Opinion, ScanView, SelfCheck, Shown, scan_view
 from web.scan_view import Scan as PageScan
 
@@ -52,17 +54,26 @@ def unavailable(now: datetime) -> Scan:
     return Scan(facts, replace(standing(facts, now), lines=(), checked=(), cannot_know=()))
 
 
-def view_of(ledger: Ledger, scan: Scan, request: Request, earlier: EarlierChecks | None = None) -> ScanView:
-    """The page of a scan."""
+def view_of(
+    ledger: Ledger, scan: Scan, request: Request, earlier: EarlierChecks | None = None, line: Line | None = None
+) -> ScanView:
+    """The page of a scan; `line` is what the catalogue shows of its model."""
+    shown, hrefs, care = _shown(scan), _hrefs(scan, request), _care(scan)
+    if line is not None:
+        language = language_of(request)
+        shown = with_photo(shown, line, language)
+        care = [*line.said(language)[0].care.splitlines(), *care]
+        if can_compare(line):
+            hrefs["compare"] = in_language("?looks=compare")
     return scan_view(
         PageScan(
             facts=scan.facts,
             standing=scan.standing,
             domain=urlsplit(ledger.public_url).netloc,
-            hrefs=_hrefs(scan, request),
-            item=_shown(scan),
+            hrefs=hrefs,
+            item=shown,
             timeline=timeline(scan),
-            care=tuple(_care(scan)),
+            care=tuple(one for one in care if one.strip()),
             self_check=_self_check(scan),
             earlier=earlier,
             opinions=tuple(_opinion(one) for one in scan.records if one.facts is not None),

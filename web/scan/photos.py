@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from flask import Response, url_for
+from flask import Response
 
 from ledger.domain.errors import Unknown
-from ledger.domain.lines import WIDTHS, Photo
 from ledger.services.line_photos import read_photo
 from web.scan import bp
 from web.scan.evidence import forever
@@ -22,14 +21,3 @@ def photo(sha256: str, width: int) -> Response:
     if not _SHA256.fullmatch(sha256):
         raise Unknown("There is no such photo.")
     return forever(read_photo(ledger_here(), sha256, width), "image/webp")
-
-
-def photo_href(one: Photo, width: int) -> str:
-    """The address of a photo on this host."""
-    return url_for("scan.photo", sha256=one.sha256, width=width)
-
-
-def photo_set(one: Photo) -> str:
-    """Its widths for a browser to choose from (HTML, srcset)."""
-    widths = [width for width in WIDTHS if width <= one.width] or [WIDTHS[0]]
-    return ", ".join(f"{photo_href(one, width)} {width}w" for width in widths)
