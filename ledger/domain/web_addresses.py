@@ -14,7 +14,6 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from ledger.domain.errors import Fault, Invalid
 
 _LONGEST: Final = 500
-_LOOPBACK_NAME: Final = "localhost"
 _CARRIERS: Final = tuple(
     ip_network(one)
     for one in (
@@ -76,9 +75,9 @@ def is_public(address: Ip) -> bool:
 
 
 def is_own(host: str) -> bool:
-    """Whether a host is this machine, by name or by number."""
+    """Whether a host is this machine, by number or by name (`localhost` and below it: RFC 6761, 6.3)."""
     literal = as_ip(host)
-    return host.rstrip(".").endswith(_LOOPBACK_NAME) if literal is None else literal.is_loopback
+    return f".{host.rstrip('.')}".endswith(".localhost") if literal is None else literal.is_loopback
 
 
 def as_ip(host: str) -> Ip | None:

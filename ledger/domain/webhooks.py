@@ -95,6 +95,28 @@ class State(StrEnum):
     """Every try failed, or the endpoint was switched off meanwhile."""
 
 
+class Problem(StrEnum):
+    """Why there was no answer."""
+
+    TIMEOUT = "timeout"
+    NO_ADDRESS = "no_address"
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    NO_CONNECTION = "no_connection"
+    NO_TRUST = "no_trust"
+    NO_SENSE = "no_sense"
+
+
+PROBLEMS: Final[Mapping[Problem, Said]] = {
+    Problem.TIMEOUT: said("It did not answer within ten seconds."),
+    Problem.NO_ADDRESS: said("Its name was not found."),
+    Problem.FORBIDDEN_ADDRESS: said("Its name leads into a private network, where nothing is sent."),
+    Problem.NO_CONNECTION: said("It could not be reached."),
+    Problem.NO_TRUST: said("Its certificate is not valid for this name."),
+    Problem.NO_SENSE: said("What it answered was not HTTP."),
+}
+"""Each in a sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """A signing secret (`whsec_…`), and until when it is in force (None: until it is replaced)."""

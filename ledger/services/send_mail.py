@@ -13,13 +13,16 @@ from typing import Final
 import structlog
 
 from ledger.domain.errors import Unavailable
-from ledger.domain.mails import GAPS, TRIES, KeptMail, Mail, Outcome, gap_after, mail
+from ledger.domain.mails import TRIES, KeptMail, Mail, Outcome, gap_after, mail
+from ledger.domain.said import said
 from ledger.services.mails_port import Never, NotNow, Postman
 from ledger.services.ports import Ledger, Tx
 
 log = structlog.get_logger("mail")
 
 _PURPOSE: Final = "mail"
+HELD: Final = 180
+"""Seconds that a letter is in one hand: longer than any exchange with a server, so that no other takes it meanwhile."""
 KEPT_FOR: Final = 30 * 86_400
 """Seconds that the outcome of a letter is kept."""
 
@@ -59,7 +62,7 @@ def send_next_mail(ledger: Ledger, postman: Postman) -> bool:
             # Whoever made the last try did not live to note what became of it.
             tx.mails.done(kept.id, Outcome.GIVEN_UP, now, kept.reply)
             return True
-        tx.mails.postpone(kept.id, tries, now + (gap or GAPS[0]))
+        tx.mails.postpone(kept.id, tries, now + max(gap or 0, HELD))
     try:
         outcome = postman.carry(kept.id, _opened(ledger, kept), kept.created_at)
     except Never as never:
@@ -70,6 +73,7 @@ def send_next_mail(ledger: Ledger, postman: Postman) -> bool:
         else:
             log.warning("mail.postponed", id=kept.id, tries=tries, reply=away.reply, again_in=gap)
             with ledger.store.write() as tx:
+                tx.mails.postpone(kept.id, tries, ledger.now() + gap)
                 tx.mails.note_reply(kept.id, away.reply)
     else:
         _done(ledger, kept.id, outcome, None)
@@ -84,7 +88,7 @@ def forget_old_mails(ledger: Ledger) -> None:
 
 def _opened(ledger: Ledger, kept: KeptMail) -> Mail:
     if kept.sealed is None:
-        raise Unavailable(f"The letter {kept.id} waits, but there is nothing in it.")
+        raise Unavailable(said("The letter %(id)s waits, but there is nothing in it.", id=kept.id))
     return Mail.from_bytes(ledger.vault.open(kept.sealed, _PURPOSE))
 
 

@@ -29,7 +29,7 @@ from ledger.domain.mails import GAPS, TRIES, Mail, Outcome
 from ledger.outward.post_office import FilePostman, SmtpPostman
 from ledger.services.mails_port import NotNow, Postman
 from ledger.services.ports import Ledger
-from ledger.services.send_mail import KEPT_FOR, forget_old_mails, queue_mail, send_next_mail
+from ledger.services.send_mail import HELD, KEPT_FOR, forget_old_mails, queue_mail, send_next_mail
 from ledger.settings import Settings
 from ledger.storage.tables_mails import mails
 from tests.support.world import Clock
@@ -288,7 +288,7 @@ def test_a_worker_killed_in_the_middle_sends_late_and_loses_nothing(
         assert dying.stdout.readline().strip() == id
         os.kill(dying.pid, signal.SIGKILL)
     assert not send_next_mail(ledger, to(url))
-    clock.ahead += GAPS[0] + 1
+    clock.ahead += HELD + 1
     assert send_next_mail(ledger, to(url))
     assert became(ledger, id) is Outcome.SENT
     [read] = [message_from_bytes(one, policy=default) for one in taking.taken]
