@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ledger.domain.errors import Fault, Invalid
@@ -22,6 +23,8 @@ class Settings(BaseSettings):
     """SQLAlchemy URL; by default a SQLite file in the data folder."""
     public_url: str = "http://localhost:8000"
     """Address that the printed codes lead to. Changing it later strands printed codes."""
+    sign_url: str | None = None
+    """Address of the signing page, on a host of its own: passkeys belong to that host, and die with it."""
     node_url: str | None = None
     """JSON-RPC address of the node; `touchmark serve` fills it in for the local chain."""
     finality_depth: int | None = Field(default=None, ge=0, le=10_000)
@@ -35,6 +38,14 @@ class Settings(BaseSettings):
     max_evidence_bytes: int = Field(default=15 * 1024 * 1024, ge=1024)
     """Largest photo or document that is taken."""
 
+    countries: Path = (
+        Path(__file__)
+        .parents[1]
+        .joinpath("node_modules", "@ip-location-db", "geo-whois-asn-country-mmdb", "geo-whois-asn-country.mmdb")
+    )
+    """The table from addresses to countries (MMDB); without it no look has a country."""
+    trust_country_header: bool = False
+    """Whether X-Touchmark-Country says where a look comes from: for trials on one machine only."""
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """Proxies of yours in front of the web process, whose X-Forwarded headers are believed."""
 
@@ -70,6 +81,41 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("sign_url")
+    @classmethod
+    def _own_origin(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value.rstrip("/").lower())
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
+            raise ValueError("must be http:// or https:// and a host, without a path")
+        # A page may use the passkeys of its own host and of those above it (WebAuthn Level 3, 5.1.2): from the signing
+        # page's host, or one below it, the site could have signatures made over what nobody was shown.
+        if f".{urlsplit(info.data.get('public_url', '')).hostname}".endswith(f".{parts.hostname}"):
+            raise ValueError("needs a host of its own: neither the site's nor one above it")
+        return parts.geturl()
+
+    @property
+    def sign_origin(self) -> str:
+        """Origin of the signing page: `sign.` before the public host, where nothing else is set.
+
+        An address of numbers has no hosts below it and no passkeys: there the page is at `sign.localhost`, which works
+        on the machine itself.
+        """
+        if self.sign_url:
+            return self.sign_url
+        parts = urlsplit(self.public_url)
+        host = parts.hostname or "localhost"
+        if ":" in host or host.replace(".", "").isdigit():
+            host = "localhost"
+        return f"{parts.scheme}://sign.{host}" + (f":{parts.port}" if parts.port else "")
+
+    @property
+    def public_origin(self) -> str:
+        """Origin of the site itself: its address without a path."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}".lower()
 
     @property
     def store_url(self) -> str:

@@ -14,10 +14,11 @@ DAY = 86_400
 
 
 class LookKind(StrEnum):
-    """Who looked, as far as it is known; only visits are compared."""
+    """Who looked, as far as it is known; only visits are compared, with where the owner has shown the item."""
 
     VISIT = "visit"
     OWNER = "owner"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,14 +146,6 @@ class Papers(Protocol):
         """Keep a count of tries; 0 forgets it."""
         ...
 
-    def add_scan(self, id: str, item: int, at: int, verdict: str) -> None:
-        """Note that an item was looked at. No address, no device, no place."""
-        ...
-
-    def scans_of(self, item: int) -> tuple[int, int | None]:
-        """How often an item was looked at, and when first."""
-        ...
-
     def remembered(self, organisation: str, key: str) -> Remembered | None:
         """The answer kept under an idempotency key."""
         ...

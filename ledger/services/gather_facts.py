@@ -20,6 +20,7 @@ from ledger.domain.standing_facts import (
     Asked,
     AsOf,
     Brand,
+    CloneSignal,
     Custody,
     Facts,
     Handover,
@@ -30,6 +31,7 @@ from ledger.domain.standing_facts import (
 )
 from ledger.domain.statements import Kind, MarkKind
 from ledger.services.amend_item import accepted_amendments
+from ledger.services.compare_looks import signals_of
 from ledger.services.follow_chain import NODE_SEEN
 from ledger.services.open_item import registration_event
 from ledger.services.ports import Ledger, Tx
@@ -91,6 +93,7 @@ class FactReader:
             opened_from_later_batch=subject.state is not None and subject.state.batch != subject.batch.number,
             handover=self._handover(),
             inspections=tuple(as_inspection(one, self.parties) for one in records if one.facts),
+            clone_signals=self._signals(),
             looks_different=looks_different,
             recall_reason=self._words(MarkKind.RECALL, MarkKind.RECALL_BATCH, "reason"),
             recall_advice=self._words(MarkKind.RECALL, MarkKind.RECALL_BATCH, "advice"),
@@ -115,6 +118,11 @@ class FactReader:
             chain_id=deployed.get("chain_id"),
             on_sale_at=None if on_sale_at is None else moment(on_sale_at),
         )
+
+    def _signals(self) -> tuple[CloneSignal, ...]:
+        state = self.subject.state
+        since = None if state is None else state.owner_since
+        return signals_of(self.tx, self.subject.item, since, int(self.now.timestamp()))
 
     def _descriptions(self) -> list[dict[str, Any]]:
         """What the record has shown to everyone, oldest first; the last counts."""

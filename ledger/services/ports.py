@@ -18,6 +18,7 @@ from ledger.services.facts_port import Audits, ChainFacts, Meta, Papers
 from ledger.services.lines_port import Lines
 from ledger.services.mails_port import Mails
 from ledger.services.people_port import Errands, People
+from ledger.services.scans_port import Scans
 from ledger.services.tables_port import Batches, Imports, Organisations, Outbox
 from ledger.services.webhooks_port import Webhooks
 
@@ -51,6 +52,8 @@ class Tx(Protocol):
     def lines(self) -> Lines: ...
     @property
     def mails(self) -> Mails: ...
+    @property
+    def scans(self) -> Scans: ...
     @property
     def webhooks(self) -> Webhooks: ...
 

@@ -33,6 +33,7 @@ from ledger.storage.organisations import Organisations
 from ledger.storage.outbox import Outbox
 from ledger.storage.papers import Papers
 from ledger.storage.people import People
+from ledger.storage.scans import Scans
 from ledger.storage.webhooks import Webhooks
 
 _WAIT = 30
@@ -59,6 +60,7 @@ class Tx:
         self.asks = Asks(connection)
         self.lines = Lines(connection)
         self.mails = Mails(connection)
+        self.scans = Scans(connection)
         self.webhooks = Webhooks(connection)
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> GatheredTx:

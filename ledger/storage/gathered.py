@@ -21,6 +21,7 @@ from ledger.storage.audits import Audits
 from ledger.storage.batches import VISIBLE, Batches, item_of
 from ledger.storage.chain_facts import ChainFacts, event_of, state_of
 from ledger.storage.errands import Errands
+from ledger.storage.gathered_scans import GatheredScans
 from ledger.storage.imports import Imports
 from ledger.storage.lines import Lines
 from ledger.storage.mails import Mails
@@ -50,6 +51,7 @@ class GatheredTx:
         self.chain = _Chain(connection)
         self.outbox = _Outbox(connection)
         self.papers = _Papers(connection, now)
+        self.scans = GatheredScans(connection, now)
         self.organisations = _Organisations(connection)
         self.meta = _Meta(connection)
         self.imports = Imports(connection)
@@ -61,7 +63,7 @@ class GatheredTx:
         self.mails = Mails(connection)
         self.webhooks = Webhooks(connection)
         wanted = self.batches.gather(pairs)
-        for part in (self.chain, self.outbox, self.papers):
+        for part in (self.chain, self.outbox, self.papers, self.scans):
             part.gather(wanted)
 
     def gathered(self, pairs: Sequence[Pair], now: int) -> GatheredTx:

@@ -1,4 +1,4 @@
-"""What is kept beside the chain: reports, evidence, offers, counted tries, scans, remembered answers."""
+"""What is kept beside the chain: reports, evidence, offers, counted tries, remembered answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ledger.domain.papers import Evidence, Remembered, Report, StoredOffer
-from ledger.storage.tables import attempts, evidence, idempotency, offers, reports, scans
+from ledger.storage.tables import attempts, evidence, idempotency, offers, reports
 
 ONLY_THE_CHAIN_CAN_TELL: Final = (func.length(offers.c.signature) != 2 + 2 * 65) & offers.c.signature.startswith("0x01")
 """As `domain.signers` has it: anybody can write such an offer, so they must not take the room of the true ones."""
@@ -82,16 +82,6 @@ class Papers:
         self._db.execute(delete(attempts).where(attempts.c.subject == subject))
         if count:
             self._db.execute(insert(attempts).values(subject=subject, count=count, since=since))
-
-    def add_scan(self, id: str, item: int, at: int, verdict: str) -> None:
-        """Note that an item was looked at. No address, no device, no place."""
-        self._db.execute(insert(scans).values(id=id, item=item.to_bytes(32, "big"), at=at, verdict=verdict))
-
-    def scans_of(self, item: int) -> tuple[int, int | None]:
-        """How often an item was looked at, and when first."""
-        query = select(func.count(), func.min(scans.c.at)).where(scans.c.item == item.to_bytes(32, "big"))
-        count, first = self._db.execute(query).one()
-        return count, first
 
     def remembered(self, organisation: str, key: str) -> Remembered | None:
         """The answer kept under an idempotency key."""

@@ -333,16 +333,6 @@ attempts = Table(
     Column("since", BigInteger, nullable=False),
 )
 
-scans = Table(
-    "scans",
-    metadata,
-    Column("id", String(40), primary_key=True),
-    Column("item", LargeBinary(32), nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("verdict", String(30), nullable=False),
-    Index(None, "item", "at"),
-)
-
 idempotency = Table(
     "idempotency",
     metadata,
@@ -366,4 +356,4 @@ meta = Table(
 CHAIN_DERIVED = (item_versions, events, blocks)
 
 # The tables of one concern each stand in a module of their own; they are known once this one is.
-from ledger.storage import tables_asks, tables_lines, tables_mails, tables_people, tables_webhooks  # noqa: E402, F401
+from ledger.storage import tables_asks, tables_lines, tables_mails, tables_people, tables_scans, tables_webhooks  # noqa: E402, F401

@@ -459,12 +459,12 @@ def test_a_scan_is_counted_with_nothing_about_who_looked(stage: Stage) -> None:
     client = app.test_client()
     with stage.ledger.store.read() as tx:
         item = tx.batches.find(GTIN, "C")[0].item
-        before = tx.papers.scans_of(item)[0]
+        before = tx.scans.count_of(item)[0]
     client.get(path(GTIN, "C"), headers={"User-Agent": "canary-agent"}, environ_base={"REMOTE_ADDR": "8.8.4.4"})
     client.head(path(GTIN, "C"))
     app.extensions["scan_notes"].settle()
     with stage.ledger.store.read() as tx:
-        assert tx.papers.scans_of(item)[0] == before + 1
+        assert tx.scans.count_of(item)[0] == before + 1
         kept = str(tx.connection.execute(sql("SELECT * FROM scans")).all())
     assert "unclaimed" in kept
     assert "canary-agent" not in kept

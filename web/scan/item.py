@@ -8,9 +8,11 @@ from flask import Response, current_app, jsonify, redirect, render_template, req
 from flask.blueprints import BlueprintSetupState
 
 from ledger.domain import crockford
+from ledger.domain.country_places import place_of
 from ledger.domain.errors import Invalid, Unavailable
 from ledger.domain.serials import is_ours
 from ledger.domain.standing_headlines import Key
+from ledger.keeping.countries import Countries
 from ledger.services.note_scan import Seen
 from ledger.services.ports import Ledger
 from ledger.services.scan_item import scan_bad_code, scan_item, scan_product
@@ -19,6 +21,7 @@ from web.languages import language_of
 from web.problems import wants_json
 from web.scan import bp
 from web.scan.address import read_address
+from web.scan.looker import country_of, looker_of
 from web.scan.notes import Notes, notes
 from web.scan.pace import too_fast
 from web.scan.page import RETRY_AFTER, STATUS, item_href, looks_different, moment, slowed, unavailable, view_of
@@ -30,6 +33,7 @@ from web.scan_view import EarlierChecks
 def _begin(state: BlueprintSetupState) -> None:
     app: Any = state.app
     app.extensions["scan_notes"] = Notes(app.extensions["ledger"])
+    app.extensions["countries"] = Countries(app.extensions["settings"].countries)
 
 
 @bp.get("/")
@@ -99,7 +103,8 @@ def answer(ledger: Ledger, scan: Scan, page: str = "scan/item.html", **more: obj
     elif key is Key.SLOW_DOWN:
         response.headers["Retry-After"] = str(scan.facts.retry_after)
     if scan.subject is not None and request.method == "GET":
-        notes().add(Seen(scan.subject.item.item, ledger.now(), key.value))
+        seen = Seen(scan.subject.item.item, ledger.now(), key.value, country_of(request), looker_of(request))
+        notes().add(seen)
     return response
 
 
@@ -109,10 +114,12 @@ def _earlier(ledger: Ledger, scan: Scan) -> EarlierChecks | None:
         return None
     try:
         with ledger.store.read() as tx:
-            count, first = tx.papers.scans_of(scan.subject.item.item)
+            count, first, country = tx.scans.count_of(scan.subject.item.item)
     except Unavailable:
         return None
-    return EarlierChecks(count + 1, moment(first if first is not None else ledger.now()))
+    place = country_of(request) if first is None else country
+    shown = place_of(place) if place else None
+    return EarlierChecks(count + 1, moment(first if first is not None else ledger.now()), shown)
 
 
 def ledger_here() -> Ledger:

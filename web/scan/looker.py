@@ -1,0 +1,32 @@
+"""Which country a request comes from, and what stands for its sender until it is hashed with the day's salt."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Request, current_app
+
+from ledger.domain.country_places import is_country
+from ledger.keeping.countries import Countries
+from ledger.settings import Settings
+from web.limits import connection
+
+SAID: Final = "X-Touchmark-Country"
+"""Names the country in trials on one machine; believed only where the settings say so."""
+_LONGEST: Final = 300
+
+
+def country_of(request: Request) -> str | None:
+    """Two letters, or None where nobody can tell."""
+    settings: Settings = current_app.extensions["settings"]
+    said = request.headers.get(SAID, "").upper()
+    if settings.trust_country_header and is_country(said):
+        return said
+    countries: Countries = current_app.extensions["countries"]
+    return countries.of(request.remote_addr)
+
+
+def looker_of(request: Request) -> str:
+    """The connection and the browser's name; "" where there is no address."""
+    where = connection(request.remote_addr)
+    return "" if where == "unknown" else f"{where}\n{request.user_agent.string[:_LONGEST]}"
