@@ -54,6 +54,7 @@ def build(settings: Settings) -> Ledger:
         explain=explainer(),
         encode_opening=encode_opening,
         public_url=settings.public_url,
+        sign_url=settings.sign_origin,
         limits=Limits(settings.max_upload_bytes, settings.max_evidence_bytes, settings.allow_private_webhooks),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from flask import Flask
 from flask_openapi3.openapi import OpenAPI
@@ -15,6 +16,7 @@ from ledger.settings import Settings, read_settings
 from web import api, console, health, languages, limits, people, problems, scan
 from web.api import operation, specification
 from web.safety import harden, whole_bodies
+from web.sign_host import deployed_domain, sign_host
 from web.slashes import keep_slashes
 
 csrf = CSRFProtect()
@@ -35,7 +37,8 @@ def create_app(
         validation_error_model=operation.Problem,
         doc_ui=False,
     )
-    app.wsgi_app = keep_slashes(whole_bodies(app.wsgi_app))  # type: ignore[assignment, method-assign]
+    signing = partial(deployed_domain, ledger)
+    app.wsgi_app = sign_host(keep_slashes(whole_bodies(app.wsgi_app)), settings, signing)  # type: ignore[assignment, method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
