@@ -21,6 +21,7 @@ from typing import Any, Final
 from flask import Response, current_app, g, request
 
 from ledger.domain.errors import Conflict, Invalid, LedgerError, TooMany, Unavailable
+from ledger.domain.said import said
 from ledger.services.ports import Ledger
 from web.problems import refused, unexpected
 
@@ -38,14 +39,14 @@ class BadKey(LedgerError):
     """An Idempotency-Key that is not one."""
 
     code = "bad-idempotency-key"
-    title = "That is not an Idempotency-Key"
+    title = said("That is not an Idempotency-Key")
 
 
 class OtherRequest(Invalid):
     """A key that was used for something else."""
 
     code = "idempotency-key-reused"
-    title = "That key was used for another request"
+    title = said("That key was used for another request")
 
 
 def once(view: View) -> View:

@@ -18,6 +18,7 @@ from limits import RateLimitItem, parse
 
 from ledger.domain.errors import TooMany
 from ledger.domain.organisations import Caller
+from ledger.domain.said import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,10 @@ def _counts_itself() -> bool:
 
 def _refuse(limit: RequestLimit) -> None:
     wait = _of(limit).resets
-    raise TooMany(f"That was more than {limit.limit}. Wait {wait} seconds, then go on.", retry_after=wait)
+    raise TooMany(
+        said("That was more than %(limit)s. Wait %(wait)s seconds, then go on.", limit=limit.limit, wait=wait),
+        retry_after=wait,
+    )
 
 
 def _of(limit: RequestLimit) -> Spent:

@@ -40,56 +40,56 @@ class Invalid(LedgerError):
     """What was sent cannot be right, whoever sends it and whenever."""
 
     code = "invalid"
-    title = said("Something in what you sent is not right")
+    title: ClassVar[str] = said("Something in what you sent is not right")
 
 
 class Unknown(LedgerError):
     """The thing named is not in this ledger, or is not this organisation's to see."""
 
     code = "unknown"
-    title = said("There is no such thing here")
+    title: ClassVar[str] = said("There is no such thing here")
 
 
 class Unauthenticated(LedgerError):
     """No key, or a key that is not in force."""
 
     code = "unauthenticated"
-    title = said("Who are you?")
+    title: ClassVar[str] = said("Who are you?")
 
 
 class Forbidden(LedgerError):
     """The key is good, but this is not its to do."""
 
     code = "forbidden"
-    title = said("This is not yours to do")
+    title: ClassVar[str] = said("This is not yours to do")
 
 
 class Conflict(LedgerError):
     """Right in itself, but not in the present state of the item or the batch."""
 
     code = "conflict"
-    title = said("This does not fit the present state")
+    title: ClassVar[str] = said("This does not fit the present state")
 
 
 class BadSignature(Invalid):
     """A signature that does not fit its message, its signer, its chain or its time."""
 
     code = "bad-signature"
-    title = said("That signature does not fit")
+    title: ClassVar[str] = said("That signature does not fit")
 
 
 class TooLarge(LedgerError):
     """More bytes, rows or items than one request may carry."""
 
     code = "too-large"
-    title = said("That is too large")
+    title: ClassVar[str] = said("That is too large")
 
 
 class TooMany(LedgerError):
     """Too many tries; `retry_after` seconds until the next one counts."""
 
     code = "too-many"
-    title = said("Too many tries")
+    title: ClassVar[str] = said("Too many tries")
 
     def __init__(self, detail: str, *, retry_after: int) -> None:
         super().__init__(detail)
@@ -100,4 +100,4 @@ class Unavailable(LedgerError):
     """Something we depend on does not answer now. Never means "no"."""
 
     code = "unavailable"
-    title = said("We cannot tell right now")
+    title: ClassVar[str] = said("We cannot tell right now")

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from ledger.domain.claim_codes import check_code
 from ledger.domain.errors import Invalid, TooLarge
+from ledger.domain.said import said
 from ledger.files.labels import grouped
 from ledger.files.pdf import Page
 from ledger.files.progress import Progress, counted
@@ -79,13 +80,18 @@ def write_claim_cards(
     done = 0
     for card in counted(cards, on_progress):
         if done == MAX_CARDS:
-            raise TooLarge(f"One PDF holds at most {MAX_CARDS:,} cards. Print them in several ranges.")
+            raise TooLarge(
+                said(
+                    "One PDF holds at most %(max_cards)s cards. Print them in several ranges.",
+                    max_cards=f"{MAX_CARDS:,}",
+                )
+            )
         if done:
             page.next_page()
         _draw_card(page, card, words)
         done += 1
     if not done:
-        raise Invalid("There are no claim cards in the print range. Check its first and its last number.")
+        raise Invalid(said("There are no claim cards in the print range. Check its first and its last number."))
     page.save()
     return done
 
@@ -95,14 +101,21 @@ def _draw_card(page: Page, card: ClaimCard, words: CardWords) -> None:
     parts = urlsplit(card.claim_url)
     if parts.fragment != code or code in card.claim_url.split("#", 1)[0]:
         raise Invalid(
-            f"The address on the card of {grouped(card.serial)} must carry the claim code after the # and nowhere else."
+            said(
+                "The address on the card of %(serial)s must carry the claim code after the # and nowhere else.",
+                serial=grouped(card.serial),
+            )
         )
     matrix = checked_symbol(card.claim_url)
     module = _MODULE_ROOM / matrix.full_size
     if module < _MIN_MODULE:
         raise Invalid(
-            f"The address on the card of {grouped(card.serial)} has {len(card.claim_url)} characters, "
-            "too many for the panel. Use a shorter web address."
+            said(
+                "The address on the card of %(serial)s has %(count)s characters, too many for the panel. "
+                "Use a shorter web address.",
+                serial=grouped(card.serial),
+                count=len(card.claim_url),
+            )
         )
     left, top, width, height = PANEL
     page.text(_MARGIN, 9, words.title, 10, bold=True)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ledger.domain.errors import Fault, Invalid
+from ledger.domain.said import said
 
 COLUMNS: Final = (
     "gtin",
@@ -90,23 +91,42 @@ def check_header(cells: Sequence[str], *, row: int) -> list[str]:
         names.pop()
     if len(names) > MAX_COLUMNS:
         raise Invalid(
-            f"Row {row} has {len(names)} columns; at most {MAX_COLUMNS} can be read. "
-            "Keep only the columns of the template."
+            said(
+                "Row %(row)s has %(count)s columns; at most %(max_columns)s can be read. Keep only the "
+                "columns of the template.",
+                row=row,
+                count=len(names),
+                max_columns=MAX_COLUMNS,
+            )
         )
     faults: list[Fault] = []
     seen: dict[str, int] = {}
     for position, name in enumerate(names, start=1):
         where = f"row {row}, column {letter(position)}"
         if not name:
-            faults.append(Fault(where, "the column has no name.", "Name it, or delete it with its contents."))
+            faults.append(
+                Fault(where, said("the column has no name."), said("Name it, or delete it with its contents."))
+            )
         elif name in seen:
             first = letter(seen[name])
-            faults.append(Fault(where, f"{_quote(name)} is already the name of column {first}.", "Delete one of them."))
+            faults.append(
+                Fault(
+                    where,
+                    said("%(quote)s is already the name of column %(first)s.", quote=_quote(name), first=first),
+                    said("Delete one of them."),
+                )
+            )
         elif name not in COLUMNS and name not in IGNORED:
-            faults.append(Fault(where, f"there is no column called {_quote(name)}.", _nearest(name)))
+            faults.append(
+                Fault(where, said("there is no column called %(quote)s.", quote=_quote(name)), _nearest(name))
+            )
         seen.setdefault(name, position)
     faults += [
-        Fault(f"row {row}", f"the column {_quote(name)} is missing.", "Every item needs it: add the column.")
+        Fault(
+            said("row %(row)s", row=row),
+            said("the column %(quote)s is missing.", quote=_quote(name)),
+            said("Every item needs it: add the column."),
+        )
         for name in REQUIRED
         if name not in seen
     ]

@@ -8,6 +8,7 @@ from importlib import resources
 
 from ledger.domain.characters import shown
 from ledger.domain.errors import Invalid
+from ledger.domain.said import said
 
 _MISTAKEN = {
     "UK": "GB",
@@ -34,7 +35,11 @@ def check_country(text: str) -> str:
         return code
     meant = _MISTAKEN.get(code) or _by_name().get(code.casefold())
     what = f"{shown(text)} is not a country code of ISO 3166."
-    raise Invalid(f"{what} Write {meant} for {countries()[meant]}." if meant else what)
+    raise Invalid(
+        said("%(what)s Write %(meant)s for %(countries)s.", what=what, meant=meant, countries=countries()[meant])
+        if meant
+        else what
+    )
 
 
 @functools.cache

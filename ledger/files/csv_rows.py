@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from ledger.domain.errors import Invalid, TooLarge
+from ledger.domain.said import said
 from ledger.files.cells import EXTRA, unguard
 from ledger.files.columns import COLUMNS, MAX_COLUMNS, check_header, tidy_name
 
@@ -35,8 +36,13 @@ class _Lines:
             raise StopIteration
         if len(raw) > MAX_LINE:
             raise TooLarge(
-                f"Row {self.row} has a line of more than {MAX_LINE} bytes. Perhaps the file's lines end "
-                f"in a way we do not know. {_UTF8}"
+                said(
+                    "Row %(row)s has a line of more than %(max_line)s bytes. Perhaps the file's lines end in "
+                    "a way we do not know. %(utf8)s",
+                    row=self.row,
+                    max_line=MAX_LINE,
+                    utf8=_UTF8,
+                )
             )
         if self._first:
             self._first = False
@@ -46,11 +52,22 @@ class _Lines:
         except UnicodeDecodeError as error:
             near = raw[max(0, error.start - 12) : error.end + 8].decode("cp1252", "replace").strip()
             raise Invalid(
-                f"Row {self.row} is not UTF-8 text: near “{near}” there is a letter in an older encoding "
-                f"(Latin-1 or Windows). {_UTF8}"
+                said(
+                    "Row %(row)s is not UTF-8 text: near “%(near)s” there is a letter in an older encoding "
+                    "(Latin-1 or Windows). %(utf8)s",
+                    row=self.row,
+                    near=near,
+                    utf8=_UTF8,
+                )
             ) from error
         if "\0" in text:
-            raise Invalid(f"Row {self.row} has empty bytes in it, as UTF-16 and program files do. {_UTF8}")
+            raise Invalid(
+                said(
+                    "Row %(row)s has empty bytes in it, as UTF-16 and program files do. %(utf8)s",
+                    row=self.row,
+                    utf8=_UTF8,
+                )
+            )
         return text
 
 
@@ -63,7 +80,7 @@ def read_csv(stream: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
     lines = _Lines(stream)
     first = next(lines, "")
     if not first:
-        raise Invalid("The file is empty. Start from the template and add one row for each item.")
+        raise Invalid(said("The file is empty. Start from the template and add one row for each item."))
     if first[:4].lower() == "sep=" and len(first.rstrip("\r\n")) == 5:  # a hint Excel reads and never shows
         delimiter = first[4]
         first = next(lines, "")
@@ -86,19 +103,28 @@ def _rows(records: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int
         if "'" in "".join(cells):
             cells = [unguard(cell).strip() for cell in cells]
         if number > MAX_ROWS:
-            raise TooLarge(f"The file has more than {MAX_ROWS:,} rows. Send it in two or more files.")
+            raise TooLarge(
+                said(
+                    "The file has more than %(max_rows)s rows. Send it in two or more files.", max_rows=f"{MAX_ROWS:,}"
+                )
+            )
         found = True
         row = dict(zip(header, cells, strict=False))
         if len(cells) > width and any(cells[width:]):
             if len(cells) > _MAX_CELLS:
                 raise TooLarge(
-                    f"Row {number} has {len(cells)} cells, and the header names {width} columns. "
-                    "Check that the file has the same separator all the way down."
+                    said(
+                        "Row %(number)s has %(count)s cells, and the header names %(width)s columns. Check that "
+                        "the file has the same separator all the way down.",
+                        number=number,
+                        count=len(cells),
+                        width=width,
+                    )
                 )
             row[EXTRA] = "\t".join(cells[width:])
         yield number, row
     if not found:
-        raise Invalid("The file has column names and no rows below them. Add one row for each item.")
+        raise Invalid(said("The file has column names and no rows below them. Add one row for each item."))
 
 
 def _records(source: Iterator[str], lines: _Lines, delimiter: str) -> Iterator[list[str]]:

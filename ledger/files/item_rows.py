@@ -16,6 +16,7 @@ from ledger.domain.errors import Invalid, TooLarge
 from ledger.domain.fields import FIELDS, Value, canonical_value
 from ledger.domain.gtins import Gtin, check_gtin
 from ledger.domain.imports import RowFault
+from ledger.domain.said import said
 from ledger.domain.serials import check_serial
 from ledger.files.cells import EXTRA, UnreadableCell
 from ledger.files.columns import HINTS, REQUIRED
@@ -81,7 +82,12 @@ def check_rows(
     waiting: list[Ready | Faulty] = []
     for count, (number, cells) in enumerate(rows, start=1):
         if count > max_items:
-            raise TooLarge(f"The file has more than {max_items:,} items. Send it in two or more files.")
+            raise TooLarge(
+                said(
+                    "The file has more than %(max_items)s items. Send it in two or more files.",
+                    max_items=f"{max_items:,}",
+                )
+            )
         waiting.append(check.row(number, cells))
         if len(waiting) == _CHUNK:
             yield from _known_apart(waiting, existing)

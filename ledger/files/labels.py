@@ -11,6 +11,7 @@ from typing import Final
 
 from ledger.domain.characters import shown
 from ledger.domain.errors import Unknown
+from ledger.domain.said import said
 
 GROUP: Final = 4
 
@@ -81,7 +82,11 @@ def label_format(id: str) -> LabelFormat:
     try:
         return label_formats()[id]
     except KeyError:
-        raise Unknown(f"There is no label format {shown(id)}; there are {', '.join(label_formats())}.") from None
+        raise Unknown(
+            said(
+                "There is no label format %(id)s; there are %(names)s.", id=shown(id), names=", ".join(label_formats())
+            )
+        ) from None
 
 
 def grouped(serial: str) -> str:

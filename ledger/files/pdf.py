@@ -16,6 +16,7 @@ from reportlab.pdfgen.pathobject import PDFPathObject
 
 from ledger.domain.characters import named, shown
 from ledger.domain.errors import Invalid
+from ledger.domain.said import said
 from ledger.files.qr import QUIET, Matrix, runs
 
 _VERA: Final = Path(reportlab.__file__).parent / "fonts"
@@ -89,7 +90,9 @@ def _register(path: Path) -> str:
     try:
         pdfmetrics.registerFont(TTFont(name, str(path)))
     except (TTFError, OSError) as error:
-        raise Invalid(f"The font {shown(path.name)} cannot be used: it must be a TrueType file.") from error
+        raise Invalid(
+            said("The font %(name)s cannot be used: it must be a TrueType file.", name=shown(path.name))
+        ) from error
     return name
 
 
@@ -97,4 +100,10 @@ def _check_letters(text: str, font: str) -> None:
     widths = pdfmetrics.getFont(font).face.charWidths
     for character in text:
         if ord(character) not in widths:
-            raise Invalid(f"The font has no {named(character)}, which {shown(text)} needs; name a font that has.")
+            raise Invalid(
+                said(
+                    "The font has no %(character)s, which %(text)s needs; name a font that has.",
+                    character=named(character),
+                    text=shown(text),
+                )
+            )

@@ -27,6 +27,7 @@ from qrcode.exceptions import DataOverflowError
 
 from ledger.domain.characters import shown
 from ledger.domain.errors import Invalid, TooLarge
+from ledger.domain.said import said
 
 QUIET: Final = 4
 """Light modules on every side (ISO/IEC 18004, 6.3.8)."""
@@ -79,16 +80,26 @@ def symbol(text: str, level: str = "M") -> Matrix:
     """
     correction = _LEVELS.get(level)
     if correction is None:
-        raise Invalid(f"There is no error correction level {shown(level)}; there are L, M, Q and H.")
+        raise Invalid(
+            said("There is no error correction level %(level)s; there are L, M, Q and H.", level=shown(level))
+        )
     if not text:
-        raise Invalid("A code needs something to say; its text is empty.")
+        raise Invalid(said("A code needs something to say; its text is empty."))
     if len(text) > _LONGEST:
-        raise TooLarge(f"The text has {len(text)} characters; a code on a label carries at most {_LONGEST}.")
+        raise TooLarge(
+            said(
+                "The text has %(count)s characters; a code on a label carries at most %(longest)s.",
+                count=len(text),
+                longest=_LONGEST,
+            )
+        )
     parts = list(util.optimal_data_chunks(text.encode(), minimum=20))
     try:
         version = _version(tuple((part.mode, len(part)) for part in parts), correction)
     except DataOverflowError:
-        raise TooLarge(f"The text {shown(text)} does not fit into a code at level {level}.") from None
+        raise TooLarge(
+            said("The text %(text)s does not fit into a code at level %(level)s.", text=shown(text), level=level)
+        ) from None
     maker: qrcode.QRCode[Any] = qrcode.QRCode(version=version, error_correction=correction, border=0, mask_pattern=MASK)
     for part in parts:
         maker.add_data(part)
@@ -104,7 +115,9 @@ def checked_symbol(text: str, level: str = "M") -> Matrix:
     matrix = symbol(text, level)
     read = _read(paint(runs(matrix), matrix.size, 1), pure=True)
     if read != text:
-        raise Invalid(f"The code for {shown(text)} reads as {shown(read)}; it was not printed.")
+        raise Invalid(
+            said("The code for %(text)s reads as %(read)s; it was not printed.", text=shown(text), read=shown(read))
+        )
     return matrix
 
 
@@ -173,14 +186,14 @@ def _read(view: Pixels, *, pure: bool) -> str:
         is_pure=pure,
     )
     if len(found) > 1:
-        raise Invalid(f"There are {len(found)} codes in the picture; show one at a time.")
+        raise Invalid(said("There are %(count)s codes in the picture; show one at a time.", count=len(found)))
     return str(found[0].text) if found else ""
 
 
 def png(matrix: Matrix, dots_per_module: int = 10) -> bytes:
     """A black and white PNG with the quiet zone; at most 100 dots a module."""
     if not 1 <= dots_per_module <= 100:
-        raise Invalid(f"A module has 1 to 100 dots, not {dots_per_module}.")
+        raise Invalid(said("A module has 1 to 100 dots, not %(dots_per_module)s.", dots_per_module=dots_per_module))
     small = paint(runs(matrix), matrix.size, 1)
     image = Image.frombytes("L", (small.width, small.height), small.data).convert("1", dither=Image.Dither.NONE)
     side = small.width * dots_per_module
@@ -235,8 +248,14 @@ def _open_png(data: bytes) -> Pixels:
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             if image.width * image.height > _MAX_PIXELS:
-                raise Invalid(f"The picture has {image.width} × {image.height} pixels, more than is read.")
+                raise Invalid(
+                    said(
+                        "The picture has %(width)s × %(height)s pixels, more than is read.",
+                        width=image.width,
+                        height=image.height,
+                    )
+                )
             grey = image.convert("L")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Invalid("The picture cannot be read; send a PNG.") from error
+        raise Invalid(said("The picture cannot be read; send a PNG.")) from error
     return Pixels(grey.width, grey.height, grey.tobytes())

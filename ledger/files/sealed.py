@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Protocol
 
 from ledger.domain.errors import Unavailable
+from ledger.domain.said import said
 
 _LINES = 5_000
 _MOST = 64 * 1024 * 1024
@@ -47,14 +48,14 @@ def read_sealed(source: BinaryIO, vault: _Seal, purpose: str) -> Iterator[Any]:
     place = 0
     head = source.read(4)
     if not head:
-        raise Unavailable("A sealed file of the data folder is empty. Put it back from a backup.")
+        raise Unavailable(said("A sealed file of the data folder is empty. Put it back from a backup."))
     while head:
         size = int.from_bytes(head, "big")
         if len(head) < 4 or size > _MOST:
-            raise Unavailable("A sealed file of the data folder is damaged. Put it back from a backup.")
+            raise Unavailable(said("A sealed file of the data folder is damaged. Put it back from a backup."))
         piece, head = source.read(size), source.read(4)
         if len(piece) != size:
-            raise Unavailable("A sealed file of the data folder has lost its end. Put it back from a backup.")
+            raise Unavailable(said("A sealed file of the data folder has lost its end. Put it back from a backup."))
         kind = "more" if head else "last"
         for line in zlib.decompress(vault.open(piece, f"{purpose}/{place}/{kind}")).split(b"\n"):
             if line:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from ledger.domain.errors import Invalid
+from ledger.domain.said import said
 from ledger.files.csv_rows import read_csv
 from ledger.files.xlsx_rows import read_xlsx
 
@@ -49,7 +50,7 @@ def read_rows(stream: BinaryIO, filename: str) -> Iterator[tuple[int, dict[str, 
         return read_xlsx(stream)
     why = _not_a_sheet(head)
     if why:
-        raise Invalid(f"“{filename[-80:]}” {why}")
+        raise Invalid(said("“%(filename)s” %(why)s", filename=filename[-80:], why=why))
     return read_csv(stream)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import BinaryIO, Final
 
 from ledger.domain.errors import Invalid, TooLarge
+from ledger.domain.said import said
 from ledger.files.labels import Label, LabelFormat, grouped, label_formats
 from ledger.files.pdf import Page
 from ledger.files.progress import Progress, counted
@@ -51,9 +52,15 @@ def write_sheets(
     for its label, TooLarge beyond MAX_LABELS.
     """
     if first < 1 or (last is not None and last < first):
-        raise Invalid("The print range is empty. Its first label must not come after its last.")
+        raise Invalid(said("The print range is empty. Its first label must not come after its last."))
     if not 0 <= skip_places < form.per_page:
-        raise Invalid(f"A sheet has {form.per_page} places; 0 to {form.per_page - 1} of them can be left free.")
+        raise Invalid(
+            said(
+                "A sheet has %(per_page)s places; 0 to %(per_page2)s of them can be left free.",
+                per_page=form.per_page,
+                per_page2=form.per_page - 1,
+            )
+        )
     wanted = itertools.islice(labels, first - 1, last)
     page = Page(target, form.page, f"Labels, {form.name}")
     places = list(form.places())
@@ -62,14 +69,19 @@ def write_sheets(
     matrices = symbols((label.uri for label in texts), form.level, processes=processes)
     for label, matrix in counted(zip(drawn, matrices, strict=True), on_progress):
         if done == MAX_LABELS:
-            raise TooLarge(f"One PDF holds at most {MAX_LABELS:,} labels. Print them in several ranges.")
+            raise TooLarge(
+                said(
+                    "One PDF holds at most %(max_labels)s labels. Print them in several ranges.",
+                    max_labels=f"{MAX_LABELS:,}",
+                )
+            )
         place = (done + skip_places) % form.per_page
         if done and place == 0:
             page.next_page()
         _draw_label(page, form, label, matrix, places[place], shift)
         done += 1
     if not done:
-        raise Invalid(f"There is no label number {first}; the print range is beyond the last one.")
+        raise Invalid(said("There is no label number %(first)s; the print range is beyond the last one.", first=first))
     page.save()
     return done
 
@@ -81,9 +93,9 @@ def write_test_page(target: BinaryIO, labels: Sequence[Label], form: LabelFormat
     and for a format that is not a sheet.
     """
     if len(labels) != 3:
-        raise Invalid(f"The test page has three codes, not {len(labels)}.")
+        raise Invalid(said("The test page has three codes, not %(count)s.", count=len(labels)))
     if form.per_page < 3:
-        raise Invalid(f"“{form.name}” is no sheet. Print its first three labels as a test instead.")
+        raise Invalid(said("“%(name)s” is no sheet. Print its first three labels as a test instead.", name=form.name))
     page = Page(target, form.page, f"Test page, {form.name}")
     places = list(form.places())
     for x, y in places:
@@ -107,8 +119,15 @@ def module_width(form: LabelFormat, label: Label, matrix: Matrix) -> float:
         side = matrix.full_size * MIN_MODULE
         instead = f"The smallest label with room is “{room[0].name}”." if room else "Use a shorter web address."
         raise Invalid(
-            f"The code of {grouped(label.serial)} needs a square of {side:.1f} mm, and a label of "
-            f"{form.label[0]:g} × {form.label[1]:g} mm has no room for it. {instead}"
+            said(
+                "The code of %(serial)s needs a square of %(side)s mm, and a label of %(label)s × "
+                "%(label2)s mm has no room for it. %(instead)s",
+                serial=grouped(label.serial),
+                side=f"{side:.1f}",
+                label=f"{form.label[0]:g}",
+                label2=f"{form.label[1]:g}",
+                instead=instead,
+            )
         )
     return module
 

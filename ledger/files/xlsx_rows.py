@@ -23,6 +23,7 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from ledger.domain.errors import Invalid, TooLarge
+from ledger.domain.said import said
 from ledger.files.cells import EXTRA, UnreadableCell, unguard
 from ledger.files.columns import check_header
 from ledger.files.xlsx_scan import OddCells, scan_sheet, text_lengths
@@ -58,13 +59,15 @@ def read_xlsx(stream: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
             with CalamineWorkbook.from_filelike(plain) as workbook:
                 sheet = workbook.get_sheet_by_name(name)
         except (CalamineError, ValueError, OSError) as error:
-            raise Invalid(f"The workbook cannot be read: it is damaged. {_RESAVE}") from error
+            raise Invalid(said("The workbook cannot be read: it is damaged. %(resave)s", resave=_RESAVE)) from error
     rows = _numbered(sheet)
     for number, header in rows:
         if any(header):
             names = check_header([str(cell) for cell in header], row=number)
             return _rows(rows, names, odd)
-    raise Invalid(f"The sheet “{name[:40]}” is empty. Start from the template and add one row for each item.")
+    raise Invalid(
+        said("The sheet “%(name)s” is empty. Start from the template and add one row for each item.", name=name[:40])
+    )
 
 
 def _rows(
@@ -87,7 +90,7 @@ def _rows(
             row[EXTRA] = "\t".join(cells[width:])
         yield number, row
     if not found:
-        raise Invalid("The sheet has column names and no rows below them. Add one row for each item.")
+        raise Invalid(said("The sheet has column names and no rows below them. Add one row for each item."))
 
 
 def _numbered(sheet: CalamineSheet) -> Iterator[tuple[int, list[_Value]]]:
@@ -116,9 +119,9 @@ def _text(value: _Value) -> str:
 def _choose_sheet(archive: zipfile.ZipFile) -> tuple[str, str]:
     """Name and path of the sheet “Items”, else of the first one that is not hidden."""
     if archive.NameToInfo.get("mimetype") and "content.xml" in archive.NameToInfo:
-        raise Invalid("The file is an OpenDocument sheet (ODS). Save it as XLSX or as CSV UTF-8.")
+        raise Invalid(said("The file is an OpenDocument sheet (ODS). Save it as XLSX or as CSV UTF-8."))
     if _WORKBOOK not in archive.NameToInfo or _RELATIONS not in archive.NameToInfo:
-        raise Invalid("The file is an archive and not an XLSX workbook. Send the spreadsheet itself, unpacked.")
+        raise Invalid(said("The file is an archive and not an XLSX workbook. Send the spreadsheet itself, unpacked."))
     targets = {relation.get("Id", ""): relation.get("Target", "") for relation in _xml(archive, _RELATIONS)}
     sheets = [
         (sheet.get("name", ""), targets.get(sheet.get(_RELATION, ""), ""))
@@ -130,7 +133,7 @@ def _choose_sheet(archive: zipfile.ZipFile) -> tuple[str, str]:
         path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
         if path in archive.NameToInfo and path.startswith("xl/worksheets/"):
             return name, path
-    raise Invalid(f"The workbook has no sheet with rows that can be seen. {_RESAVE}")
+    raise Invalid(said("The workbook has no sheet with rows that can be seen. %(resave)s", resave=_RESAVE))
 
 
 def _copy_parts(archive: zipfile.ZipFile, sheet: str, target: IO[bytes], odd: OddCells) -> None:
@@ -151,9 +154,15 @@ def _small(archive: zipfile.ZipFile, name: str) -> bytes:
     for piece in read_entry(archive, name):
         parts += piece
         if len(parts) > _MAX_PART:
-            raise TooLarge(f"The workbook's part “{name}” is larger than any program makes it. {_RESAVE}")
+            raise TooLarge(
+                said(
+                    "The workbook's part “%(name)s” is larger than any program makes it. %(resave)s",
+                    name=name,
+                    resave=_RESAVE,
+                )
+            )
     if b"<!" in parts or b"\0" in parts:  # no DTD, so no entities either
-        raise Invalid(f"The workbook holds declarations no spreadsheet program writes. {_RESAVE}")
+        raise Invalid(said("The workbook holds declarations no spreadsheet program writes. %(resave)s", resave=_RESAVE))
     return bytes(parts)
 
 
@@ -161,4 +170,4 @@ def _xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
     try:
         return ElementTree.fromstring(_small(archive, name))  # noqa: S314 declarations were refused in _small
     except ElementTree.ParseError as error:
-        raise Invalid(f"The workbook is damaged. {_RESAVE}") from error
+        raise Invalid(said("The workbook is damaged. %(resave)s", resave=_RESAVE)) from error

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ledger.domain.errors import Invalid, TooLarge
+from ledger.domain.said import said
 from ledger.files.cells import UnreadableCell
 from ledger.files.columns import MAX_COLUMNS, letter
 
@@ -55,7 +56,7 @@ def text_lengths(pieces: Iterable[bytes], lengths: array[int]) -> Iterator[bytes
         lengths.extend(map(len, texts))
         _check_promises(b">".join(texts))
         if len(rest) > _MAX_ROW_XML:
-            raise TooLarge(f"One cell of the sheet holds more text than any cell can. {_RESAVE}")
+            raise TooLarge(said("One cell of the sheet holds more text than any cell can. %(resave)s", resave=_RESAVE))
         yield piece
     _check_promises(rest)
 
@@ -65,7 +66,12 @@ def _check_promises(texts: bytes) -> None:
     for attributes in _TEXTS_TAG.findall(texts):
         for count in _COUNT.findall(attributes):
             if not count.isdigit() or int(count[:12]) > _MAX_TEXTS:
-                raise TooLarge(f"The workbook says it has more texts than any sheet we read can hold. {_RESAVE}")
+                raise TooLarge(
+                    said(
+                        "The workbook says it has more texts than any sheet we read can hold. %(resave)s",
+                        resave=_RESAVE,
+                    )
+                )
 
 
 def scan_sheet(pieces: Iterable[bytes], lengths: array[int], odd: OddCells) -> Iterator[bytes]:
@@ -98,7 +104,12 @@ def scan_sheet(pieces: Iterable[bytes], lengths: array[int], odd: OddCells) -> I
             elif value:
                 text += longest
         if text > MAX_TEXT:
-            raise TooLarge(f"The cells hold more than {MAX_TEXT // 2**20} MB of text. Save it as CSV UTF-8 instead.")
+            raise TooLarge(
+                said(
+                    "The cells hold more than %(max_text)s MB of text. Save it as CSV UTF-8 instead.",
+                    max_text=MAX_TEXT // 2**20,
+                )
+            )
         if any(sign in block for sign in _ODD_SIGNS):
             _collect_odd(block, odd)
         yield block
@@ -118,7 +129,7 @@ def _whole_rows(pieces: Iterable[bytes]) -> Iterator[bytes]:
             yield rest[:cut]
             rest = rest[cut:]
         elif len(rest) > _MAX_ROW_XML:
-            raise TooLarge(f"One row of the sheet is longer than any row can be. {_RESAVE}")
+            raise TooLarge(said("One row of the sheet is longer than any row can be. %(resave)s", resave=_RESAVE))
     yield rest
 
 
@@ -126,13 +137,15 @@ def _plain(start: bytes) -> bytes:
     """The beginning of a part without its XML declaration, which may name UTF-8 only."""
     declaration = _DECLARATION.match(start)
     if declaration and b"encoding" in declaration[0] and b"utf-8" not in declaration[0].lower():
-        raise Invalid(f"The workbook is written in an encoding no spreadsheet program uses. {_RESAVE}")
+        raise Invalid(
+            said("The workbook is written in an encoding no spreadsheet program uses. %(resave)s", resave=_RESAVE)
+        )
     return start[declaration.end() :] if declaration else start
 
 
 def _refuse_declarations(block: bytes) -> None:
     if b"<!" in block or b"<?" in block or b"\0" in block:
-        raise Invalid(f"The workbook holds declarations no spreadsheet program writes. {_RESAVE}")
+        raise Invalid(said("The workbook holds declarations no spreadsheet program writes. %(resave)s", resave=_RESAVE))
 
 
 def _collect_odd(block: bytes, odd: OddCells) -> None:
@@ -156,7 +169,12 @@ def _collect_odd(block: bytes, odd: OddCells) -> None:
             continue
         where = _REFERENCE.search(cell["tag"])
         if where is None or len(odd) >= _MAX_ODD:
-            raise Invalid(f"The sheet has formulas without results or with errors that cannot be placed. {_RESAVE}")
+            raise Invalid(
+                said(
+                    "The sheet has formulas without results or with errors that cannot be placed. %(resave)s",
+                    resave=_RESAVE,
+                )
+            )
         odd[int(where[2][:9]), _position(where[1])] = found
 
 
@@ -169,12 +187,20 @@ def _position(letters: bytes) -> int:
 
 def _too_many_rows() -> TooLarge:
     return TooLarge(
-        f"The sheet goes beyond row {MAX_ROWS + 1:,}: an XLSX file is read to {MAX_ROWS:,} items. "
-        "Save it as CSV UTF-8, which may be of any length, or delete what stands far below the table."
+        said(
+            "The sheet goes beyond row %(max_rows)s: an XLSX file is read to %(max_rows2)s items. "
+            "Save it as CSV UTF-8, which may be of any length, or delete what stands far below the "
+            "table.",
+            max_rows=f"{MAX_ROWS + 1:,}",
+            max_rows2=f"{MAX_ROWS:,}",
+        )
     )
 
 
 def _too_many_columns() -> TooLarge:
     return TooLarge(
-        f"The sheet goes beyond column {letter(MAX_COLUMNS)}. Delete everything to the right of your table."
+        said(
+            "The sheet goes beyond column %(letter)s. Delete everything to the right of your table.",
+            letter=letter(MAX_COLUMNS),
+        )
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from ledger.domain.errors import Invalid, TooLarge
+from ledger.domain.said import said
 
 MAX_FILE: Final = 64 * 1024 * 1024
 MAX_TOTAL: Final = 512 * 1024 * 1024
@@ -29,24 +30,46 @@ def open_checked(stream: BinaryIO) -> zipfile.ZipFile:
     size = stream.seek(0, 2)
     stream.seek(0)
     if size > MAX_FILE:
-        raise TooLarge(f"The file has {_mb(size)}; at most {_mb(MAX_FILE)} are read. Save it as CSV UTF-8 instead.")
+        raise TooLarge(
+            said(
+                "The file has %(mb)s; at most %(mb2)s are read. Save it as CSV UTF-8 instead.",
+                mb=_mb(size),
+                mb2=_mb(MAX_FILE),
+            )
+        )
     try:
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise Invalid(f"The file is cut off or damaged. {_RESAVE}") from error
+        raise Invalid(said("The file is cut off or damaged. %(resave)s", resave=_RESAVE)) from error
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
-        raise TooLarge(f"The file holds {len(entries):,} parts; a spreadsheet has a few dozen. {_RESAVE}")
+        raise TooLarge(
+            said(
+                "The file holds %(count)s parts; a spreadsheet has a few dozen. %(resave)s",
+                count=f"{len(entries):,}",
+                resave=_RESAVE,
+            )
+        )
     total = sum(entry.file_size for entry in entries)
     if total > MAX_TOTAL:
         raise TooLarge(
-            f"The file would unpack to {_mb(total)}; at most {_mb(MAX_TOTAL)} are read. Save it as CSV UTF-8 instead."
+            said(
+                "The file would unpack to %(mb)s; at most %(mb2)s are read. Save it as CSV UTF-8 instead.",
+                mb=_mb(total),
+                mb2=_mb(MAX_TOTAL),
+            )
         )
     names: set[str] = set()
     for entry in entries:
         _check_entry(entry)
         if entry.filename.casefold() in names:
-            raise Invalid(f"The file holds the part “{entry.filename[:60]}” twice. {_RESAVE}")
+            raise Invalid(
+                said(
+                    "The file holds the part “%(filename)s” twice. %(resave)s",
+                    filename=entry.filename[:60],
+                    resave=_RESAVE,
+                )
+            )
         names.add(entry.filename.casefold())
     return archive
 
@@ -58,23 +81,32 @@ def read_entry(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
             while piece := entry.read(_CHUNK):
                 yield piece
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise Invalid(f"The file is cut off or damaged. {_RESAVE}") from error
+        raise Invalid(said("The file is cut off or damaged. %(resave)s", resave=_RESAVE)) from error
     except zipfile.zlib.error as error:  # type: ignore[attr-defined]
-        raise Invalid(f"The file is cut off or damaged. {_RESAVE}") from error
+        raise Invalid(said("The file is cut off or damaged. %(resave)s", resave=_RESAVE)) from error
 
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:
     name = entry.filename
     if name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/"):
-        raise Invalid(f"The file holds a part with the forbidden name “{name[:60]}”. {_RESAVE}")
+        raise Invalid(
+            said("The file holds a part with the forbidden name “%(name)s”. %(resave)s", name=name[:60], resave=_RESAVE)
+        )
     if name.casefold().endswith(_ARCHIVES):
-        raise Invalid(f"The file holds another archive, “{name[:60]}”. Delete the embedded file and save again.")
+        raise Invalid(
+            said("The file holds another archive, “%(name)s”. Delete the embedded file and save again.", name=name[:60])
+        )
     if entry.flag_bits & 0x1:
-        raise Invalid("The file is locked with a password. Take the password away and save it again.")
+        raise Invalid(said("The file is locked with a password. Take the password away and save it again."))
     if entry.file_size > _RATIO_FROM and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
         raise TooLarge(
-            f"The part “{name[:60]}” would unpack to {_mb(entry.file_size)} from "
-            f"{_mb(entry.compress_size)}, which no real spreadsheet does. {_RESAVE}"
+            said(
+                "The part “%(name)s” would unpack to %(mb)s from %(mb2)s, which no real spreadsheet does. %(resave)s",
+                name=name[:60],
+                mb=_mb(entry.file_size),
+                mb2=_mb(entry.compress_size),
+                resave=_RESAVE,
+            )
         )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final
 
 from ledger.domain.errors import Invalid
+from ledger.domain.said import said
 from ledger.files.labels import Label, LabelFormat, grouped, label_formats
 from ledger.files.progress import Progress, counted
 from ledger.files.qr import QUIET, Matrix, Run, runs, symbols
@@ -44,9 +45,14 @@ def write_zpl(
     if dpi not in form.dpi:
         made_for = ", ".join(map(str, form.dpi))
         raise Invalid(
-            f"“{form.name}” is made for printers of {made_for} dots per inch, not {dpi}."
+            said(
+                "“%(name)s” is made for printers of %(made_for)s dots per inch, not %(dpi)s.",
+                name=form.name,
+                made_for=made_for,
+                dpi=dpi,
+            )
             if form.dpi
-            else f"“{form.name}” is not made for label printers. Print it as a PDF."
+            else said("“%(name)s” is not made for label printers. Print it as a PDF.", name=form.name)
         )
     texts, drawn = itertools.tee(itertools.islice(labels, max(first, 1) - 1, last))
     matrices = symbols((label.uri for label in texts), form.level, processes=processes)
@@ -55,7 +61,7 @@ def write_zpl(
         target.write(_label(label, matrix, form, dpi).encode("ascii"))
         done += 1
     if not done:
-        raise Invalid("There are no labels in the print range. Check its first and its last number.")
+        raise Invalid(said("There are no labels in the print range. Check its first and its last number."))
     return done
 
 
@@ -85,9 +91,18 @@ def dots_per_module(form: LabelFormat, label: Label, matrix: Matrix, dpi: int) -
     )
     instead = f" The smallest of our formats with room is “{room[0].name}”." if room else ""
     raise Invalid(
-        f"The code of {grouped(label.serial)} would have modules of {dots} dots at {dpi} dots per inch; "
-        f"fewer than {MIN_DOTS} do not scan reliably. The smallest label that works is "
-        f"{math.ceil(side + 2 * _EDGE)} mm wide and {math.ceil(height)} mm high.{instead}"
+        said(
+            "The code of %(serial)s would have modules of %(dots)s dots at %(dpi)s dots per inch; "
+            "fewer than %(min_dots)s do not scan reliably. The smallest label that works is %(ceil)s "
+            "mm wide and %(ceil2)s mm high.%(instead)s",
+            serial=grouped(label.serial),
+            dots=dots,
+            dpi=dpi,
+            min_dots=MIN_DOTS,
+            ceil=math.ceil(side + 2 * _EDGE),
+            ceil2=math.ceil(height),
+            instead=instead,
+        )
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ledger.domain.errors import Fault, Invalid, TooLarge
 from ledger.domain.gtins import check_gtin
 from ledger.domain.organisations import Caller, Role, Scope
+from ledger.domain.said import said
 from ledger.files.pairs import Named
 from ledger.services.ports import Ledger
 from ledger.services.views_of_chain import listed
@@ -35,7 +36,9 @@ def activate(ledger: Ledger, caller: Caller, items: Iterable[Named]) -> Activati
     with ledger.store.write() as tx:
         for count, one in enumerate(items, start=1):
             if count > MOST:
-                raise TooLarge(f"At most {MOST:,} items can be put on sale at once. Send them in parts.")
+                raise TooLarge(
+                    said("At most %(most)s items can be put on sale at once. Send them in parts.", most=f"{MOST:,}")
+                )
             try:
                 found = tx.batches.find(check_gtin(one.gtin), one.serial)
             except Invalid as wrong:
@@ -46,9 +49,9 @@ def activate(ledger: Ledger, caller: Caller, items: Iterable[Named]) -> Activati
                 names.append(own[0].item.to_bytes(32, "big"))
             else:
                 what = f"{caller.organisation.name} has no item {one.gtin} with serial {one.serial[:20]}."
-                faults.append(Fault(one.where, what, "Check the serial."))
+                faults.append(Fault(one.where, what, said("Check the serial.")))
         if faults:
-            raise Invalid(f"Nothing was put on sale: {faults[0]}", faults=faults[:1000])
+            raise Invalid(said("Nothing was put on sale: %(faults)s", faults=faults[0]), faults=faults[:1000])
         wanted = list(dict.fromkeys(names))
         new = tx.batches.activate(wanted, caller.organisation.id, ledger.now())
     return Activation(new, len(wanted) - new)

@@ -14,6 +14,7 @@ from ledger.domain.fields import FIELDS, canonical_value
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Queued
 from ledger.domain.records import field_salt, record_hash
+from ledger.domain.said import said
 from ledger.domain.statements import Kind
 from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.kept_keys import queue_signed
@@ -85,23 +86,27 @@ def _draft(
     caller.need_role(Role.BRAND)
     subject = find_listed(tx, gtin, serial)
     if subject.batch.organisation != caller.organisation.id:
-        raise Forbidden("This item is another brand’s. Only its own brand can change its description.")
+        raise Forbidden(said("This item is another brand’s. Only its own brand can change its description."))
     if subject.batch.number is None:
-        raise Conflict("This item’s batch is not registered yet. Register it first; then its record can be changed.")
+        raise Conflict(
+            said("This item’s batch is not registered yet. Register it first; then its record can be changed.")
+        )
     private = list(subject.batch.private_fields) if private_fields is None else list(private_fields)
     canonical = _canonical(fields, private)
-    said = accepted_amendments(tx, subject.item.item)
-    if canonical == (said[-1].fields if said else subject.item.fields):
-        raise Conflict("The record says exactly this already. There is nothing to change.")
+    earlier = accepted_amendments(tx, subject.item.item)
+    if canonical == (earlier[-1].fields if earlier else subject.item.fields):
+        raise Conflict(said("The record says exactly this already. There is nothing to change."))
     kept = tx.batches.amendments(subject.item.item)
     new = _made(ledger, caller, subject, len(kept), canonical, private)
     again = [
-        one for one in kept if one not in said and (one.fields, one.private_fields) == (canonical, new.private_fields)
+        one
+        for one in kept
+        if one not in earlier and (one.fields, one.private_fields) == (canonical, new.private_fields)
     ]
     if again:
         new = again[0]
     elif len(kept) >= MOST:
-        raise Conflict(f"An item’s description can be changed {MOST} times, and this one’s has been.")
+        raise Conflict(said("An item’s description can be changed %(most)s times, and this one’s has been.", most=MOST))
     else:
         tx.batches.add_amendment(new)
     values = {"item": new.item, "recordHash": new.record_hash, "manifestHash": new.manifest_hash}
@@ -113,7 +118,11 @@ def _canonical(fields: Mapping[str, Any], private: Sequence[str]) -> dict[str, A
     for name, value in fields.items():
         if name not in FIELDS:
             faults.append(
-                Fault(f"fields.{name[:40]}", "is not a field of a record.", f"There are {', '.join(FIELDS)}.")
+                Fault(
+                    f"fields.{name[:40]}",
+                    said("is not a field of a record."),
+                    said("There are %(names)s.", names=", ".join(FIELDS)),
+                )
             )
             continue
         try:
@@ -121,15 +130,17 @@ def _canonical(fields: Mapping[str, Any], private: Sequence[str]) -> dict[str, A
         except Invalid as wrong:
             faults.append(Fault(f"fields.{name}", wrong.detail))
     faults += [
-        Fault(f"fields.{field.name}", "is missing.", "An amendment is the whole new record.")
+        Fault(f"fields.{field.name}", said("is missing."), said("An amendment is the whole new record."))
         for field in FIELDS.values()
         if field.required and field.name not in fields
     ]
     faults += [
-        Fault("private_fields", f"“{name[:40]}” is not a field of a record.") for name in private if name not in FIELDS
+        Fault("private_fields", said("“%(name)s” is not a field of a record.", name=name[:40]))
+        for name in private
+        if name not in FIELDS
     ]
     if faults:
-        raise Invalid(f"The description cannot be changed: {faults[0]}", faults=faults)
+        raise Invalid(said("The description cannot be changed: %(faults)s", faults=faults[0]), faults=faults)
     return {name: found[name] for name in FIELDS if name in found}
 
 

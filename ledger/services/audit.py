@@ -23,6 +23,7 @@ from ledger.domain.gtins import check_gtin
 from ledger.domain.identity import item_id, path, path_hash
 from ledger.domain.merkle import Tree, leaf
 from ledger.domain.records import RecordHasher
+from ledger.domain.said import said
 from ledger.services.checking import Checked, attention, cannot_tell, many, ok
 from ledger.services.follow_chain import QUIET
 from ledger.services.open_item import TREES
@@ -93,16 +94,16 @@ def _check_batch(ledger: Ledger, batch: Batch, before: int, on_progress: Progres
         values = [jcs(item.fields[name]) if name in item.fields else None for name in hasher.names]
         number = item_id(batch.brand, hashed, ledger.keccak)
         if number != item.item or hasher.record_hash(item.item, values) != item.record_hash:
-            raise Invalid(f"item {item.gtin} {item.serial} is not what was hashed.")
+            raise Invalid(said("item %(gtin)s %(serial)s is not what was hashed.", gtin=item.gtin, serial=item.serial))
         claim = bytes.fromhex(item.claim_address[2:])
         leaves.append(leaf(hashed, item.record_hash, claim, ledger.keccak))
         if on_progress and len(leaves) % _PAGE == 0:
             on_progress(before + len(leaves))
     tree = Tree(leaves, ledger.keccak)
     if tree.root != batch.root or len(leaves) != batch.count:
-        raise Invalid(f"its {many(len(leaves), 'item')} do not lead to its root.")
+        raise Invalid(said("its %(many)s do not lead to its root.", many=many(len(leaves), "item")))
     if not ledger.files.has(TREES, batch.id) or ledger.files.read(TREES, batch.id) != tree.nodes:
-        raise Invalid("its kept tree is gone or damaged.")
+        raise Invalid(said("its kept tree is gone or damaged."))
     return len(leaves)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ledger.domain.errors import BadSignature, Conflict, TooMany
 from ledger.domain.outbox import Queued
+from ledger.domain.said import said
 from ledger.domain.statements import Kind, Statement, make
 from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.ports import Ledger
@@ -38,12 +39,12 @@ def draft_claim(ledger: Ledger, gtin: str, serial: str, new_owner: str) -> Claim
         subject = find_listed(tx, gtin, serial)
         _check_tries(ledger, tx.papers.tries(_subject(subject.item.item)))
         if subject.claimed:
-            raise Conflict("This item already has an owner. If that surprises you, ask the brand before you pay.")
+            raise Conflict(said("This item already has an owner. If that surprises you, ask the brand before you pay."))
         if tx.batches.on_sale_at(subject.item.item) is None:
-            raise Conflict("The brand has not put this item on sale yet, so it cannot be claimed. Ask the brand.")
+            raise Conflict(said("The brand has not put this item on sale yet, so it cannot be claimed. Ask the brand."))
         why = subject.state.why_stopped(ledger.now()) if subject.state else ""
         if why:
-            raise Conflict(f"This item cannot be claimed now, because {why}.")
+            raise Conflict(said("This item cannot be claimed now, because %(why)s.", why=why))
         draft = draft_in(ledger, tx, Kind.CLAIM, {"item": subject.item.item, "newOwner": new_owner})
         half = activation_half(batch_secret(ledger, subject.batch), subject.item.item)
         return ClaimDraft(draft, subject.item.item, half)
@@ -74,8 +75,11 @@ def submit_claim(
     if not right and not subject.claimed:
         _count_try(ledger, subject.item.item)
         raise BadSignature(
-            "That claim code is not this item’s. Compare it with the card, and the serial on the card with the item’s. "
-            f"After {TRIES} wrong codes there is a pause of an hour."
+            said(
+                "That claim code is not this item’s. Compare it with the card, and the serial on the "
+                "card with the item’s. After %(tries)s wrong codes there is a pause of an hour.",
+                tries=TRIES,
+            )
         )
     statement: Statement = make(Kind.CLAIM, {"item": subject.item.item, "newOwner": new_owner})
     return submit_statement(ledger, statement, [claim_signature, owner_signature], also=also)
@@ -90,8 +94,12 @@ def _check_tries(ledger: Ledger, tries: tuple[int, int]) -> None:
     left = since + PAUSE - ledger.now()
     if count >= TRIES and left > 0:
         raise TooMany(
-            f"There were {TRIES} wrong claim codes for this item. Wait {max(1, left // 60)} minutes, then try again "
-            "with the card in hand.",
+            said(
+                "There were %(tries)s wrong claim codes for this item. Wait %(max)s minutes, then try "
+                "again with the card in hand.",
+                tries=TRIES,
+                max=max(1, left // 60),
+            ),
             retry_after=left,
         )
 

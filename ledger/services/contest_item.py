@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ledger.domain.errors import Conflict
 from ledger.domain.outbox import Queued
+from ledger.domain.said import said
 from ledger.domain.statements import Kind, make
 from ledger.services.open_item import leaf_of, registration_event
 from ledger.services.ports import Ledger
@@ -19,8 +20,12 @@ def contest(ledger: Ledger, gtin: str, serial: str) -> Queued:
     with ledger.store.write() as tx:
         subject = find_listed(tx, gtin, serial)
         if subject.state is None or subject.batch.number is None or subject.state.batch <= subject.batch.number:
-            raise Conflict("This item was opened from the first batch that lists it, so there is nothing to contest.")
+            raise Conflict(
+                said("This item was opened from the first batch that lists it, so there is nothing to contest.")
+            )
         if registration_event(tx, subject.batch.number) is None:
-            raise Conflict("The earlier batch is not in the ledger yet. Try again when its registration is accepted.")
+            raise Conflict(
+                said("The earlier batch is not in the ledger yet. Try again when its registration is accepted.")
+            )
         values = {"item": subject.item.item, "batch": subject.batch.number, "leaf": leaf_of(ledger, subject)}
         return queue(ledger, tx, make(Kind.CONTEST, values), [])

@@ -14,6 +14,7 @@ from ledger.domain.custody import NOBODY
 from ledger.domain.errors import Forbidden, Invalid, Unknown
 from ledger.domain.organisations import Caller
 from ledger.domain.parties import COUNCIL
+from ledger.domain.said import said
 from ledger.domain.signers import SIGNERS, TWO_COUNCIL_KEYS, Who
 from ledger.domain.statements import (
     BATCH_MARKS,
@@ -171,9 +172,9 @@ def _subject(tx: Tx, kind: Kind, given: dict[str, Any], offer: Any) -> Listed | 
     if "item" in given:
         return listed(tx, _whole(given["item"]))
     if kind is not Kind.MARK and "item" in {name for name, _ in fields(kind)}:
-        raise Invalid("Say which item: its “gtin” and “serial”, or its number under “item”.")
+        raise Invalid(said("Say which item: its “gtin” and “serial”, or its number under “item”."))
     if kind is Kind.MARK and given.get("kind") in set(MarkKind) - BATCH_MARKS:
-        raise Invalid("Say which item: its “gtin” and “serial”, or its number under “subject”.")
+        raise Invalid(said("Say which item: its “gtin” and “serial”, or its number under “subject”."))
     return None
 
 
@@ -191,8 +192,11 @@ def _fill_record(ledger: Ledger, tx: Tx, given: dict[str, Any], subject: Listed 
         if by is None:
             name = tx.organisations.by_party(brand)
             raise Forbidden(
-                f"Neither {name.name if name else 'the brand'} nor the council has accredited this organisation, "
-                "so the ledger would refuse the statement. Ask either of them for accreditation."
+                said(
+                    "Neither %(value)s nor the council has accredited this organisation, so the ledger would "
+                    "refuse the statement. Ask either of them for accreditation.",
+                    value=name.name if name else "the brand",
+                )
             )
         given["accreditor"] = by
 
@@ -201,14 +205,14 @@ def _fill_accept(
     ledger: Ledger, given: dict[str, Any], offer: Any, subject: Listed | None
 ) -> tuple[dict[str, Any], Mapping[str, Any]]:
     if not isinstance(offer, Mapping) or subject is None:
-        raise Invalid("An acceptance carries the offer it accepts; add the signed offer’s fields under “offer”.")
+        raise Invalid(said("An acceptance carries the offer it accepts; add the signed offer’s fields under “offer”."))
     checked = make(Kind.OFFER, offer)
     given.setdefault("offer", struct_hash(Kind.OFFER, checked.values, ledger.keccak))
     if "newOwner" not in given and checked.values["recipient"] != NOBODY:
         given["newOwner"] = checked.values["recipient"]
     if "head" not in given:
         if subject.state is None:
-            raise Unknown("This item has no owner yet, so it cannot be handed over; it can be claimed.")
+            raise Unknown(said("This item has no owner yet, so it cannot be handed over; it can be claimed."))
         given["head"] = subject.state.head
     return given, offer
 
@@ -219,9 +223,13 @@ def _party(caller: Caller | None, given: Mapping[str, Any]) -> int:
     if "by" in given:
         return _whole(given["by"], 24)
     if caller is None:
-        raise Invalid("Say which party speaks: its number under “party”.")
+        raise Invalid(said("Say which party speaks: its number under “party”."))
     if caller.organisation.party is None:
-        raise Forbidden(f"{caller.organisation.name} is not in the ledger yet; wait until its addition is accepted.")
+        raise Forbidden(
+            said(
+                "%(name)s is not in the ledger yet; wait until its addition is accepted.", name=caller.organisation.name
+            )
+        )
     return caller.organisation.party
 
 
@@ -230,4 +238,4 @@ def _whole(value: Any, bits: int = 256) -> int:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << bits:
         return value
-    raise Invalid(f"“{str(value)[:40]}” is not a whole number from 0 to 2^{bits} − 1.")
+    raise Invalid(said("“%(value)s” is not a whole number from 0 to 2^%(bits)s − 1.", value=str(value)[:40], bits=bits))

@@ -9,6 +9,7 @@ from ledger.domain.batches import Batch
 from ledger.domain.errors import Conflict, Invalid
 from ledger.domain.identity import digital_link
 from ledger.domain.organisations import Caller, Scope
+from ledger.domain.said import said
 from ledger.files.claim_cards import MAX_CARDS, ClaimCard, write_claim_cards
 from ledger.files.exports import write_csv
 from ledger.files.sealed import read_sealed
@@ -29,14 +30,18 @@ def write_cards(ledger: Ledger, caller: Caller, id: str, kind: str, target: Bina
     with ledger.store.read() as tx:
         batch = own_batch(tx, caller, id)
     if not batch.ready:
-        raise Conflict("This batch is still being made ready. Its cards can be downloaded in a moment.")
+        raise Conflict(said("This batch is still being made ready. Its cards can be downloaded in a moment."))
     if batch.cards_done_at is not None:
         raise Conflict(
-            "The cards of this batch were downloaded and confirmed, and the codes destroyed. A lost card is replaced "
-            "item by item: “replace claim code”."
+            said(
+                "The cards of this batch were downloaded and confirmed, and the codes destroyed. A lost "
+                "card is replaced item by item: “replace claim code”."
+            )
         )
     if not ledger.files.has(CARDS, batch.id):
-        raise Conflict("The codes of this batch were destroyed already. Confirm once more that you have the cards.")
+        raise Conflict(
+            said("The codes of this batch were destroyed already. Confirm once more that you have the cards.")
+        )
     digest = _Digest(target)
     with ledger.files.path(CARDS, batch.id).open("rb") as sealed:
         rows = read_sealed(sealed, ledger.vault, f"cards/{batch.id}")
@@ -50,9 +55,14 @@ def write_cards(ledger: Ledger, caller: Caller, id: str, kind: str, target: Bina
         elif kind == "pdf" and batch.count <= MAX_CARDS:
             write_claim_cards(digest, cards)  # type: ignore[arg-type]
         elif kind == "pdf":
-            raise Invalid(f"One PDF holds at most {MAX_CARDS:,} cards; this batch has more. Take the CSV instead.")
+            raise Invalid(
+                said(
+                    "One PDF holds at most %(max_cards)s cards; this batch has more. Take the CSV instead.",
+                    max_cards=f"{MAX_CARDS:,}",
+                )
+            )
         else:
-            raise Invalid("Claim cards come as “pdf” or “csv”.")
+            raise Invalid(said("Claim cards come as “pdf” or “csv”."))
     with ledger.store.write() as tx:
         tx.batches.change(id, cards_sha256=digest.hexdigest())
     return digest.hexdigest()
@@ -69,11 +79,13 @@ def confirm_cards(ledger: Ledger, caller: Caller, id: str, sha256: str) -> Batch
         _check_prefixes(tx, caller)
     if batch.cards_done_at is None:
         if batch.cards_sha256 is None:
-            raise Conflict("The claim cards of this batch have not been downloaded yet. Download them first.")
+            raise Conflict(said("The claim cards of this batch have not been downloaded yet. Download them first."))
         if sha256.lower() != batch.cards_sha256:
             raise Conflict(
-                "That is not the SHA-256 of the cards that were downloaded last. Compare the file you have, or "
-                "download it again; nothing was destroyed."
+                said(
+                    "That is not the SHA-256 of the cards that were downloaded last. Compare the file you "
+                    "have, or download it again; nothing was destroyed."
+                )
             )
         # First the codes, then the promise: a crash in between leaves a batch that is confirmed once more.
         ledger.files.remove(CARDS, batch.id)
@@ -88,8 +100,12 @@ def _check_prefixes(tx: Tx, caller: Caller) -> None:
     for prefix in tx.organisations.prefixes(caller.organisation.id):
         if parties.holder(prefix) != caller.organisation.party:
             raise Conflict(
-                f"The GS1 prefix {prefix} is not yet recorded as {caller.organisation.name}’s, and items registered "
-                "before that would not count. Try again in a minute; nothing was destroyed."
+                said(
+                    "The GS1 prefix %(prefix)s is not yet recorded as %(name)s’s, and items registered "
+                    "before that would not count. Try again in a minute; nothing was destroyed.",
+                    prefix=prefix,
+                    name=caller.organisation.name,
+                )
             )
 
 

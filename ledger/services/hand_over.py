@@ -10,6 +10,7 @@ from typing import Any
 from ledger.domain.errors import BadSignature, Conflict, Invalid, TooMany, Unknown
 from ledger.domain.outbox import Queued
 from ledger.domain.papers import StoredOffer
+from ledger.domain.said import said
 from ledger.domain.signers import only_the_chain_can_tell
 from ledger.domain.statements import Kind, make, struct_hash, to_json
 from ledger.services.draft_statement import Draft, draft_in
@@ -38,10 +39,10 @@ def draft_offer(
     with ledger.store.write() if words else ledger.store.read() as tx:
         subject = find_listed(tx, gtin, serial)
         if not subject.claimed or subject.state is None:
-            raise Conflict("This item has no owner yet, so nobody can hand it over.")
+            raise Conflict(said("This item has no owner yet, so nobody can hand it over."))
         why = subject.state.why_stopped(ledger.now())
         if why:
-            raise Conflict(f"This item cannot be handed over now, because {why}.")
+            raise Conflict(said("This item cannot be handed over now, because %(why)s.", why=why))
         values = {
             "item": subject.item.item,
             "recipient": recipient,
@@ -65,14 +66,14 @@ def submit_offer(
     """
     offer = make(Kind.OFFER, values)
     if code is not None and not (code.isascii() and code.isdigit() and len(code) == 6):
-        raise Invalid("The code of an offer is six digits.")
+        raise Invalid(said("The code of an offer is six digits."))
     hash = struct_hash(Kind.OFFER, offer.values, ledger.keccak)
     with ledger.store.write() as tx:
         subject = listed(tx, int(offer.values["item"]))
         digest = ledger.domain(tx).digest(hash, ledger.keccak)
         signer = ledger.signing.signer_of(digest, signature) or ledger.signing.claimed_wallet(signature)
         if not subject.claimed or signer != subject.holder:
-            raise BadSignature("This offer is not signed by the item’s present owner.")
+            raise BadSignature(said("This offer is not signed by the item’s present owner."))
         known = tx.papers.offer_by_hash(hash)
         if known is not None:
             kept = bytes.fromhex(known.signature[2:])
@@ -82,15 +83,15 @@ def submit_offer(
                 return known
             if only_the_chain_can_tell(signature):
                 raise Conflict(
-                    "Another offer with exactly these terms is kept already. Draft it again with another expiry."
+                    said("Another offer with exactly these terms is kept already. Draft it again with another expiry.")
                 )
             # What only the chain can vouch for gives way to a signature that is known to be the owner's.
             tx.papers.drop_offer(known.id)
         if offer.values["sequence"] != subject.sequence:
-            raise Conflict("The owner has made another statement since this offer was drafted. Draft it again.")
+            raise Conflict(said("The owner has made another statement since this offer was drafted. Draft it again."))
         now = block_time(ledger, tx)
         if not now < int(offer.values["expiry"]) <= now + LONGEST:
-            raise Invalid("An offer ends in the future, 90 days from now at the latest.")
+            raise Invalid(said("An offer ends in the future, 90 days from now at the latest."))
         stored = StoredOffer(
             id=ledger.new_id("off"),
             hash=hash,
@@ -118,10 +119,12 @@ def release_offer(ledger: Ledger, id: str, code: str | None = None) -> StoredOff
     with ledger.store.write() as tx:
         offer = tx.papers.offer(id)
         if offer is None:
-            raise Unknown("There is no such offer. Ask the owner for the link again.")
+            raise Unknown(said("There is no such offer. Ask the owner for the link again."))
         if offer.code_hash is not None:
             if offer.tries >= TRIES:
-                raise TooMany("Five wrong codes: this offer is dead. Ask the owner for a new one.", retry_after=86_400)
+                raise TooMany(
+                    said("Five wrong codes: this offer is dead. Ask the owner for a new one."), retry_after=86_400
+                )
             right = hmac.compare_digest(_code_hash(ledger, offer.hash, code or ""), offer.code_hash)
             if right:
                 tx.papers.change_offer(id, released_at=offer.released_at or ledger.now())
@@ -129,7 +132,7 @@ def release_offer(ledger: Ledger, id: str, code: str | None = None) -> StoredOff
                 tx.papers.change_offer(id, tries=offer.tries + 1)
     if not right:
         left = TRIES - offer.tries - 1
-        raise BadSignature(f"Those are not the six digits of this offer. {left} tries are left.")
+        raise BadSignature(said("Those are not the six digits of this offer. %(left)s tries are left.", left=left))
     return offer
 
 

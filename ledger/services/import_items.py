@@ -13,6 +13,7 @@ from ledger.domain.fields import FIELDS
 from ledger.domain.gtins import Gtin, gtin_matches_prefix
 from ledger.domain.imports import Import, ImportState, Job, RowFault
 from ledger.domain.organisations import Caller, Role, Scope
+from ledger.domain.said import said
 from ledger.files.exports import write_faulty_rows
 from ledger.files.item_rows import Faulty, Known, Outcome, Ready, check_rows
 from ledger.files.sheets import read_rows
@@ -34,7 +35,7 @@ def upload(ledger: Ledger, caller: Caller, filename: str, stream: BinaryIO) -> I
     _may_import(caller)
     sha256, size = ledger.files.take(UPLOADS, stream, ledger.limits.upload_bytes)
     if size == 0:
-        raise Invalid("The file is empty. Put a header line and at least one item in it.")
+        raise Invalid(said("The file is empty. Put a header line and at least one item in it."))
     with ledger.store.write() as tx:
         known = tx.imports.by_file(caller.organisation.id, sha256)
         if known is not None:
@@ -70,7 +71,7 @@ def own_import(tx: Tx, caller: Caller, id: str) -> Import:
     """One of the caller's imports. Raises Unknown for none, and for somebody else's."""
     found = tx.imports.get(id)
     if found is None or found.organisation != caller.organisation.id:
-        raise Unknown("You have no import of that name. List your imports to find the right one.")
+        raise Unknown(said("You have no import of that name. List your imports to find the right one."))
     return found
 
 
@@ -79,7 +80,7 @@ def check_import(ledger: Ledger, id: str, on_progress: Progress | None = None) -
     with ledger.store.read() as tx:
         found = tx.imports.get(id)
         if found is None:
-            raise Unknown("There is no such import.")
+            raise Unknown(said("There is no such import."))
     if found.state is ImportState.CONFIRMED:
         return found
     faults: list[RowFault] = []
@@ -162,7 +163,9 @@ def confirm(
         if found.state is not ImportState.CHECKED:
             raise Conflict(found.problem or "The file is still being checked. Wait for the dry run to end.")
         if found.ready == 0:
-            raise Conflict("No row of this file is ready to be registered. Mend the rows listed and send it again.")
+            raise Conflict(
+                said("No row of this file is ready to be registered. Mend the rows listed and send it again.")
+            )
         batch = Batch(
             id=ledger.new_id("bat"),
             organisation=caller.organisation.id,
@@ -192,7 +195,7 @@ def import_of_batch(tx: Tx, batch: Batch) -> Import:
     """The import that a batch was made from."""
     for found in tx.imports.of_batch(batch.id):
         return found
-    raise Unknown("The file this batch was made from is not kept here.")
+    raise Unknown(said("The file this batch was made from is not kept here."))
 
 
 def _queue_job(ledger: Ledger, tx: Tx, organisation: str, kind: str, subject: str, total: int) -> None:
@@ -207,7 +210,11 @@ def _may_import(caller: Caller) -> None:
 
 def _party(caller: Caller) -> int:
     if caller.organisation.party is None:
-        raise Forbidden(f"{caller.organisation.name} is not in the ledger yet; wait until its addition is accepted.")
+        raise Forbidden(
+            said(
+                "%(name)s is not in the ledger yet; wait until its addition is accepted.", name=caller.organisation.name
+            )
+        )
     return caller.organisation.party
 
 
@@ -216,7 +223,13 @@ def _private(chosen: list[str] | None) -> list[str]:
         return [field.name for field in FIELDS.values() if field.private]
     foreign = [name for name in chosen if name not in FIELDS]
     if foreign:
-        raise Invalid(f"There is no column “{foreign[0][:40]}”. The columns are: {', '.join(FIELDS)}.")
+        raise Invalid(
+            said(
+                "There is no column “%(foreign)s”. The columns are: %(names)s.",
+                foreign=foreign[0][:40],
+                names=", ".join(FIELDS),
+            )
+        )
     return sorted(set(chosen))
 
 

@@ -9,6 +9,7 @@ from ledger.domain.errors import Conflict, Forbidden, Unknown
 from ledger.domain.gtins import Gtin, check_gtin
 from ledger.domain.lines import WIDTHS, Line, LineText, checked_line
 from ledger.domain.organisations import Caller, Role, Scope
+from ledger.domain.said import said
 from ledger.services.ports import Ledger, Tx
 
 PHOTOS = "photos"
@@ -32,7 +33,7 @@ def keep_line(ledger: Ledger, caller: Caller, gtin: str, text: LineText, *, vers
         at = 0 if before is None else before.version
         if version is not None and version != at:
             raise Conflict(
-                "Somebody changed this line while you had it open. Nothing was kept; open it again and compare."
+                said("Somebody changed this line while you had it open. Nothing was kept; open it again and compare.")
             )
         new = Line(
             kept,
@@ -62,7 +63,7 @@ def own_line(tx: Tx, caller: Caller, gtin: str) -> Line:
     """A line of the caller's own, note and all. Raises Unknown."""
     found = tx.lines.get(check_gtin(gtin))
     if found is None or found.organisation != caller.organisation.id:
-        raise Unknown("You have no such line in your catalogue. Add it by its GTIN.")
+        raise Unknown(said("You have no such line in your catalogue. Add it by its GTIN."))
     return found
 
 
@@ -74,8 +75,13 @@ def need_gtin(tx: Tx, caller: Caller, gtin: Gtin) -> None:
     if holder is None or holder.id != caller.organisation.id:
         owned = ", ".join(tx.organisations.prefixes(caller.organisation.id)) or "none"
         raise Forbidden(
-            f"The GTIN {gtin} does not begin with a GS1 prefix of {caller.organisation.name} ({owned}). "
-            "Check its digits, or have the operator add the prefix."
+            said(
+                "The GTIN %(gtin)s does not begin with a GS1 prefix of %(name)s (%(owned)s). Check its "
+                "digits, or have the operator add the prefix.",
+                gtin=gtin,
+                name=caller.organisation.name,
+                owned=owned,
+            )
         )
 
 

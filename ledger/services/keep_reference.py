@@ -13,6 +13,7 @@ import rfc8785
 
 from ledger.domain.errors import Fault, Invalid
 from ledger.domain.papers import Report
+from ledger.domain.said import said
 from ledger.services.ports import Ledger, Tx
 
 NAMES: Final = ("reason", "advice", "police_reference", "police_force", "when", "where", "price", "case", "contact")
@@ -28,19 +29,26 @@ def keep_reference(ledger: Ledger, tx: Tx, words: Mapping[str, str | None], orga
 
     Raises Invalid for a name there is none of, and for more than 2,000 characters under one.
     """
-    said = {name: text.strip() for name, text in words.items() if text is not None and text.strip()}
-    faults = [Fault(name, "is not something a reference says.", f"There are {', '.join(NAMES)}.")
-              for name in said if name not in NAMES]  # fmt: skip
+    kept = {name: text.strip() for name, text in words.items() if text is not None and text.strip()}
+    faults = [
+        Fault(name, said("is not something a reference says."), said("There are %(names)s.", names=", ".join(NAMES)))
+        for name in kept
+        if name not in NAMES
+    ]
     faults += [
-        Fault(name, f"has {len(text):,} characters.", f"Say it in {LONGEST:,}.")
-        for name, text in said.items()
+        Fault(
+            name,
+            said("has %(count)s characters.", count=f"{len(text):,}"),
+            said("Say it in %(longest)s.", longest=f"{LONGEST:,}"),
+        )
+        for name, text in kept.items()
         if len(text) > LONGEST
     ]
     if faults:
-        raise Invalid(f"The reference cannot be kept: {faults[0]}", faults=faults)
-    if not said:
+        raise Invalid(said("The reference cannot be kept: %(faults)s", faults=faults[0]), faults=faults)
+    if not kept:
         return NONE
     salt = ledger.random(16)
-    commitment = ledger.keccak(salt + rfc8785.dumps(said))
-    tx.papers.add_report(Report(commitment, organisation, salt, said, ledger.now()))
+    commitment = ledger.keccak(salt + rfc8785.dumps(kept))
+    tx.papers.add_report(Report(commitment, organisation, salt, kept, ledger.now()))
     return commitment

@@ -8,6 +8,7 @@ from typing import Any
 from ledger.domain.errors import Forbidden
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Queued
+from ledger.domain.said import said
 from ledger.domain.signers import Who
 from ledger.domain.statements import Kind
 from ledger.services.draft_statement import Draft, draft_in
@@ -38,8 +39,10 @@ def queue_signed(
     given = others or {}
     if any(needed.who is not Who.PARTY and needed.who not in given for needed in draft.needed):
         raise Forbidden(
-            "The owner has to sign this too, and owners’ keys are never kept here. "
-            "Draft the statement, have both sign it, and submit it with the signatures."
+            said(
+                "The owner has to sign this too, and owners’ keys are never kept here. Draft the "
+                "statement, have both sign it, and submit it with the signatures."
+            )
         )
     parts = [needed for needed in draft.needed if needed.who is Who.PARTY]
     made = [
@@ -63,8 +66,11 @@ def signing_keys(ledger: Ledger, tx: Tx, caller: Caller) -> list[bytes]:
     keystore = tx.organisations.keystore(caller.organisation.id)
     if keystore is None:
         raise Forbidden(
-            f"The signing key of {caller.organisation.name} is not kept here. "
-            "Draft the statement, sign it with your own key, and submit it."
+            said(
+                "The signing key of %(name)s is not kept here. Draft the statement, sign it with your "
+                "own key, and submit it.",
+                name=caller.organisation.name,
+            )
         )
     keys = [ledger.vault.open_key(keystore)]
     if caller.organisation.role is Role.COUNCIL:

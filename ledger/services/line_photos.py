@@ -15,6 +15,7 @@ from ledger.domain.errors import Conflict, Invalid, TooLarge, Unknown
 from ledger.domain.gtins import check_gtin
 from ledger.domain.lines import MOST_PHOTOS, WIDTHS, Line, Photo, checked_photo_words
 from ledger.domain.organisations import Caller
+from ledger.domain.said import said
 from ledger.files.images import renditions
 from ledger.services.keep_line import PHOTOS, forget_files, need_gtin, own_line
 from ledger.services.ports import Ledger, Tx
@@ -81,7 +82,7 @@ def restore_photo(ledger: Ledger, caller: Caller, gtin: str, sha256: str) -> Pho
         line = _own(tx, caller, gtin)
         found = tx.lines.photo(line.gtin, sha256)
         if found is None:
-            raise Unknown("This photo is forgotten; send it again.")
+            raise Unknown(said("This photo is forgotten; send it again."))
         if found.removed_at is not None:
             _need_room(line)
             found = replace(found, removed_at=None)
@@ -95,7 +96,7 @@ def order_photos(ledger: Ledger, caller: Caller, gtin: str, order: Sequence[str]
     with ledger.store.write() as tx:
         line = _own(tx, caller, gtin)
         if sorted(order) != sorted(one.sha256 for one in line.photos):
-            raise Invalid("The order has to name each photo of the line once. Load the line again and compare.")
+            raise Invalid(said("The order has to name each photo of the line once. Load the line again and compare."))
         tx.lines.arrange(line.gtin, order)
         _changed(ledger, tx, line, sweep=False)
         return own_line(tx, caller, gtin)
@@ -121,7 +122,7 @@ def read_photo(ledger: Ledger, sha256: str, width: int) -> bytes:
         with ledger.store.read() as tx:
             if tx.lines.shown(sha256):
                 return ledger.files.read(PHOTOS, f"{sha256}.{width}")
-    raise Unknown("There is no such photo.")
+    raise Unknown(said("There is no such photo."))
 
 
 def _own(tx: Tx, caller: Caller, gtin: str) -> Line:
@@ -131,13 +132,15 @@ def _own(tx: Tx, caller: Caller, gtin: str) -> Line:
 
 def _need_room(line: Line) -> None:
     if len(line.photos) >= MOST_PHOTOS:
-        raise Conflict(f"This line has {MOST_PHOTOS} photos, which is the most. Remove one first.")
+        raise Conflict(
+            said("This line has %(most_photos)s photos, which is the most. Remove one first.", most_photos=MOST_PHOTOS)
+        )
 
 
 def _shown(line: Line, sha256: str) -> Photo:
     found = next((one for one in line.photos if one.sha256 == sha256), None)
     if found is None:
-        raise Unknown("This line shows no such photo.")
+        raise Unknown(said("This line shows no such photo."))
     return found
 
 
@@ -154,5 +157,5 @@ def _content(ledger: Ledger, stream: BinaryIO) -> bytes:
     while len(content) <= limit and (piece := stream.read(limit + 1 - len(content))):
         content += piece
     if len(content) > limit:
-        raise TooLarge(f"A photo may have {limit // (1024 * 1024)} MB at most. Make it smaller.")
+        raise TooLarge(said("A photo may have %(limit)s MB at most. Make it smaller.", limit=limit // (1024 * 1024)))
     return content

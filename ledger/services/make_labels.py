@@ -11,6 +11,7 @@ from ledger.domain.errors import Conflict, Unknown
 from ledger.domain.gtins import check_gtin
 from ledger.domain.identity import label_uri
 from ledger.domain.organisations import Caller, Scope
+from ledger.domain.said import said
 from ledger.files.exports import write_for_printing_house
 from ledger.files.labels import Label, label_format
 from ledger.files.qr import checked_symbol, png, svg
@@ -112,7 +113,11 @@ def own_item_code(ledger: Ledger, caller: Caller, gtin: str, serial: str, kind: 
     with ledger.store.read() as tx:
         subject = find_listed(tx, gtin, serial)
     if subject.batch.organisation != caller.organisation.id:
-        raise Unknown(f"You have no item {subject.item.gtin} with serial {subject.item.serial}.")
+        raise Unknown(
+            said(
+                "You have no item %(gtin)s with serial %(serial)s.", gtin=subject.item.gtin, serial=subject.item.serial
+            )
+        )
     return item_code(ledger, gtin, serial, kind)
 
 
@@ -121,7 +126,7 @@ def _printable(ledger: Ledger, caller: Caller, batch_id: str) -> Batch:
     with ledger.store.read() as tx:
         batch = own_batch(tx, caller, batch_id)
     if not batch.ready:
-        raise Conflict("This batch is still being made ready. Its labels can be printed in a moment.")
+        raise Conflict(said("This batch is still being made ready. Its labels can be printed in a moment."))
     return batch
 
 

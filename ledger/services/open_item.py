@@ -6,6 +6,7 @@ from ledger.domain.chain_view import ChainEvent
 from ledger.domain.errors import Unavailable
 from ledger.domain.merkle import leaf, proof_in
 from ledger.domain.openings import Opening
+from ledger.domain.said import said
 from ledger.services.ports import Ledger, Tx
 from ledger.services.views_of_chain import Listed, path_hash_of
 
@@ -38,7 +39,9 @@ def proof_of(ledger: Ledger, subject: Listed) -> list[bytes]:
     """The item's Merkle proof, read out of the kept tree: some forty reads of 32 bytes, whatever the batch."""
     path = ledger.files.path(TREES, subject.batch.id)
     if not path.exists():
-        raise Unavailable(f"The proofs of batch {subject.batch.id} are not kept here. Put its tree back from a backup.")
+        raise Unavailable(
+            said("The proofs of batch %(id)s are not kept here. Put its tree back from a backup.", id=subject.batch.id)
+        )
     with path.open("rb") as tree:
 
         def node(place: int) -> bytes:

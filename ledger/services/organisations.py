@@ -11,6 +11,7 @@ from datetime import date
 from ledger.domain.errors import Conflict, Fault, Invalid, Unauthenticated, Unknown
 from ledger.domain.organisations import ApiKey, Caller, Organisation, Role, Scope
 from ledger.domain.outbox import OperatorAct
+from ledger.domain.said import said
 from ledger.services.ports import Ledger
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
@@ -56,14 +57,20 @@ def add_organisation(
     )
     with ledger.store.write() as tx:
         if tx.organisations.get(slug) is not None:
-            raise Conflict(f"There is an organisation “{slug}” already. Choose another short name.")
+            raise Conflict(said("There is an organisation “%(slug)s” already. Choose another short name.", slug=slug))
         for prefix in owned:
             # A prefix inside another's range would make two brands of one GTIN.
             holder = tx.organisations.prefix_holder("0" + prefix.ljust(13, "0"))
             if holder is None and (inner := tx.organisations.prefixes_within(prefix)):
                 holder = inner[0]
             if holder is not None:
-                raise Conflict(f"The GS1 prefix {prefix} shares numbers with a range of {holder.name}.")
+                raise Conflict(
+                    said(
+                        "The GS1 prefix %(prefix)s shares numbers with a range of %(name)s.",
+                        prefix=prefix,
+                        name=holder.name,
+                    )
+                )
         tx.organisations.add(new, keystore, owned)
         if role is not Role.PLATFORM:
             acts: list[tuple[str, tuple[object, ...]]] = [("addParty", (role is Role.BRAND, address))]
@@ -84,24 +91,36 @@ def _check(
 ) -> None:
     faults = []
     if not _SLUG.fullmatch(slug):
-        faults.append(Fault("slug", "is not a short name.", "Use 1 to 60 small letters, digits and dashes."))
+        faults.append(
+            Fault("slug", said("is not a short name."), said("Use 1 to 60 small letters, digits and dashes."))
+        )
     if not 1 <= len(name.strip()) <= 120 or not name.isprintable():
-        faults.append(Fault("name", "must have 1 to 120 printable characters."))
+        faults.append(Fault("name", said("must have 1 to 120 printable characters.")))
     if not _DOMAIN.fullmatch(domain):
-        faults.append(Fault("domain", "is not a domain name.", "Write it like maison.example, without https://."))
+        faults.append(
+            Fault("domain", said("is not a domain name."), said("Write it like maison.example, without https://."))
+        )
     if prefixes and role is not Role.BRAND:
-        faults.append(Fault("prefixes", "belong to brands only."))
+        faults.append(Fault("prefixes", said("belong to brands only.")))
     for prefix in prefixes:
         if not re.fullmatch(r"[0-9]{4,12}", prefix):
-            faults.append(Fault("prefixes", f"“{prefix[:20]}” is not a GS1 company prefix.", "It has 4 to 12 digits."))
+            faults.append(
+                Fault(
+                    "prefixes",
+                    said("“%(prefix)s” is not a GS1 company prefix.", prefix=prefix[:20]),
+                    said("It has 4 to 12 digits."),
+                )
+            )
     if slug == _RESERVED or role is Role.COUNCIL:
-        faults.append(Fault("role", "cannot be the council’s: the ledger has one, and it is there from the start."))
+        faults.append(
+            Fault("role", said("cannot be the council’s: the ledger has one, and it is there from the start."))
+        )
     if programme_start is not None and not _is_day(programme_start):
-        faults.append(Fault("programme_start", "is not a date.", "Write it as 2026-01-31."))
+        faults.append(Fault("programme_start", said("is not a date."), said("Write it as 2026-01-31.")))
     if own_address is not None and (not _ADDRESS.fullmatch(own_address) or int(own_address, 16) == 0):
-        faults.append(Fault("address", "is not an address.", "It is 0x and 40 hexadecimal digits."))
+        faults.append(Fault("address", said("is not an address."), said("It is 0x and 40 hexadecimal digits.")))
     if faults:
-        raise Invalid(f"The organisation cannot be added: {faults[0]}", faults=faults)
+        raise Invalid(said("The organisation cannot be added: %(faults)s", faults=faults[0]), faults=faults)
 
 
 def _is_day(text: str) -> bool:
@@ -116,7 +135,9 @@ def organisation(ledger: Ledger, name: str) -> Organisation:
     with ledger.store.read() as tx:
         found = tx.organisations.get(name)
     if found is None:
-        raise Unknown(f"There is no organisation “{name[:60]}”. `touchmark org list` shows those there are.")
+        raise Unknown(
+            said("There is no organisation “%(name)s”. `touchmark org list` shows those there are.", name=name[:60])
+        )
     return found
 
 
@@ -124,7 +145,9 @@ def numbered(ledger: Ledger, name: str) -> int:
     """An organisation's number on the chain. Raises Unknown, or Conflict while it has none."""
     found = organisation(ledger, name)
     if found.party is None:
-        raise Conflict(f"{found.name} has no number in the ledger yet; wait until its addition is accepted.")
+        raise Conflict(
+            said("%(name)s has no number in the ledger yet; wait until its addition is accepted.", name=found.name)
+        )
     return found.party
 
 
@@ -139,10 +162,10 @@ def issue_key(ledger: Ledger, organisation_id: str, label: str, scopes: Iterable
     The secret has 256 random bits, so a fast hash is as good as a slow one: there is nothing to guess.
     """
     if not 1 <= len(label.strip()) <= 120 or not label.isprintable():
-        raise Invalid("Give the key a label of 1 to 120 characters that says what it is for.")
+        raise Invalid(said("Give the key a label of 1 to 120 characters that says what it is for."))
     wanted = frozenset(scopes)
     if not wanted:
-        raise Invalid(f"Give the key at least one scope: {', '.join(Scope)}.")
+        raise Invalid(said("Give the key at least one scope: %(names)s.", names=", ".join(Scope)))
     secret = _KEY_PREFIX + ledger.random(32).hex()
     key = ApiKey(ledger.new_id("key"), organisation_id, label.strip(), secret[-4:], wanted, ledger.now())
     with ledger.store.write() as tx:
@@ -158,7 +181,7 @@ def authenticate(ledger: Ledger, secret: str) -> Caller:
 def key_of(ledger: Ledger, secret: str) -> ApiKey:
     """The API key in force with this secret. Raises Unauthenticated."""
     if not secret.startswith(_KEY_PREFIX) or len(secret) != len(_KEY_PREFIX) + 64:
-        raise Unauthenticated("That is not one of our keys. Keys begin with tm_ and have 67 characters.")
+        raise Unauthenticated(said("That is not one of our keys. Keys begin with tm_ and have 67 characters."))
     with ledger.store.read() as tx:
         return _in_force(tx.organisations.api_key(_hash(secret)))
 
@@ -179,7 +202,7 @@ def _caller(ledger: Ledger, key: ApiKey) -> Caller:
 
 def _in_force(key: ApiKey | None) -> ApiKey:
     if key is None:
-        raise Unauthenticated("This key is not in force. Ask whoever gave it to you for a new one.")
+        raise Unauthenticated(said("This key is not in force. Ask whoever gave it to you for a new one."))
     return key
 
 
@@ -187,7 +210,7 @@ def revoke_key(ledger: Ledger, organisation_id: str, id: str) -> None:
     """End an API key at once. Raises Unknown where the organisation has no such key in force."""
     with ledger.store.write() as tx:
         if not tx.organisations.revoke_api_key(organisation_id, id, ledger.now()):
-            raise Unknown("There is no such key in force.")
+            raise Unknown(said("There is no such key in force."))
 
 
 def add_council(ledger: Ledger, address: str, keystore: dict[str, object]) -> Organisation:

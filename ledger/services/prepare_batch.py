@@ -14,6 +14,7 @@ from ledger.domain.identity import item_id, path, path_hash
 from ledger.domain.imports import Import
 from ledger.domain.merkle import Tree, leaf
 from ledger.domain.records import RecordHasher
+from ledger.domain.said import said
 from ledger.domain.serials import make_serial
 from ledger.files.item_rows import Ready
 from ledger.files.sealed import write_sealed
@@ -37,7 +38,7 @@ def prepare(ledger: Ledger, batch_id: str, on_progress: Progress | None = None) 
     with ledger.store.write() as tx:
         batch = tx.batches.get(batch_id)
         if batch is None:
-            raise Unknown("There is no such batch.")
+            raise Unknown(said("There is no such batch."))
         if batch.ready:
             return batch
         tx.batches.drop_items(batch_id)
@@ -64,7 +65,7 @@ def prepare(ledger: Ledger, batch_id: str, on_progress: Progress | None = None) 
 def _expect_ours(tx: Tx, batch_id: str, sealed: bytes) -> None:
     now = tx.batches.get(batch_id)
     if now is None or now.ready or now.secret != sealed:
-        raise Unavailable("Another worker is making this batch ready.")
+        raise Unavailable(said("Another worker is making this batch ready."))
 
 
 def _prepare(
@@ -83,7 +84,7 @@ def _prepare(
         with ledger.files.writing(CARDS, mine) as cards:
             write_sealed(cards, ledger.vault, f"cards/{batch.id}", maker.codes(ready, on_progress))
     if not maker.leaves:
-        raise Conflict("All rows of this file have been registered meanwhile; there is nothing left to do.")
+        raise Conflict(said("All rows of this file have been registered meanwhile; there is nothing left to do."))
     tree = Tree(maker.leaves, ledger.keccak)
     with ledger.files.writing(TREES, mine) as file:
         file.write(tree.nodes)
@@ -137,7 +138,7 @@ class _Maker:
                     _expect_ours(tx, self._batch.id, self._sealed)
                     tx.batches.insert_items(made)
             except Conflict as taken:
-                raise Unavailable("Some of these items are just being made ready from another file.") from taken
+                raise Unavailable(said("Some of these items are just being made ready from another file.")) from taken
             yield from codes
             if on_progress:
                 on_progress(len(self.leaves))

@@ -9,6 +9,7 @@ from ledger.domain.batches import Batch, Item
 from ledger.domain.claim_codes import HALF_BYTES
 from ledger.domain.errors import Unknown
 from ledger.domain.organisations import Caller
+from ledger.domain.said import said
 from ledger.services.ports import Ledger, Tx
 
 PAGE = 2_000
@@ -20,7 +21,7 @@ def own_batch(tx: Tx, caller: Caller, id: str) -> Batch:
     """One of the caller's batches. Raises Unknown for none, and for somebody else's."""
     found = tx.batches.get(id)
     if found is None or found.organisation != caller.organisation.id:
-        raise Unknown("You have no batch of that name. List your batches to find the right one.")
+        raise Unknown(said("You have no batch of that name. List your batches to find the right one."))
     return found
 
 

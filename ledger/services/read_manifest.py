@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.domain.errors import Unknown
+from ledger.domain.said import said
 from ledger.services.ports import Ledger
 from ledger.services.write_manifest import MANIFESTS
 
@@ -15,5 +16,5 @@ def read_manifest(ledger: Ledger, sha256: str) -> bytes:
     with ledger.store.read() as tx:
         batch = tx.batches.by_public_file(sha256)
     if batch is None or batch.statement is None:
-        raise Unknown("There is no such manifest.")
+        raise Unknown(said("There is no such manifest."))
     return ledger.files.read(MANIFESTS, sha256)

@@ -17,6 +17,7 @@ from ledger.domain.inspections import InspectionFacts, Service, WithdrawalReason
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Queued
 from ledger.domain.papers import Report
+from ledger.domain.said import said
 from ledger.domain.statements import Kind, RecordKind
 from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.kept_keys import queue_signed
@@ -83,15 +84,21 @@ def _draft(ledger: Ledger, tx: Tx, caller: Caller, finding: Finding) -> Draft:
     body: dict[str, Any] = {"text": dict(finding.report), "evidence": list(finding.evidence)}
     for sha256 in finding.evidence:
         if tx.papers.evidence(sha256) is None:
-            raise Unknown(f"The evidence {sha256[:12]}… is not kept here. Send the file first, then cite it.")
+            raise Unknown(
+                said(
+                    "The evidence %(sha256)s… is not kept here. Send the file first, then cite it.", sha256=sha256[:12]
+                )
+            )
     try:
         canonical = rfc8785.dumps(body)
     except (rfc8785.CanonicalizationError, RecursionError) as error:
-        raise Invalid("The report holds what JSON cannot carry exactly. Use text and whole numbers.") from error
+        raise Invalid(said("The report holds what JSON cannot carry exactly. Use text and whole numbers.")) from error
     if len(canonical) > _MOST_REPORT:
-        raise Invalid("The report is longer than 64 kB. Shorten it, or add the long part as a PDF.")
+        raise Invalid(said("The report is longer than 64 kB. Shorten it, or add the long part as a PDF."))
     if finding.about and not tx.chain.nonce_used(caller.organisation.party or 0, finding.about):
-        raise Unknown(f"You have no record number {finding.about} in the ledger that this could be about.")
+        raise Unknown(
+            said("You have no record number %(about)s in the ledger that this could be about.", about=finding.about)
+        )
     salt = ledger.random(16)
     commitment = ledger.keccak(salt + canonical)
     tx.papers.add_report(Report(commitment, caller.organisation.id, salt, body, ledger.now()))

@@ -12,6 +12,7 @@ from ledger.domain.batches import Batch
 from ledger.domain.errors import Conflict, Invalid
 from ledger.domain.organisations import Caller, Scope
 from ledger.domain.outbox import Queued
+from ledger.domain.said import said
 from ledger.domain.statements import Kind, Statement
 from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.kept_keys import queue_signed
@@ -39,7 +40,9 @@ def draft_registration(ledger: Ledger, caller: Caller, id: str) -> Draft:
     with ledger.store.read() as tx:
         batch = own_batch(tx, caller, id)
         if batch.cards_done_at is None:
-            raise Conflict("Download the claim cards and confirm that you have them; then the batch can be registered.")
+            raise Conflict(
+                said("Download the claim cards and confirm that you have them; then the batch can be registered.")
+            )
         return _draft(ledger, tx, caller, batch)
 
 
@@ -57,12 +60,21 @@ def submit_registration(
         batch = own_batch(tx, caller, id)
         draft = _draft(ledger, tx, caller, batch) if batch.cards_done_at is not None else None
         if draft is None:
-            raise Conflict("Download the claim cards and confirm that you have them; then the batch can be registered.")
+            raise Conflict(
+                said("Download the claim cards and confirm that you have them; then the batch can be registered.")
+            )
         wrong = [name for name, value in draft.statement.values.items() if statement.values[name] != value]
         if "batch" in wrong:
-            raise Conflict("Another batch has taken this number meanwhile. Draft the registration again and sign that.")
+            raise Conflict(
+                said("Another batch has taken this number meanwhile. Draft the registration again and sign that.")
+            )
         if wrong:
-            raise Invalid(f"This is not this batch’s registration: {', '.join(wrong)} is different. Draft it again.")
+            raise Invalid(
+                said(
+                    "This is not this batch’s registration: %(names)s is different. Draft it again.",
+                    names=", ".join(wrong),
+                )
+            )
         queued = queue(ledger, tx, statement, signatures, organisation=caller.organisation.id)
         note_registration(tx, batch, int(statement.values["batch"]), queued.id)
         return queued

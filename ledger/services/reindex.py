@@ -21,6 +21,7 @@ from typing import IO, Any
 
 from ledger.domain.chain_view import Block, ChainEvent
 from ledger.domain.errors import Conflict, Unavailable
+from ledger.domain.said import said
 from ledger.services.follow_chain import HALTED, store_blocks
 from ledger.services.ports import Chain, Ledger
 from ledger.services.views_of_chain import final_height
@@ -69,9 +70,13 @@ def _expect_same(chain: Chain, ours: Block | None) -> None:
     theirs = chain.block(ours.number)
     if theirs is None or theirs.hash != ours.hash:
         raise Conflict(
-            f"Block {ours.number} was final here, and the node has {'no' if theirs is None else 'another'} block at "
-            "that height. Put the right node back; or, if its chain is the right one, add --accept-other-chain. "
-            "Nothing was changed."
+            said(
+                "Block %(number)s was final here, and the node has %(value)s block at that height. Put "
+                "the right node back; or, if its chain is the right one, add --accept-other-chain. "
+                "Nothing was changed.",
+                number=ours.number,
+                value="no" if theirs is None else "another",
+            )
         )
 
 
@@ -86,7 +91,9 @@ def _read(chain: Chain, start: int, final: int, spool: IO[bytes], on_progress: P
     if last is None:
         last = chain.block(start)
         if last is None:
-            raise Unavailable(f"The node has no block {start}, where the ledger begins. Nothing was changed.")
+            raise Unavailable(
+                said("The node has no block %(start)s, where the ledger begins. Nothing was changed.", start=start)
+            )
         _put(spool, [last], chain.events_of(last))
     while (following := chain.block(last.number + 1)) is not None and following.parent == last.hash:
         _put(spool, [following], chain.events_of(following))

@@ -9,6 +9,7 @@ from ledger.domain.claim_codes import claim_private_key, make_code
 from ledger.domain.errors import Conflict
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Queued
+from ledger.domain.said import said
 from ledger.domain.statements import Kind
 from ledger.services.claim_item import ClaimDraft
 from ledger.services.draft_statement import Draft, draft_in
@@ -85,9 +86,9 @@ def draft_recovery(ledger: Ledger, gtin: str, serial: str, new_owner: str) -> Cl
         subject = find_listed(tx, gtin, serial)
         due = None if subject.state is None else subject.state.recovery_due
         if due is None:
-            raise Conflict("No recovery is open for this item.")
+            raise Conflict(said("No recovery is open for this item."))
         if due > block_time(ledger, tx):
-            raise Conflict("The present owner still has time to answer; the recovery cannot be completed yet.")
+            raise Conflict(said("The present owner still has time to answer; the recovery cannot be completed yet."))
         given = {"item": subject.item.item, "newOwner": new_owner}
         draft = draft_in(ledger, tx, Kind.COMPLETE_RECOVERY, given)
         half = activation_half(batch_secret(ledger, subject.batch), subject.item.item)

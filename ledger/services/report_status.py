@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.domain.errors import Conflict
+from ledger.domain.said import said
 from ledger.domain.statements import Kind, OwnerReportKind
 from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.keep_reference import keep_reference
@@ -19,6 +20,6 @@ def draft_report(
     with ledger.store.write() as tx:
         subject = find_listed(tx, gtin, serial)
         if not subject.claimed:
-            raise Conflict("This item has no owner yet, so nobody can speak for it as its owner. Ask the brand.")
+            raise Conflict(said("This item has no owner yet, so nobody can speak for it as its owner. Ask the brand."))
         given = {"item": subject.item.item, "kind": int(kind), "ref": keep_reference(ledger, tx, words)}
         return draft_in(ledger, tx, Kind.OWNER_REPORT, given)

@@ -20,6 +20,7 @@ from ledger.domain.gtins import check_gtin
 from ledger.domain.identity import item_id, path, path_hash
 from ledger.domain.merkle import Tree, leaf
 from ledger.domain.records import RecordHasher
+from ledger.domain.said import said
 from ledger.files.sealed import read_sealed
 from ledger.services.open_item import TREES
 from ledger.services.ports import Ledger, Tx
@@ -50,8 +51,12 @@ def restore_batches(ledger: Ledger, on_progress: Progress | None = None) -> Rest
         for row in _rows(tx):
             if row.ready and row.private_file not in heads:
                 raise Conflict(
-                    f"The manifest of batch {row.id} is gone or damaged. Put the file {str(row.private_file)[:12]}… "
-                    "back from a backup. Nothing was changed."
+                    said(
+                        "The manifest of batch %(id)s is gone or damaged. Put the file %(private_file)s… back "
+                        "from a backup. Nothing was changed.",
+                        id=row.id,
+                        private_file=str(row.private_file)[:12],
+                    )
                 )
         registered = _registered(ledger, tx, list(heads), others)
         for private, head in sorted(heads.items(), key=lambda one: str(one[1]["id"])):
@@ -120,8 +125,12 @@ def _restore(
     expected = event.args["root"] if event is not None else row.root if row is not None else tree.root
     if tree.root != expected or len(maker.leaves) != head["count"]:
         raise Conflict(
-            f"The manifest of batch {head['id']} does not lead to what was registered. Put the file {private[:12]}… "
-            "back from a backup. Nothing was changed."
+            said(
+                "The manifest of batch %(head)s does not lead to what was registered. Put the file "
+                "%(private)s… back from a backup. Nothing was changed.",
+                head=head["id"],
+                private=private[:12],
+            )
         )
     _put_back(tx, amended)
     with ledger.files.writing(TREES, head["id"]) as file:

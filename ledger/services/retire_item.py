@@ -8,6 +8,7 @@ from typing import Any
 from ledger.domain.errors import Invalid
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Queued
+from ledger.domain.said import said
 from ledger.domain.signers import Who
 from ledger.domain.statements import Kind, make
 from ledger.services.draft_statement import Draft, describe, draft_in
@@ -37,7 +38,9 @@ def retire_with_owner(
         tx.organisations.lock(caller.organisation.id)
         draft = describe(ledger, tx, make(Kind.RETIRE, values))
         if draft.statement.item != find_listed(tx, gtin, serial).item.item:
-            raise Invalid("The owner signed the retirement of another item. Draft this one’s, and have it signed.")
+            raise Invalid(
+                said("The owner signed the retirement of another item. Draft this one’s, and have it signed.")
+            )
         return queue_signed(ledger, tx, caller, draft, {Who.OWNER: owner_signature})
 
 

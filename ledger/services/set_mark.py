@@ -8,6 +8,7 @@ from typing import Any
 from ledger.domain.errors import Conflict, Invalid
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Queued
+from ledger.domain.said import said
 from ledger.domain.statements import BATCH_MARKS, Kind, MarkKind
 from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.keep_reference import keep_reference
@@ -49,11 +50,17 @@ def _mark(ledger: Ledger, caller: Caller, kind: MarkKind, subject: Mapping[str, 
 def _draft(ledger: Ledger, tx: Tx, caller: Caller, kind: MarkKind, subject: Mapping[str, Any], words: Words) -> Draft:
     given: dict[str, Any] = {"kind": int(kind)}
     if (kind in BATCH_MARKS) is not ("batch" in subject):
-        raise Invalid(f"The mark “{kind.name.lower()}” is for {'a batch' if kind in BATCH_MARKS else 'an item'}.")
+        raise Invalid(
+            said(
+                "The mark “%(lower)s” is for %(value)s.",
+                lower=kind.name.lower(),
+                value="a batch" if kind in BATCH_MARKS else "an item",
+            )
+        )
     if "batch" in subject:
         batch = own_batch(tx, caller, subject["batch"])
         if batch.number is None:
-            raise Conflict("This batch is not registered yet, so there is nothing to mark.")
+            raise Conflict(said("This batch is not registered yet, so there is nothing to mark."))
         given["subject"] = batch.number
     else:
         given |= {"gtin": subject["gtin"], "serial": subject["serial"]}

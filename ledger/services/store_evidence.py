@@ -16,6 +16,7 @@ from PIL import Image
 from ledger.domain.errors import Invalid, TooLarge, Unknown
 from ledger.domain.organisations import Caller, Scope
 from ledger.domain.papers import Evidence
+from ledger.domain.said import said
 from ledger.files.images import clean, small_png
 from ledger.services.ports import Ledger
 
@@ -51,7 +52,9 @@ def store_evidence(ledger: Ledger, caller: Caller, stream: BinaryIO) -> Evidence
     while len(content) <= limit and (piece := stream.read(limit + 1 - len(content))):
         content += piece
     if len(content) > limit:
-        raise TooLarge(f"A photo or document may have {limit // (1024 * 1024)} MB at most. Make it smaller.")
+        raise TooLarge(
+            said("A photo or document may have %(limit)s MB at most. Make it smaller.", limit=limit // (1024 * 1024))
+        )
     media_type, clean = _clean(content)
     new = Evidence(
         sha256=ledger.files.add(EVIDENCE, clean),
@@ -70,7 +73,7 @@ def read_evidence(ledger: Ledger, sha256: str) -> tuple[Evidence, bytes]:
     with ledger.store.read() as tx:
         found = tx.papers.evidence(sha256)
     if found is None:
-        raise Unknown("There is no such file.")
+        raise Unknown(said("There is no such file."))
     return found, ledger.files.read(EVIDENCE, sha256)
 
 
@@ -96,10 +99,12 @@ def _check_pdf(content: bytes) -> None:
             unpacked = b""
         left -= len(unpacked)
         if not unpacked or left <= 0:
-            raise Invalid("We cannot look through this PDF as it is packed. Print it to a plain PDF and send that.")
+            raise Invalid(
+                said("We cannot look through this PDF as it is packed. Print it to a plain PDF and send that.")
+            )
         parts.append(unpacked)
     if any(_ACTIVE.search(_plain(part)) for part in parts):
-        raise Invalid("This PDF holds scripts, attachments or a password. Print it to a plain PDF and send that.")
+        raise Invalid(said("This PDF holds scripts, attachments or a password. Print it to a plain PDF and send that."))
 
 
 def _plain(part: bytes) -> bytes:
@@ -112,7 +117,7 @@ def small_picture(ledger: Ledger, sha256: str) -> bytes:
     with ledger.store.read() as tx:
         found = tx.papers.evidence(sha256)
     if found is None:
-        raise Unknown("There is no such file.")
+        raise Unknown(said("There is no such file."))
     if ledger.files.has(SMALL, sha256):
         return ledger.files.read(SMALL, sha256)
     if found.media_type == _PDF:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from ledger.domain.errors import BadSignature, Forbidden, Unknown
 from ledger.domain.outbox import Queued, State
 from ledger.domain.parties import Directory
+from ledger.domain.said import said
 from ledger.domain.signers import Who, only_the_chain_can_tell
 from ledger.domain.statements import Statement, statement_hash, type_name
 from ledger.services.contract_rules import check_rules
@@ -129,13 +130,19 @@ def _check_signatures(
     if len(signatures) != len(parts):
         wanted = ", then ".join(_PART[part] for part in parts)
         raise BadSignature(
-            f"{type_name(statement.kind)} takes {len(parts)} signature(s) and got {len(signatures)}: {wanted}."
+            said(
+                "%(type_name)s takes %(count)s signature(s) and got %(count2)s: %(wanted)s.",
+                type_name=type_name(statement.kind),
+                count=len(parts),
+                count2=len(signatures),
+                wanted=wanted,
+            )
         )
     digests = {needed.who: needed.digest for needed in draft.needed}
     found: list[str | None] = []
     for part, signature in zip(parts, signatures, strict=True):
         if len(signature) > 8_192:
-            raise BadSignature("A signature is at most 8,192 bytes.")
+            raise BadSignature(said("A signature is at most 8,192 bytes."))
         signer = ledger.signing.signer_of(digests[part], signature) or ledger.signing.claimed_wallet(signature)
         if part is Who.PARTY:
             _check_party_key(statement, signer, parties, now, found)
@@ -143,8 +150,13 @@ def _check_signatures(
             expected = expected_address(tx, statement, part)
             if signer != expected:
                 raise BadSignature(
-                    f"This was not signed by {_PART[part]}. Expected {expected}, found {signer}. "
-                    "A signature fits one message on one chain only: draft the statement again and sign that."
+                    said(
+                        "This was not signed by %(part)s. Expected %(expected)s, found %(signer)s. A signature "
+                        "fits one message on one chain only: draft the statement again and sign that.",
+                        part=_PART[part],
+                        expected=expected,
+                        signer=signer,
+                    )
                 )
         found.append(signer)
     return None if not found or any(map(only_the_chain_can_tell, signatures)) else found[0]
@@ -155,13 +167,17 @@ def _check_party_key(
 ) -> None:
     party = statement.party
     if party is None or party not in parties.parties:
-        raise Unknown(f"There is no party number {party} in the ledger.")
+        raise Unknown(said("There is no party number %(party)s in the ledger.", party=party))
     if not parties.parties[party].interval.holds(now):
-        raise Forbidden("This organisation has been ended in the ledger; its keys speak no more.")
+        raise Forbidden(said("This organisation has been ended in the ledger; its keys speak no more."))
     if signer is None or not parties.key_in_force(party, signer, now):
         raise BadSignature(
-            f"The key {signer} is not in force for party {party}. "
-            "Sign with one of its keys, on this chain and contract."
+            said(
+                "The key %(signer)s is not in force for party %(party)s. Sign with one of its keys, on "
+                "this chain and contract.",
+                signer=signer,
+                party=party,
+            )
         )
     if signer in before:
-        raise BadSignature("The council speaks with two different keys; both signatures are by the same one.")
+        raise BadSignature(said("The council speaks with two different keys; both signatures are by the same one."))

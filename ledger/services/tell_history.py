@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ledger.domain.errors import Unknown
+from ledger.domain.said import said
 from ledger.services.ports import Ledger
 from ledger.services.scanned import TimelineEntry
 from ledger.services.views_of_chain import final_height, find_listed
@@ -18,7 +19,13 @@ def history(ledger: Ledger, gtin: str, serial: str, after: Place, limit: int) ->
     with ledger.store.read() as tx:
         subject = find_listed(tx, gtin, serial)
         if subject.batch.number is None:
-            raise Unknown(f"There is no item {subject.item.gtin} with serial {subject.item.serial} in this ledger.")
+            raise Unknown(
+                said(
+                    "There is no item %(gtin)s with serial %(serial)s in this ledger.",
+                    gtin=subject.item.gtin,
+                    serial=subject.item.serial,
+                )
+            )
         final = final_height(tx)
         told = tx.chain.history(subject.item.item, subject.batch.number, after, limit)
     return [

@@ -13,6 +13,7 @@ from ledger.domain.errors import Unknown
 from ledger.domain.gtins import check_gtin
 from ledger.domain.identity import path, path_hash
 from ledger.domain.parties import EVENTS, Directory
+from ledger.domain.said import said
 from ledger.domain.statements import MarkKind
 from ledger.services.ports import Ledger, Tx
 
@@ -61,7 +62,7 @@ def listed(tx: Tx, item_id: int) -> Listed:
     """An item by number. Raises Unknown where no ready batch lists it."""
     item = tx.batches.item(item_id)
     if item is None:
-        raise Unknown("There is no item of that number in this ledger. Look it up by its GTIN and serial.")
+        raise Unknown(said("There is no item of that number in this ledger. Look it up by its GTIN and serial."))
     batch = tx.batches.get(item.batch_id)
     assert batch is not None  # a foreign key
     return Listed(item, batch, tx.chain.state(item_id))
@@ -75,7 +76,13 @@ def find_listed(tx: Tx, gtin: str, serial: str) -> Listed:
     checked = check_gtin(gtin)
     found = tx.batches.find(checked, serial)
     if not found:
-        raise Unknown(f"There is no item {checked} with serial {serial} in this ledger. Check the last characters.")
+        raise Unknown(
+            said(
+                "There is no item %(checked)s with serial %(serial)s in this ledger. Check the last characters.",
+                checked=checked,
+                serial=serial,
+            )
+        )
     if len(found) > 1:
         holder = tx.organisations.prefix_holder(checked)
         ours = [one for one in found if holder and listed(tx, one.item).batch.organisation == holder.id]

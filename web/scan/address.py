@@ -9,6 +9,7 @@ from urllib.parse import quote
 from ledger.domain.codes import parse_digital_link
 from ledger.domain.errors import Unknown
 from ledger.domain.gtins import Gtin
+from ledger.domain.said import said
 
 
 def raw_path(environ: Mapping[str, Any]) -> str:
@@ -33,7 +34,9 @@ def read_address(environ: Mapping[str, Any]) -> tuple[Gtin, str | None]:
     gtin, serial = parse_digital_link(path)
     if serial is None and "235" in path.split("/"):
         raise Unknown(
-            "This code carries a serial that somebody other than the brand gave the item (AI 235). No such passports "
-            "are kept here. Look for the brand's own code on the item."
+            said(
+                "This code carries a serial that somebody other than the brand gave the item (AI 235). "
+                "No such passports are kept here. Look for the brand's own code on the item."
+            )
         )
     return gtin, serial
