@@ -18,6 +18,7 @@ import sha3
 from eth_keys import keys
 
 from ledger.domain import claim_codes, crockford, identity, merkle, records, serials
+from tests.vectors import sign
 
 HERE = Path(__file__).parent
 TREE_SIZES = (1, 2, 3, 5, 8, 100, 1000)
@@ -218,6 +219,7 @@ VECTORS: dict[str, Callable[[], dict[str, Any]]] = {
     "identity.json": identity_vectors,
     "merkle.json": merkle_vectors,
     "records.json": record_vectors,
+    "sign.json": sign.sign_vectors,
 }
 
 
