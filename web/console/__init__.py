@@ -9,6 +9,7 @@ bp = Blueprint("console", __name__, url_prefix="/console")
 # The routes hang themselves on the blueprint.
 import web.console.batches  # noqa: E402
 import web.console.cards  # noqa: E402
+import web.console.catalogue  # noqa: E402
 import web.console.imports  # noqa: E402
 import web.console.inspections  # noqa: E402
 import web.console.items  # noqa: E402

@@ -88,6 +88,7 @@ def navigation(caller: Caller) -> tuple[Way, ...]:
     ways = [Way("Overview", url_for("console.overview"))]
     if role is Role.BRAND:
         if Scope.IMPORT in scopes:
+            ways.append(Way("Catalogue", url_for("console.catalogue")))
             ways.append(Way("Import", url_for("console.imports")))
         ways.append(Way("Batches", url_for("console.batches")))
         ways.append(Way("Items", url_for("console.items")))
