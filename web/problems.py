@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from ledger.chain.rpc import RpcRefused, WrongChain
 from ledger.domain import errors
+from ledger.domain.said import said
+from web.api.problem_pages import PAGES
 
 STATUS: Final[dict[type[errors.LedgerError], int]] = {
     errors.Invalid: 422,
@@ -72,11 +75,11 @@ def refused(error: errors.LedgerError) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     words = {
-        404: "There is no page at this address. Check it, or start at the front page.",
-        405: "This address does not take that kind of request.",
-        413: "The file is larger than is taken at once. Split it and send the parts.",
-        415: "Send JSON, with the header “Content-Type: application/json”.",
-        400: error.description or "The request cannot be read.",
+        404: said("There is no page at this address. Check it, or start at the front page."),
+        405: said("This address does not take that kind of request."),
+        413: said("The file is larger than is taken at once. Split it and send the parts."),
+        415: said("Send JSON, with the header “Content-Type: application/json”."),
+        400: said("The request cannot be read."),
     }
     code = {
         400: "bad-request",
@@ -86,8 +89,13 @@ def _http(error: HTTPException) -> Response:
         415: "wrong-type",
         429: "too-many",
     }
-    title = errors.TooLarge.title if status == 413 else error.name
-    response = problem(status, code.get(status, "refused"), title, words.get(status, error.description or error.name))
+    kind = code.get(status, "refused")
+    detail = words.get(status) or error.description or PAGES[kind].means
+    if isinstance(error, CSRFError):
+        detail = said("This page was open for too long, so nothing was sent. Load it again, then send it once more.")
+    elif status == 400 and error.description and wants_json():
+        detail = error.description
+    response = problem(status, kind, PAGES[kind].title, detail)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
@@ -100,6 +108,6 @@ def unexpected(error: Exception) -> Response:
     return problem(
         500,
         "our-fault",
-        "Something broke on our side",
-        "This is our fault, not yours. Look whether what you wanted was done; if not, try again.",
+        said("Something broke on our side"),
+        said("This is our fault, not yours. Look whether what you wanted was done; if not, try again."),
     )

@@ -26,7 +26,8 @@ from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask_babel import Domain, get_locale
 
-from ledger.domain.said import Country, Dated, Said
+from ledger.domain.errors import Fault
+from ledger.domain.said import Country, Dated, Said, said
 
 FOLDER: Final = Path(__file__).parent / "translations"
 ENGLISH: Final = Locale("en", "GB")
@@ -123,6 +124,9 @@ class _Number(int):
 def _spoken(value: Any, locale: Locale) -> Any:
     if isinstance(value, str):
         return translated(value, locale)
+    if isinstance(value, Fault):
+        what = translated(said("%(where)s: %(what)s", where=value.where, what=value.what), locale)
+        return " ".join(part for part in (what, translated(value.mend, locale)) if part)
     if isinstance(value, int) and not isinstance(value, bool):
         number = _Number(value)
         number.text = str(format_decimal(value, locale=locale))

@@ -18,6 +18,7 @@ from ledger.domain.said import country, said
 from ledger.domain.standing import standing
 from ledger.domain.standing_facts import Asked, Facts, Raised, Undone
 from ledger.domain.standing_headlines import Key
+from ledger.settings import Settings
 from tests.unit.domain.standing_cases import ANSWERED, CASES, COPIED, FAKE, GENUINE, NOW, STOLEN, held, seen
 from web import languages
 from web import scan as scan_routes
@@ -68,7 +69,7 @@ def make_app() -> Flask:
     """Flask with the product's templates, languages and addresses, and nothing behind them."""
     app = Flask("web")
     app.jinja_env.globals["csrf_token"] = lambda: "token"
-    app.extensions["ledger"] = None
+    app.extensions.update(ledger=None, settings=Settings())
     languages.register(app)
     app.register_blueprint(scan_routes.bp)
     app.jinja_env.undefined = StrictUndefined
