@@ -6,6 +6,7 @@ looked at: a name that answers differently the second time gains nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
@@ -14,6 +15,8 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from ledger.domain.errors import Fault, Invalid
 
 _LONGEST: Final = 500
+_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
+"""Of the last label: no name ends so, but 127.1 and 2130706433 are this machine to some (WHATWG URL, 3.5)."""
 _CARRIERS: Final = tuple(
     ip_network(one)
     for one in (
@@ -45,6 +48,8 @@ def check_url(text: str, *, private: bool) -> str:
         raise _wrong(f"has more than {_LONGEST} characters, or spaces.", "Shorten it.")
     if parts.scheme not in ("https", "http") or not host:
         raise _wrong("is not a web address.", "Write it as https://example.com/webhooks.")
+    if as_ip(host) is None and _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
+        raise _wrong("is a number in a notation that programs read differently.", "Write the name instead.")
     if parts.username is not None or parts.password is not None:
         raise _wrong("holds a user name or password.", "Leave that out: every message is signed instead.")
     if parts.fragment:
