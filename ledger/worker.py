@@ -25,6 +25,7 @@ from ledger.domain.imports import Job
 from ledger.post_room import PostRoom
 from ledger.services.follow_chain import MOST_STEPS, NODE_SEEN, Halted, follow, raise_final, shared_height
 from ledger.services.import_items import CHECK, PREPARE, check_import
+from ledger.services.keep_looks import LookKeeper
 from ledger.services.ports import Ledger
 from ledger.services.prepare_batch import prepare
 from ledger.services.send_statements import send
@@ -250,9 +251,10 @@ def run(settings: Settings, stop: threading.Event) -> None:
 
 def _jobs(settings: Settings, stop: threading.Event) -> None:
     ledger = build(settings)
+    looks = LookKeeper(ledger)
     while not stop.is_set():
         try:
-            busy = run_jobs_once(ledger)
+            busy = run_jobs_once(ledger) or looks.turn()
         except LedgerError as error:
             log.error("jobs.away", reason=error.detail)
             busy = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from typing import Any
 
 from ledger.cli.base import Cli, command, pass_cli
@@ -36,6 +37,7 @@ def _lines(cli: Cli) -> Iterator[Checked]:
         yield attention("passphrase", locked.detail)
         return
     yield from of_folder(cli.settings.data)
+    yield _countries(cli)
     yield from of_keys(ledger)
     yield from _chain(cli)
     yield from of_worker(ledger)
@@ -58,6 +60,19 @@ def _database(cli: Cli) -> Checked:
             reachable = False
         return (attention if reachable else cannot_tell)("database", problem.detail)
     return ok("database", f"It answers, and is of the newest form ({newest()}).")
+
+
+def _countries(cli: Cli) -> Checked:
+    from ledger.keeping.countries import Countries
+
+    table = Countries(cli.settings.countries)
+    made_on = table.made_on()
+    table.close()
+    if made_on is None:
+        # Looks are still counted, and compared by their number; only journeys are not seen.
+        mend = "Install the Node packages (npm ci), or set TOUCHMARK_COUNTRIES to an MMDB file of countries."
+        return attention("countries", f"{table.problem} Looks have no country.", mend)
+    return ok("countries", f"The table of addresses is of {datetime.fromtimestamp(made_on, UTC):%d %B %Y}.")
 
 
 def _chain(cli: Cli) -> Iterator[Checked]:

@@ -7,6 +7,7 @@ does not count.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -167,8 +168,7 @@ class Reading:
     def suspicions(self) -> tuple[CloneSignal, ...]:
         """The clone signals, if together they are enough: one strong or two weak."""
         signals = self.facts.clone_signals or ()
-        strong = any(one.strength is Strength.STRONG for one in signals)
-        return signals if strong or len(signals) >= 2 else ()
+        return signals if enough(signals) else ()
 
     def not_genuine(self) -> tuple[Inspection, ...]:
         """The inspections that say "not genuine" and count, the newest first."""
@@ -202,6 +202,11 @@ class Reading:
     def counterfeit_found(self) -> bool:
         """Whether such an inspection stands unanswered by a later one or by the owner, live."""
         return not self.confirmed and any(self.answer(one) is None for one in self.counterfeits())
+
+
+def enough(signals: Sequence[CloneSignal]) -> bool:
+    """Whether clone signals make the code suspect: one strong or two weak ones do."""
+    return len(signals) >= 2 or any(one.strength is Strength.STRONG for one in signals)
 
 
 def _trusted(one: Inspection) -> bool:

@@ -20,6 +20,7 @@ from ledger.services.mails_port import Mails
 from ledger.services.people_port import Errands, People
 from ledger.services.scans_port import Scans
 from ledger.services.tables_port import Batches, Imports, Organisations, Outbox
+from ledger.services.watching_port import Watching
 from ledger.services.webhooks_port import Webhooks
 
 
@@ -54,6 +55,8 @@ class Tx(Protocol):
     def mails(self) -> Mails: ...
     @property
     def scans(self) -> Scans: ...
+    @property
+    def watching(self) -> Watching: ...
     @property
     def webhooks(self) -> Webhooks: ...
 

@@ -34,6 +34,7 @@ from ledger.storage.outbox import Outbox
 from ledger.storage.papers import Papers
 from ledger.storage.people import People
 from ledger.storage.scans import Scans
+from ledger.storage.watching import Watching
 from ledger.storage.webhooks import Webhooks
 
 _WAIT = 30
@@ -61,6 +62,7 @@ class Tx:
         self.lines = Lines(connection)
         self.mails = Mails(connection)
         self.scans = Scans(connection)
+        self.watching = Watching(connection)
         self.webhooks = Webhooks(connection)
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> GatheredTx:

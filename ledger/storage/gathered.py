@@ -31,6 +31,7 @@ from ledger.storage.outbox import COUNTS, Outbox, queued_of
 from ledger.storage.papers import ONLY_THE_CHAIN_CAN_TELL, Papers, offer_of
 from ledger.storage.people import People
 from ledger.storage.tables import activations, amendments, blocks, events, item_versions, items, offers, statements
+from ledger.storage.watching import Watching
 from ledger.storage.webhooks import Webhooks
 
 _CHUNK: Final = 400
@@ -52,6 +53,7 @@ class GatheredTx:
         self.outbox = _Outbox(connection)
         self.papers = _Papers(connection, now)
         self.scans = GatheredScans(connection, now)
+        self.watching = Watching(connection)
         self.organisations = _Organisations(connection)
         self.meta = _Meta(connection)
         self.imports = Imports(connection)

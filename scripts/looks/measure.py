@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ledger.domain.clone_signals import clone_signals, visitors_by_day
 from ledger.domain.looks import Looked, Usual, usual_of
-from ledger.domain.standing_facts import CloneSignal, Strength
+from ledger.domain.standing_reading import enough
 from scripts.looks.lives import Life, Player
 
 
@@ -44,11 +44,6 @@ def line_of(lives: Sequence[Life]) -> Usual:
     return usual_of(Counter(n for one in days for n in one.values()), Counter(sum(one.values()) for one in days))
 
 
-def suspected(signals: Sequence[CloneSignal]) -> bool:
-    """As the verdict has it: one strong or two weak."""
-    return len(signals) >= 2 or any(one.strength is Strength.STRONG for one in signals)
-
-
 def honest(items: int, seed: int) -> Honest:
     """Play honest months."""
     player = Player(seed)
@@ -58,7 +53,7 @@ def honest(items: int, seed: int) -> Honest:
         # A code that thousands look at is suspected, or not, long before the last of them.
         for place in range(min(len(life.looks), 150)):
             signals = clone_signals(_known(life, place, usual), life.looks[place].at)
-            if suspected(signals):
+            if enough(signals):
                 wrong += 1
                 rules["+".join(sorted(one.rule for one in signals))] += 1
                 break
@@ -80,7 +75,7 @@ def copied(codes: int, seed: int, *, copies: tuple[int, int] = (50, 1_000), mark
             continue
         played += 1
         for place in range(foreign[of - 1] + 1):
-            if suspected(clone_signals(_known(life, place, usual), life.looks[place].at)):
+            if enough(clone_signals(_known(life, place, usual), life.looks[place].at)):
                 at[max(1, sum(1 for one in foreign if one <= place))] += 1
                 break
     return Copied(played, at)

@@ -26,7 +26,7 @@ def _set(shell: Shell, key: str, value: object) -> Any:
 def test_a_ledger_that_is_well_is_found_well(shell: Shell) -> None:
     found = _found(shell)
     assert list(found) == [
-        "database", "secrets", "disk", "kept keys", "node", "contract", "clock", "following", "finality",
+        "database", "secrets", "disk", "countries", "kept keys", "node", "contract", "clock", "following", "finality",
         "worker", "outbox", "local chain",
     ]  # fmt: skip
     assert {one["found"] for one in found.values()} == {"ok"}
@@ -38,6 +38,13 @@ def test_a_node_that_is_away_is_cannot_tell_and_never_wrong(shell: Shell) -> Non
     assert found["node"]["found"] == "cannot_tell"
     assert "touchmark serve" in found["node"]["mend"]
     assert "attention" not in {one["found"] for one in found.values()}
+
+
+def test_a_table_of_countries_that_is_missing_is_said_and_stops_nothing(shell: Shell, tmp_path: Path) -> None:
+    found = _found(shell, code=1, TOUCHMARK_COUNTRIES=str(tmp_path / "none.mmdb"))
+    assert found["countries"]["found"] == "attention"
+    assert "TOUCHMARK_COUNTRIES" in found["countries"]["mend"]
+    assert {one["found"] for name, one in found.items() if name != "countries"} == {"ok"}
 
 
 def test_a_node_of_another_chain_is_not_taken_for_ours(shell: Shell) -> None:
