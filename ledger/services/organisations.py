@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from ledger.domain.errors import Conflict, Fault, Invalid, Unauthenticated, Unknown
 from ledger.domain.organisations import ApiKey, Caller, Organisation, Role, Scope
 from ledger.domain.outbox import OperatorAct
 from ledger.domain.said import said
-from ledger.services.ports import Ledger
+from ledger.services.ports import Ledger, Tx
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
@@ -20,6 +21,15 @@ _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RESERVED = "council"
 _KEY_PREFIX = "tm_"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An organisation that was checked and has its key, and is not kept yet."""
+
+    organisation: Organisation
+    keystore: dict[str, Any] | None
+    prefixes: tuple[str, ...]
 
 
 def add_organisation(
@@ -38,8 +48,35 @@ def add_organisation(
     Its signing key is made and kept here, unless it brings the address of its own. Raises Invalid naming every
     field that is wrong, Conflict where the short name or a prefix is taken.
     """
+    made = prepare_organisation(
+        ledger,
+        slug=slug,
+        name=name,
+        role=role,
+        domain=domain,
+        prefixes=prefixes,
+        programme_start=programme_start,
+        own_address=own_address,
+    )
+    with ledger.store.write() as tx:
+        keep_organisation(ledger, tx, made)
+    return made.organisation
+
+
+def prepare_organisation(
+    ledger: Ledger,
+    *,
+    slug: str,
+    name: str,
+    role: Role,
+    domain: str,
+    prefixes: Iterable[str] = (),
+    programme_start: str | None = None,
+    own_address: str | None = None,
+) -> Prepared:
+    """Check every field and make the key, which takes a moment, before a transaction is open. Raises Invalid."""
     owned = list(dict.fromkeys(prefixes))
-    _check(slug, name, role, domain, owned, programme_start, own_address)
+    check_organisation(slug, name, role, domain, owned, programme_start, own_address)
     keystore = None
     address = (own_address or "").lower()
     if own_address is None:
@@ -55,32 +92,40 @@ def add_organisation(
         programme_start=programme_start,
         keeps_key=keystore is not None,
     )
-    with ledger.store.write() as tx:
-        if tx.organisations.get(slug) is not None:
-            raise Conflict(said("There is an organisation “%(slug)s” already. Choose another short name.", slug=slug))
-        for prefix in owned:
-            # A prefix inside another's range would make two brands of one GTIN.
-            holder = tx.organisations.prefix_holder("0" + prefix.ljust(13, "0"))
-            if holder is None and (inner := tx.organisations.prefixes_within(prefix)):
-                holder = inner[0]
-            if holder is not None:
-                raise Conflict(
-                    said(
-                        "The GS1 prefix %(prefix)s shares numbers with a range of %(name)s.",
-                        prefix=prefix,
-                        name=holder.name,
-                    )
+    return Prepared(new, keystore, tuple(owned))
+
+
+def keep_organisation(ledger: Ledger, tx: Tx, made: Prepared) -> None:
+    """Keep a prepared organisation and queue its number on the chain. Raises Conflict where something is taken."""
+    new = made.organisation
+    if tx.organisations.get(new.slug) is not None:
+        raise Conflict(said("There is an organisation “%(slug)s” already. Choose another short name.", slug=new.slug))
+    check_prefixes_free(tx, made.prefixes)
+    tx.organisations.add(new, made.keystore, made.prefixes)
+    if new.role is not Role.PLATFORM:
+        acts: list[tuple[str, tuple[object, ...]]] = [("addParty", (new.role is Role.BRAND, new.address))]
+        acts += [("grantPrefix", (prefix,)) for prefix in made.prefixes]
+        for function, args in acts:
+            tx.outbox.add_act(OperatorAct(ledger.new_id("act"), function, args, ledger.now(), new.id))
+
+
+def check_prefixes_free(tx: Tx, prefixes: Iterable[str]) -> None:
+    """Raises Conflict where a prefix shares numbers with another's: one GTIN would have two brands."""
+    for prefix in prefixes:
+        holder = tx.organisations.prefix_holder("0" + prefix.ljust(13, "0"))
+        if holder is None and (inner := tx.organisations.prefixes_within(prefix)):
+            holder = inner[0]
+        if holder is not None:
+            raise Conflict(
+                said(
+                    "The GS1 prefix %(prefix)s shares numbers with a range of %(name)s.",
+                    prefix=prefix,
+                    name=holder.name,
                 )
-        tx.organisations.add(new, keystore, owned)
-        if role is not Role.PLATFORM:
-            acts: list[tuple[str, tuple[object, ...]]] = [("addParty", (role is Role.BRAND, address))]
-            acts += [("grantPrefix", (prefix,)) for prefix in owned]
-            for function, args in acts:
-                tx.outbox.add_act(OperatorAct(ledger.new_id("act"), function, args, ledger.now(), new.id))
-    return new
+            )
 
 
-def _check(
+def check_organisation(
     slug: str,
     name: str,
     role: Role,
@@ -89,6 +134,7 @@ def _check(
     programme_start: str | None,
     own_address: str | None,
 ) -> None:
+    """Raises Invalid naming every field that is wrong."""
     faults = []
     if not _SLUG.fullmatch(slug):
         faults.append(

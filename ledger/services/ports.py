@@ -15,10 +15,13 @@ from ledger.domain.openings import Opening
 from ledger.domain.statements import Domain, Keccak
 from ledger.services.asks_port import Asks
 from ledger.services.facts_port import Audits, ChainFacts, Meta, Papers
+from ledger.services.joining_port import Joining, Shop
 from ledger.services.lines_port import Lines
 from ledger.services.mails_port import Mails
 from ledger.services.people_port import Errands, People
+from ledger.services.proposals_port import Proposals
 from ledger.services.scans_port import Scans
+from ledger.services.sheets_port import Sheets
 from ledger.services.tables_port import Batches, Imports, Organisations, Outbox
 from ledger.services.watching_port import Watching
 from ledger.services.webhooks_port import Webhooks
@@ -56,9 +59,17 @@ class Tx(Protocol):
     @property
     def scans(self) -> Scans: ...
     @property
+    def sheets(self) -> Sheets: ...
+    @property
     def watching(self) -> Watching: ...
     @property
     def webhooks(self) -> Webhooks: ...
+    @property
+    def joining(self) -> Joining: ...
+    @property
+    def proposals(self) -> Proposals: ...
+    @property
+    def shop(self) -> Shop: ...
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> Tx:
         """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""

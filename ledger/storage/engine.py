@@ -26,6 +26,7 @@ from ledger.storage.chain_facts import ChainFacts
 from ledger.storage.errands import Errands
 from ledger.storage.gathered import GatheredTx
 from ledger.storage.imports import Imports
+from ledger.storage.joining import Joining, Shop
 from ledger.storage.lines import Lines
 from ledger.storage.mails import Mails
 from ledger.storage.meta import Meta
@@ -33,7 +34,9 @@ from ledger.storage.organisations import Organisations
 from ledger.storage.outbox import Outbox
 from ledger.storage.papers import Papers
 from ledger.storage.people import People
+from ledger.storage.proposals import Proposals
 from ledger.storage.scans import Scans
+from ledger.storage.sheets import Sheets
 from ledger.storage.watching import Watching
 from ledger.storage.webhooks import Webhooks
 
@@ -62,8 +65,12 @@ class Tx:
         self.lines = Lines(connection)
         self.mails = Mails(connection)
         self.scans = Scans(connection)
+        self.sheets = Sheets(connection)
         self.watching = Watching(connection)
         self.webhooks = Webhooks(connection)
+        self.joining = Joining(connection)
+        self.proposals = Proposals(connection)
+        self.shop = Shop(connection)
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> GatheredTx:
         """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""
