@@ -86,9 +86,8 @@ def _tell(ledger: Ledger, tx: Tx, event: ChainEvent, source: str, wanting: Mappi
         if batch is not None and hearer == batch.organisation:
             # The name of a batch is its brand's own affair.
             data["batch"] = batch.id
-        queue_message(
-            ledger, tx, hearer, type, data, source=f"{source}:{hearer}", at=event.time, endpoints=endpoints
-        )  # fmt: skip
+        name = f"{source}:{hearer}"
+        queue_message(ledger, tx, hearer, type, data, source=name, at=event.time, endpoints=endpoints)
 
 
 def _batch(tx: Tx, event: ChainEvent) -> Batch | None:
@@ -104,6 +103,8 @@ def _data(ledger: Ledger, event: ChainEvent, type: EventType, item: Item | None)
             "serial": item.serial,
             "link": digital_link(ledger.public_url, Gtin(item.gtin), item.serial),
         }
+    if type is EventType.BATCH_REGISTERED:
+        data["count"] = event.args["count"]
     if type is EventType.ITEM_INSPECTED:
         data["authenticity"] = _authenticity(event.args["facts"])
     data["entry"] = {
