@@ -13,8 +13,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ledger.bootstrap import build
 from ledger.services.ports import Ledger
 from ledger.settings import Settings, read_settings
-from web import api, console, health, languages, limits, people, problems, scan
+from web import api, console, health, languages, limits, own, people, problems, scan
 from web.api import operation, specification
+from web.own.items import UNREMEMBERED, ItemConverter
 from web.safety import harden, whole_bodies
 from web.sign_host import deployed_domain, sign_host
 from web.slashes import keep_slashes
@@ -66,6 +67,10 @@ def create_app(
     api.register(app, csrf)
     app.register_blueprint(health.bp)
     app.register_blueprint(scan.bp)
+    app.url_map.converters["item"] = ItemConverter
     app.register_blueprint(people.bp)
+    app.register_blueprint(own.bp)
+    for view in UNREMEMBERED:
+        csrf.exempt(app.view_functions[view])
     app.register_blueprint(console.bp)
     return app

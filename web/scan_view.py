@@ -94,11 +94,12 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button that leads somewhere."""
+    """A button that leads somewhere; `post` where it begins something, so that it is a form's."""
 
     key: str
     label: str
     href: str
+    post: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +264,9 @@ def _with_stop(text: str) -> str:
     return f"{whole}。" if "\u4e00" <= whole[-1:] <= "\u9fff" else f"{whole}."
 
 
+_BEGINS: Final = frozenset({"claim", "ask_seller"})
+
+
 def _buttons(scan: Scan, why: bool, recall: bool) -> tuple[Button, ...]:
     here = {"report": "#report", "contact": "#report"}
     if scan.standing.key in _PAID:
@@ -278,7 +282,7 @@ def _buttons(scan: Scan, why: bool, recall: bool) -> tuple[Button, ...]:
     if scan.facts.inspections and scan.standing.key is not Key.UNKNOWN:
         here["see_inspection"] = "#inspections"
     ways = {**here, **scan.hrefs}
-    return tuple(Button(key, LABELS[key], ways[key]) for key in scan.standing.buttons if ways.get(key))
+    return tuple(Button(key, LABELS[key], ways[key], key in _BEGINS) for key in scan.standing.buttons if ways.get(key))
 
 
 def _cards(inspections: tuple[Inspection, ...], opinions: tuple[Opinion, ...]) -> tuple[InspectionCard, ...]:

@@ -111,6 +111,20 @@ class Escrow:
     refused_at: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody who scanned an item wrote: to its owner (`organisation` is None), or to its brand."""
+
+    id: str
+    item: int
+    kind: str
+    organisation: str | None
+    text: str
+    contact: str | None
+    created_at: int
+    read_at: int | None = None
+
+
 def make_words(random: Callable[[int], bytes]) -> str:
     """Three words and four digits, such as `amber · violin · north 4821`, from 8 random bytes."""
     raw = random(8)

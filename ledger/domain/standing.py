@@ -171,6 +171,10 @@ def _notes(reading: Reading) -> tuple[Line, ...]:
         words = said("It has an owner already, so its own record stands.")
         title = said("%(brand)s has withdrawn the rest of its batch", brand=brand)
         lines.append(Line("batch_withdrawn", capital(title), words, True))
+    if reading.facts.held_for_sale_by is not None and reading.claimed:
+        words = said("Its owner has entrusted them with the item and with answering for it.")
+        title = said("Held for sale by %(name)s", name=quoted(reading.facts.held_for_sale_by, 60))
+        lines.append(Line("held_for_sale", title, words, False))
     if reading.raised(Flag.RECOVERED):
         words = said("The brand or the council gave it back after public notice.")
         lines.append(Line("recovered", said("Ownership was recovered once"), words, False))

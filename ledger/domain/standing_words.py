@@ -183,6 +183,12 @@ def _pending(reading: Reading) -> Words:
 def _confirmed(reading: Reading) -> Words:
     at = reading.facts.owner_confirmed_at
     when = ago(at, reading.now) if at else said("just now")
+    if reading.facts.confirmed_by is not None:
+        name = quoted(reading.facts.confirmed_by, 60)
+        return Words(
+            (said("Confirmed %(when)s by %(name)s, who holds it for the registered owner.", when=when, name=name),),
+            said("Pay only on a platform that protects you."),
+        )
     return Words(
         (said("Confirmed %(when)s by the registered owner, for you.", when=when),),
         said("Pay only on a platform that protects you."),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import hmac
+from typing import Final
 
 from ledger.domain.asks import LASTS, MOST_AN_HOUR, Ask, AskState, make_words
 from ledger.domain.errors import Conflict, TooMany, Unknown
@@ -11,40 +12,45 @@ from ledger.domain.people import Session
 from ledger.domain.said import said
 from ledger.services.errands import b64
 from ledger.services.ports import Ledger, Tx
-from ledger.services.views_of_chain import find_listed, listed
+from ledger.services.views_of_chain import listed
+
+_SAME: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, and what its link carries; that is shown once, to whoever asked."""
+def ask_owner(ledger: Ledger, session: Session, item: int) -> Ask:
+    """Ask about an item that has an owner. Raises Conflict where it has none, TooMany after ten in an hour.
 
-    ask: Ask
-    link: str
-
-
-def ask_owner(ledger: Ledger, session: Session, gtin: str, serial: str) -> Asked:
-    """Ask about an item that has an owner. Raises Conflict where it has none, TooMany after ten in an hour."""
-    now, secret = ledger.now(), b64(ledger.random(16))
+    Asked twice within a minute by the same session, the question is the same.
+    """
+    now, id = ledger.now(), ledger.new_id("ask")
     with ledger.store.write() as tx:
-        subject = find_listed(tx, gtin, serial)
+        subject = listed(tx, item)
         if not subject.claimed:
             raise Conflict(said("This item has no registered owner yet, so there is nobody to ask."))
+        for earlier in tx.asks.asks_by(session.id, item, now - _SAME):
+            if earlier.state is AskState.WAITING:
+                return earlier
         if tx.asks.asked_since(subject.item.item, now - 3600) >= MOST_AN_HOUR:
             raise TooMany(
                 said("This owner was asked %(n)d times in an hour. Try again later.", n=MOST_AN_HOUR), retry_after=900
             )
         ask = Ask(
-            id=ledger.new_id("ask"),
+            id=id,
             item=subject.item.item,
             session=session.id,
             words=make_words(ledger.random),
             challenge=ledger.random(32),
-            link=link_hash(secret),
+            link=link_hash(link_of(ledger, id)),
             created_at=now,
             expires_at=now + LASTS,
         )
         tx.asks.add_ask(ask)
-    return Asked(ask, secret)
+    return ask
+
+
+def link_of(ledger: Ledger, id: str) -> str:
+    """What the link of a question carries: made anew from the vault each time, so that it is kept nowhere."""
+    return b64(hmac.digest(ledger.vault.derive("ask links"), id.encode(), hashlib.sha256)[:16])
 
 
 def link_hash(secret: str) -> bytes:

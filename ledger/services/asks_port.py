@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from ledger.domain.asks import Ask, AskState, Entrustment, Escrow
+from ledger.domain.asks import Ask, AskState, Entrustment, Escrow, Message
 
 
 class Asks(Protocol):
@@ -70,4 +70,20 @@ class Asks(Protocol):
 
     def change_escrow(self, offer: str, **values: Any) -> None:
         """Note an acceptance, a release or a refusal."""
+        ...
+
+    def add_message(self, new: Message) -> None:
+        """Keep what somebody wrote about an item."""
+        ...
+
+    def messages_of(self, item: int, since: int, *, to_owner: bool) -> list[Message]:
+        """What was written about an item to its owner, or to its brand, newest first (at most 50)."""
+        ...
+
+    def messages_to(self, organisation: str, before: str | None, limit: int) -> list[Message]:
+        """What was written to an organisation, newest first."""
+        ...
+
+    def messages_since(self, item: int, since: int) -> int:
+        """How many were written about an item lately."""
         ...

@@ -31,6 +31,7 @@ from ledger.domain.standing_facts import (
 )
 from ledger.domain.statements import Kind, MarkKind
 from ledger.services.amend_item import accepted_amendments
+from ledger.services.ask_owner import confirmed_at
 from ledger.services.compare_looks import signals_of
 from ledger.services.follow_chain import NODE_SEEN
 from ledger.services.open_item import registration_event
@@ -70,8 +71,10 @@ class FactReader:
         where = progress_of(self.ledger, self.tx, known)
         return [one for one in known if where[one.id].state in (State.QUEUED, State.SENT)]
 
-    def scan(self, looks_different: bool) -> Scan:
+    def scan(self, looks_different: bool, session: bytes | None = None, *, alone: bool = True) -> Scan:
+        """The scan; `alone` is False for one of many, where whom the owner trusts is not asked for each."""
         subject, tx = self.subject, self.tx
+        answered = self._answered(session)
         organisation = tx.organisations.by_party(subject.batch.brand)
         registered = registration_event(tx, subject.batch.number)
         records = records_of(tx, subject.item.item, self.queued, self.final)
@@ -94,6 +97,9 @@ class FactReader:
             handover=self._handover(),
             inspections=tuple(as_inspection(one, self.parties) for one in records if one.facts),
             clone_signals=self._signals(),
+            owner_confirmed_at=moment(answered[0]) if answered else None,
+            confirmed_by=answered[1] if answered else None,
+            held_for_sale_by=self._consignee() if alone else None,
             looks_different=looks_different,
             recall_reason=self._words(MarkKind.RECALL, MarkKind.RECALL_BATCH, "reason"),
             recall_advice=self._words(MarkKind.RECALL, MarkKind.RECALL_BATCH, "advice"),
@@ -118,6 +124,23 @@ class FactReader:
             chain_id=deployed.get("chain_id"),
             on_sale_at=None if on_sale_at is None else moment(on_sale_at),
         )
+
+    def _answered(self, session: bytes | None) -> tuple[int, str | None] | None:
+        """When the owner last answered this session, and the name of whoever did it for them."""
+        found = confirmed_at(self.tx, session, self.subject.item.item, int(self.now.timestamp()))
+        if found is None or found[1] is None:
+            return found
+        by = self.tx.organisations.get(found[1])
+        return found[0], None if by is None else by.name
+
+    def _consignee(self) -> str | None:
+        if not self.subject.claimed:
+            return None
+        for one in self.tx.asks.entrustments(self.subject.item.item):
+            if one.holds(int(self.now.timestamp()), self.subject.holder):
+                found = self.tx.organisations.get(one.organisation)
+                return None if found is None else found.name
+        return None
 
     def _signals(self) -> tuple[CloneSignal, ...]:
         state = self.subject.state

@@ -20,8 +20,13 @@ from ledger.services.scanned import Scan
 from ledger.services.views_of_chain import directory, find_listed
 
 
-def scan_item(ledger: Ledger, gtin: str, serial: str, *, looks_different: bool = False) -> Scan:
-    """What the ledger shows of this code. Never raises for a code it does not know: that is an answer too."""
+def scan_item(
+    ledger: Ledger, gtin: str, serial: str, *, looks_different: bool = False, session: bytes | None = None
+) -> Scan:
+    """What the ledger shows of this code. Never raises for a code it does not know: that is an answer too.
+
+    `session` is the visitor's, who may have asked the owner to prove that they have the item.
+    """
     now = datetime.fromtimestamp(ledger.now(), UTC)
     asked = _checked(gtin, serial)
     with ledger.store.read() as tx:
@@ -29,7 +34,7 @@ def scan_item(ledger: Ledger, gtin: str, serial: str, *, looks_different: bool =
             return _bad_code_in(tx, asked.detail, now)
         if not tx.batches.find(*asked):
             return _without_item(tx, *asked, now)
-        return FactReader(ledger, tx, find_listed(tx, *asked), now).scan(looks_different)
+        return FactReader(ledger, tx, find_listed(tx, *asked), now).scan(looks_different, session)
 
 
 def scan_many(ledger: Ledger, pairs: Sequence[tuple[str, str]]) -> list[Scan]:
@@ -56,7 +61,7 @@ def _one_of_many(ledger: Ledger, tx: Tx, asked: tuple[Gtin, str] | Invalid, now:
         return _bad_code_in(tx, asked.detail, now)
     if not tx.batches.find(*asked):
         return _without_item(tx, *asked, now)
-    return FactReader(ledger, tx, find_listed(tx, *asked), now, parties).scan(looks_different=False)
+    return FactReader(ledger, tx, find_listed(tx, *asked), now, parties).scan(looks_different=False, alone=False)
 
 
 def scan_product(ledger: Ledger, gtin: str) -> Scan:

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from ledger.domain.asks import Ask, AskState, Entrustment, Escrow
-from ledger.storage.tables_asks import asks, entrustments, escrows
+from ledger.domain.asks import Ask, AskState, Entrustment, Escrow, Message
+from ledger.storage.tables_asks import asks, entrustments, escrows, messages
 
 
 class Asks:
@@ -100,6 +100,27 @@ class Asks:
         """Note an acceptance, a release or a refusal."""
         self._db.execute(update(escrows).where(escrows.c.offer == offer).values(**values))
 
+    def add_message(self, new: Message) -> None:
+        """Keep what somebody wrote about an item."""
+        self._db.execute(insert(messages).values(**_values(new)))
+
+    def messages_of(self, item: int, since: int, *, to_owner: bool) -> list[Message]:
+        """What was written about an item to its owner, or to its brand, newest first (at most 50)."""
+        mine = messages.c.organisation.is_(None) if to_owner else messages.c.organisation.is_not(None)
+        query = select(messages).where(messages.c.item == _key(item), messages.c.created_at > since, mine)
+        return [_message(row) for row in self._db.execute(query.order_by(messages.c.created_at.desc()).limit(50))]
+
+    def messages_to(self, organisation: str, before: str | None, limit: int) -> list[Message]:
+        """What was written to an organisation, newest first."""
+        query = select(messages).where(messages.c.organisation == organisation)
+        query = query if before is None else query.where(messages.c.id < before)
+        return [_message(row) for row in self._db.execute(query.order_by(messages.c.id.desc()).limit(limit))]
+
+    def messages_since(self, item: int, since: int) -> int:
+        """How many were written about an item lately."""
+        query = select(func.count()).where(messages.c.item == _key(item), messages.c.created_at > since)
+        return int(self._db.execute(query).scalar_one())
+
     def _ask(self, where: Any) -> Ask | None:
         row = self._db.execute(select(asks).where(where)).first()
         return None if row is None else _ask(row)
@@ -121,3 +142,7 @@ def _ask(row: Row[Any]) -> Ask:
 
 def _entrustment(row: Row[Any]) -> Entrustment:
     return Entrustment(**dict(row._mapping) | {"item": int.from_bytes(row.item, "big")})
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(**dict(row._mapping) | {"item": int.from_bytes(row.item, "big")})

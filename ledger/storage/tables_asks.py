@@ -54,3 +54,18 @@ escrows = Table(
     Column("refused_at", BigInteger),
     Index(None, "organisation"),
 )
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("item", LargeBinary(32), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("organisation", String(40)),
+    Column("text", Text, nullable=False),
+    Column("contact", String(254)),
+    Column("created_at", BigInteger, nullable=False),
+    Column("read_at", BigInteger),
+    Index(None, "item", "created_at"),
+    Index(None, "organisation", "id"),
+)

@@ -18,10 +18,12 @@ from ledger.services.ports import Ledger
 from ledger.services.scan_item import scan_bad_code, scan_item, scan_product
 from ledger.services.scanned import Scan
 from web.languages import language_of
+from web.people.visits import maybe_session
 from web.problems import wants_json
 from web.scan import bp
 from web.scan.address import read_address
 from web.scan.looker import country_of, looker_of
+from web.scan.looks import line_shown, looks_of
 from web.scan.notes import Notes, notes
 from web.scan.pace import too_fast
 from web.scan.page import RETRY_AFTER, STATUS, item_href, looks_different, moment, slowed, unavailable, view_of
@@ -75,7 +77,13 @@ def look(ledger: Ledger) -> Scan:
         return paced(ledger, scan_bad_code(ledger, wrong.detail))
     if serial is None:
         return paced(ledger, scan_product(ledger, gtin))
-    return paced(ledger, scan_item(ledger, gtin, serial, looks_different=looks_different(request)))
+    return paced(ledger, scan_item(ledger, gtin, serial, looks_different=looks_different(request), session=_session()))
+
+
+def _session() -> bytes | None:
+    """The visitor's session, where an earlier question has begun one."""
+    found = maybe_session()
+    return found[0].id if found else None
 
 
 def paced(ledger: Ledger, scan: Scan) -> Scan:
@@ -94,7 +102,10 @@ def answer(ledger: Ledger, scan: Scan, page: str = "scan/item.html", **more: obj
             name = f"check-{(scan.serial or 'code')[-4:]}.json"
             response.headers.set("Content-Disposition", "attachment", filename=name)
     else:
-        view = view_of(ledger, scan, request, earlier)
+        line = line_shown(ledger, scan)
+        view = view_of(ledger, scan, request, earlier, line)
+        if line is not None and view.compare and request.args.get("looks") == "compare":
+            page, more = "scan/looks.html", {"looks": looks_of(line, language_of(request))}
         response = Response(render_template(page, view=view, **more), mimetype="text/html")
     response.status_code = STATUS.get(key, 200)
     response.vary.add("Accept")
@@ -102,7 +113,8 @@ def answer(ledger: Ledger, scan: Scan, page: str = "scan/item.html", **more: obj
         response.headers["Retry-After"] = str(RETRY_AFTER)
     elif key is Key.SLOW_DOWN:
         response.headers["Retry-After"] = str(scan.facts.retry_after)
-    if scan.subject is not None and request.method == "GET":
+    # Who compares has looked already.
+    if scan.subject is not None and request.method == "GET" and page != "scan/looks.html":
         seen = Seen(scan.subject.item.item, ledger.now(), key.value, country_of(request), looker_of(request))
         notes().add(seen)
     return response

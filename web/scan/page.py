@@ -20,6 +20,7 @@ from ledger.domain.standing_headlines import Key
 from ledger.domain.statements import RecordKind
 from ledger.services.ports import Ledger
 from ledger.services.scanned import Recorded, Scan
+from ledger.services.views_of_chain import Listed
 from web.languages import in_language, language_of
 from web.scan.history import service_words, timeline
 from web.scan.looks import can_compare, with_photo
@@ -29,6 +30,8 @@ from web.scan_view import Scan as PageScan
 STATUS: Final = {Key.UNKNOWN: 404, Key.BAD_CODE: 422, Key.SLOW_DOWN: 429, Key.UNAVAILABLE: 503}
 """HTTP of the verdicts that are not plainly answers: everything else is 200, bad news above all."""
 RETRY_AFTER: Final = 15
+_TELL: Final = ("found_it", "seen_it", "report", "contest", "already_paid")
+"""Buttons behind which somebody writes to the owner or to the brand."""
 _REMARKS: Final = {
     Remark.ALTERED: said("Seen: altered or customised."),
     Remark.PARTS_REPLACED: said("Seen: parts replaced."),
@@ -87,9 +90,23 @@ def _hrefs(scan: Scan, request: Request) -> dict[str, str]:
     hrefs = {"type_again": check, "type_serial": check, "refresh": here, "try_again": here}
     if scan.subject is not None and scan.standing.key is not Key.UNKNOWN:
         hrefs["save_check"] = "?format=json"
+        hrefs.update(_own(scan.subject, scan.standing.key))
         if not scan.facts.looks_different:
             hrefs["looks_different"] = "?" + urlencode({**request.args.to_dict(), "looks": "different"})
     return hrefs
+
+
+def _own(subject: Listed, key: Key) -> dict[str, str]:
+    """Where the owners' pages go on from an item's."""
+    item = subject.item.item
+    ways = {name: url_for("owner.write", item=item, kind=name) for name in _TELL}
+    ways["continue_transfer"] = ways["new_owner"] = url_for("owner.how_to_buy", item=item)
+    ways["second_hand"] = ways["continue_transfer"]
+    if subject.claimed:
+        ways["ask_seller"] = url_for("owner.ask", item=item)
+    elif key is Key.UNCLAIMED:
+        ways["claim"] = url_for("owner.claim", item=item)
+    return ways
 
 
 def item_href(gtin: Any, serial: str) -> str:

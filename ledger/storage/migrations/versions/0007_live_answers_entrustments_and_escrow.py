@@ -31,6 +31,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_asks_item_created_at'), 'asks', ['item', 'created_at'], unique=False)
     op.create_index(op.f('ix_asks_session_item'), 'asks', ['session', 'item'], unique=False)
+    op.create_table('messages',
+    sa.Column('id', sa.String(length=40), nullable=False),
+    sa.Column('item', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('organisation', sa.String(length=40), nullable=True),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('contact', sa.String(length=254), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('read_at', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_messages'))
+    )
+    op.create_index(op.f('ix_messages_item_created_at'), 'messages', ['item', 'created_at'], unique=False)
+    op.create_index(op.f('ix_messages_organisation_id'), 'messages', ['organisation', 'id'], unique=False)
     op.create_table('entrustments',
     sa.Column('id', sa.String(length=40), nullable=False),
     sa.Column('item', sa.LargeBinary(length=32), nullable=False),
@@ -64,4 +77,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table('escrows')
     op.drop_table('entrustments')
+    op.drop_table('messages')
     op.drop_table('asks')

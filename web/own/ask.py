@@ -1,0 +1,88 @@
+"""A buyer asks the owner to prove that they have the item; the owner answers; the buyer's page turns by itself."""
+
+from __future__ import annotations
+
+from flask import abort, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug import Response
+
+from ledger.domain.asks import LASTS, AskState
+from ledger.files.qr import svg, symbol
+from ledger.services.ask_owner import ask_behind, ask_of_session, ask_owner, link_of
+from ledger.services.errand_ask import begin_proof
+from ledger.services.scan_item import scan_item
+from web.own import bp
+from web.own.items import item_here, page_of
+from web.people.visits import ledger_here, maybe_session, ours_only, person_here, to_signing_page, visit_here
+
+
+@bp.post("/items/<item:item>/ask")
+def ask(item: int) -> Response:
+    """Ask the owner; the words are shown on the page that this leads to."""
+    ours_only()
+    item_here(item)
+    asked = ask_owner(ledger_here(), visit_here().session, item)
+    return redirect(url_for("owner.asked", id=asked.id), 303)
+
+
+@bp.get("/ask/<id>")
+def asked(id: str) -> str:
+    """The buyer's side: the words, the link to send, and what became of it."""
+    ledger = ledger_here()
+    found = maybe_session()
+    if found is None:
+        abort(404)
+    question = ask_of_session(ledger, found[0], id)
+    subject = item_here(question.item)
+    now = ledger.now()
+    link = f"{ledger.public_url}{url_for('owner.prove', secret=link_of(ledger, id))}"
+    counts = question.counts(now, subject.holder)
+    return render_template(
+        "own/asked.html",
+        ask=question,
+        subject=subject,
+        link=link,
+        qr=_qr(link),
+        confirmed=question.state is AskState.CONFIRMED,
+        counts=counts,
+        left=max(0, question.expires_at - now),
+        fresh_until=(question.answered_at or 0) + LASTS,
+        now=now,
+        States=AskState,
+    )
+
+
+@bp.get("/prove/<secret>")
+def prove(secret: str) -> str:
+    """The owner's side: what is asked, and what an answer tells. Nothing is told to anybody else."""
+    question = ask_behind(ledger_here(), secret)
+    subject = item_here(question.item)
+    return render_template(
+        "own/prove.html", ask=question, subject=subject, secret=secret, signed_in=person_here() is not None
+    )
+
+
+@bp.post("/prove/<secret>")
+def answer(secret: str) -> Response:
+    """To the signing page, for whoever may answer."""
+    ledger = ledger_here()
+    return to_signing_page(begin_proof(ledger, visit_here(), ask_behind(ledger, secret)))
+
+
+@bp.get("/answered")
+def answered() -> str:
+    """What the owner reads after they have answered."""
+    return render_template("own/answered.html", not_selling=request.args.get("not_selling") is not None)
+
+
+@bp.get("/items/<item:item>/continue")
+def how_to_buy(item: int) -> str:
+    """How a handover goes, for somebody who is about to buy."""
+    subject = item_here(item)
+    scan = scan_item(ledger_here(), subject.item.gtin, subject.item.serial)
+    return render_template("own/how_to_buy.html", subject=subject, scan=scan, page=page_of(subject))
+
+
+def _qr(text: str) -> Markup:
+    """A QR code, drawn here from modules alone."""
+    return Markup(svg(symbol(text)).partition("?>")[2] or svg(symbol(text)))  # noqa: S704
