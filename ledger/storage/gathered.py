@@ -30,6 +30,7 @@ from ledger.storage.organisations import Organisations
 from ledger.storage.outbox import COUNTS, Outbox, queued_of
 from ledger.storage.papers import ONLY_THE_CHAIN_CAN_TELL, Papers, offer_of
 from ledger.storage.people import People
+from ledger.storage.sheets import Sheets
 from ledger.storage.tables import activations, amendments, blocks, events, item_versions, items, offers, statements
 from ledger.storage.watching import Watching
 from ledger.storage.webhooks import Webhooks
@@ -63,6 +64,7 @@ class GatheredTx:
         self.asks = Asks(connection)
         self.lines = Lines(connection)
         self.mails = Mails(connection)
+        self.sheets = Sheets(connection)
         self.webhooks = Webhooks(connection)
         wanted = self.batches.gather(pairs)
         for part in (self.chain, self.outbox, self.papers, self.scans):
