@@ -39,7 +39,7 @@ function refuse({ sentence, values, lang, back, errand }) {
 function begin(config) {
   if (window.top !== window) throw new Refusal("framed");
   if (!config) throw new Refusal("notReady");
-  const request = readRequest(location.hash, config.origins, Date.now() / 1000);
+  const request = readRequest(location.hash, config.origins, Math.floor(Date.now() / 1000));
   const from = { back: request.back, errand: request.errand, lang: request.lang };
   if (!config.domain) throw Object.assign(new Refusal("notReady"), from);
   const say = speak(request.lang);
