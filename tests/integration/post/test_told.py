@@ -62,6 +62,7 @@ def test_a_claim_is_told_to_the_brand_when_it_is_final_and_not_before(world: Wor
         assert tx.chain.item_events_named(card.item, ["Claimed"])
     tell(world)
     assert types(world, "maison") == []
+    world.restart_worker()
     world.settle()
     tell(world)
     assert types(world, "maison") == ["item.registered", "item.claimed"]
