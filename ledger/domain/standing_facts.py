@@ -182,10 +182,10 @@ class AsOf:
 class Facts:
     """Everything a verdict rests on.
 
-    `final` is the item at the last final block, `None` when its batch is not in it. `latest` is the newest
-    state, with blocks that are not final and with bad news that is only queued. `clone_signals` is `None` as
-    long as scans are not compared. `owner_confirmed_at` is the owner's live answer to this visitor, `confirmed_by` the consignee who gave it for
-    them; `held_for_sale_by` is whom the owner has entrusted with such answers, and
+    `final` is the item at the last final block, `None` when its batch is not in it. `latest` is the newest state,
+    with blocks that are not final and with bad news that is only queued. `clone_signals` is `None` as long as scans
+    are not compared. `owner_confirmed_at` is the owner's live answer to this visitor, `confirmed_by` the consignee
+    who gave it for them; `held_for_sale_by` is whom the owner has entrusted with such answers, and
     `looks_different` what this visitor said. `retry_after`, in seconds, is set for one who asked too often.
     """
 
