@@ -73,6 +73,10 @@ class Api:
 
         return self._memory.once(step, act)
 
+    def put(self, step: str, path: str, body: Mapping[str, Any], by: str) -> Any:
+        """Say how a thing is, once; what the first answer was. Said twice, it would be the same."""
+        return self._memory.once(step, lambda: self._ask("PUT", path, by, json=body).json())
+
     def send_file(self, step: str, path: str, content: bytes, media_type: str, by: str) -> Any:
         """Send a file as it is; the same bytes again are the same file to the server, so no key is needed."""
 

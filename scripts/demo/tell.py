@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+import catalogue
 import command_line
 import findings
 import outcome
@@ -50,14 +51,15 @@ class Story:
         self.fields: dict[str, dict[str, Any]] = {}
         self.lives: Lives
         self._begun = time.monotonic()
-        # A command takes a second or two, nearly all of it starting up: two at a time, beside the rest.
-        self._operator = ThreadPoolExecutor(2)
+        # A command takes a second or two, nearly all of it starting up: beside the rest, like the drawing of photos.
+        self._operator = ThreadPoolExecutor(3)
         self._joining = {one.slug: self._operator.submit(command_line.join, self.memory, one) for one in ORGANISATIONS}
 
     def tell(self) -> None:
         """All of it."""
         self.say("the brand joins")
         self._enter(BRAND)
+        described = self._operator.submit(catalogue.describe, self.api)
         self.say("500 items from three files: dry run, cards, registration")
         self.supply()
         self.say("two authenticators join and are accredited")
@@ -68,6 +70,7 @@ class Story:
         self.second_year()
         self.say("what was mended, and what is found when everything is final")
         self.third_year()
+        described.result()
         self.compare()
 
     def say(self, words: str) -> None:
