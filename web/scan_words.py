@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ledger.domain.inspections import Authenticity
+from ledger.domain.inspections import Authenticity, Method
 from ledger.domain.said import said
 from ledger.domain.standing_checks import Found
 
@@ -40,6 +40,11 @@ RESULTS: Final = {
     Authenticity.NOT_GENUINE: said("Not genuine"),
     Authenticity.INCONCLUSIVE: said("Inconclusive"),
     Authenticity.NOT_SUPPORTED: said("Not judged by this inspector"),
+}
+METHODS: Final = {
+    Method.IN_HAND: said("In hand"),
+    Method.PHOTOS: said("From photos"),
+    Method.VIDEO: said("By video"),
 }
 CHECK_WORDS: Final = {
     Found.OK: said("Fine"),
