@@ -77,9 +77,16 @@ class Scans(Protocol):
         ...
 
     def by_item(
-        self, organisation: str, first: int, last: int, gtin: str | None, after: tuple[int, int, str] | None, limit: int
+        self,
+        organisation: str,
+        first: int,
+        last: int,
+        gtin: str | None,
+        after: tuple[int, int, str] | None,
+        limit: int,
+        country: str | None = None,
     ) -> list[ItemCounted]:
-        """The same for each item, newest day first, from beyond (day, item, country)."""
+        """The same for each item, newest day first, from beyond (day, item, country); of one country, where named."""
         ...
 
     def looked_at(self, after: str, limit: int) -> list[tuple[str, int]]:

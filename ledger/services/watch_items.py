@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.domain.batches import Item
 from ledger.domain.clone_signals import clone_signals
 from ledger.domain.custody import Flag
 from ledger.domain.looks import DAY, LookKind
@@ -26,11 +27,12 @@ _STOLEN: Final = sum(int(flag) for flag in THEFT)
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days since 1970, both included, and the line that is asked about (None: all)."""
+    """Days since 1970, both included; of one line and one country ("": not known), where they are named."""
 
     first: int
     last: int
     gtin: str | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def looks_by_item(
     """The same for each item, newest day first, from beyond (day, item, country)."""
     own = _own(caller)
     with ledger.store.read() as tx:
-        return tx.scans.by_item(own, period.first, period.last, period.gtin, after, limit)
+        return tx.scans.by_item(own, period.first, period.last, period.gtin, after, limit, period.country)
 
 
 def alerts(
@@ -108,6 +110,13 @@ def unclaimed(ledger: Ledger, caller: Caller, gtin: str | None = None) -> list[L
     own = _own(caller)
     with ledger.store.read() as tx:
         return tx.watching.unclaimed(own, gtin, MOST_LINES)
+
+
+def unclaimed_items(ledger: Ledger, caller: Caller, gtin: str | None, after: str, limit: int) -> list[Item]:
+    """The items behind `unclaimed`, by serial, from beyond a serial and item (`after`, "" at the start)."""
+    own = _own(caller)
+    with ledger.store.read() as tx:
+        return tx.watching.unclaimed_items(own, gtin, after, limit)
 
 
 def stolen(ledger: Ledger, caller: Caller, gtin: str | None, limit: int) -> list[Stolen]:

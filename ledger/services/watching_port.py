@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from ledger.domain.batches import Item
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import ItemState
 from ledger.domain.watching import LineCount
@@ -18,6 +19,10 @@ class Watching(Protocol):
 
     def unclaimed(self, organisation: str, gtin: str | None, limit: int) -> list[LineCount]:
         """For each line: items on sale, and how many of those have no owner."""
+        ...
+
+    def unclaimed_items(self, organisation: str, gtin: str | None, after: str, limit: int) -> list[Item]:
+        """Items on sale without an owner, by serial, from beyond the cursor (item in 64 hex digits, then serial)."""
         ...
 
     def flagged(self, organisation: str, flags: int, gtin: str | None, limit: int) -> list[ItemState]:

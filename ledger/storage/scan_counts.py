@@ -36,9 +36,16 @@ class ScanCounts:
         return [Counted(row.day, row.country, int(row.looks)) for row in self._db.execute(query)]
 
     def by_item(
-        self, organisation: str, first: int, last: int, gtin: str | None, after: tuple[int, int, str] | None, limit: int
+        self,
+        organisation: str,
+        first: int,
+        last: int,
+        gtin: str | None,
+        after: tuple[int, int, str] | None,
+        limit: int,
+        country: str | None = None,
     ) -> list[ItemCounted]:
-        """The same for each item, newest day first, from beyond (day, item, country)."""
+        """The same for each item, newest day first, from beyond (day, item, country); of one country, where named."""
         found = _own(organisation, first, last, gtin)
         # Days count backwards, so that one comparison of rows finds what comes after the cursor.
         backwards = (-found.c.day).label("backwards")
@@ -49,6 +56,8 @@ class ScanCounts:
             day, item, country = after
             place = tuple_(literal(-day), literal(item.to_bytes(32, "big")), literal(country))
             query = query.where(tuple_(-found.c.day, found.c.item, found.c.country) > place)
+        if country is not None:
+            query = query.where(found.c.country == country)
         query = query.group_by(found.c.day, found.c.item, found.c.country, items.c.gtin, items.c.serial)
         query = query.order_by(backwards, found.c.item, found.c.country).limit(limit)
         return [

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, select, tuple_
 
+from ledger.domain.batches import Item
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import Flag, ItemState
 from ledger.domain.watching import LineCount
+from ledger.storage.batches import item_of
 from ledger.storage.chain_facts import event_of, state_of
 from ledger.storage.tables import activations, batches, blocks, events, item_versions, items
 
@@ -32,10 +34,7 @@ class Watching:
 
     def unclaimed(self, organisation: str, gtin: str | None, limit: int) -> list[LineCount]:
         """For each line: items on sale, and how many of those have no owner."""
-        claimed = exists().where(
-            item_versions.c.item == items.c.item, item_versions.c.flags.bitwise_and(int(Flag.CLAIMED)) != 0
-        )
-        on_sale = exists().where(activations.c.item == items.c.item)
+        claimed, on_sale = _claimed(), _on_sale()
         counted = _own(organisation, gtin, select(items.c.gtin, func.count().label("rows"))).where(on_sale)
         counted = counted.group_by(items.c.gtin).order_by(items.c.gtin).limit(limit)
         owned = {row.gtin: int(row.rows) for row in self._db.execute(counted.where(claimed))}
@@ -44,6 +43,14 @@ class Watching:
             LineCount(row.gtin, names.get(row.gtin, ""), int(row.rows), int(row.rows) - owned.get(row.gtin, 0))
             for row in self._db.execute(counted)
         ]
+
+    def unclaimed_items(self, organisation: str, gtin: str | None, after: str, limit: int) -> list[Item]:
+        """Items on sale without an owner, by serial, from beyond the cursor (item in 64 hex digits, then serial)."""
+        query = _own(organisation, gtin, select(items)).where(_on_sale(), ~_claimed())
+        if after:
+            place = tuple_(literal(after[64:]), literal(bytes.fromhex(after[:64])))
+            query = query.where(tuple_(items.c.serial, items.c.item) > place)
+        return [item_of(row) for row in self._db.execute(query.order_by(items.c.serial, items.c.item).limit(limit))]
 
     def flagged(self, organisation: str, flags: int, gtin: str | None, limit: int) -> list[ItemState]:
         """The newest states of an organisation's items that carry any of the flags, newest first."""
@@ -68,6 +75,15 @@ class Watching:
             query = query.where(events.c.block <= before)
         query = query.order_by(events.c.block.desc(), events.c.log_index.desc()).limit(limit)
         return [event_of(row) for row in self._db.execute(query)]
+
+
+def _claimed() -> ColumnElement[bool]:
+    owned = item_versions.c.flags.bitwise_and(int(Flag.CLAIMED)) != 0
+    return exists().where(item_versions.c.item == items.c.item, owned)
+
+
+def _on_sale() -> ColumnElement[bool]:
+    return exists().where(activations.c.item == items.c.item)
 
 
 def _own(organisation: str, gtin: str | None, query: Select[Any]) -> Select[Any]:

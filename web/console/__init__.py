@@ -17,4 +17,7 @@ import web.console.labels  # noqa: E402
 import web.console.overview  # noqa: E402
 import web.console.sale  # noqa: E402
 import web.console.session  # noqa: E402
-import web.console.statements  # noqa: E402, F401
+import web.console.statements  # noqa: E402
+import web.console.watch  # noqa: E402
+import web.console.watch_rows  # noqa: E402
+import web.console.webhooks  # noqa: E402, F401

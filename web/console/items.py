@@ -25,6 +25,7 @@ from ledger.services.read_batch import own_batch
 from ledger.services.scan_item import scan_item
 from web.console import bp
 from web.console.pages import CSV, caller_here, download, ledger_here, only, when
+from web.console.watch_words import display_words
 from web.scan.history import timeline
 
 _PAGE: Final = 50
@@ -99,9 +100,10 @@ def item_page(name: str) -> str:
     """One item: what the public sees, what only you see, its code, and what happened to it."""
     ledger, caller = ledger_here(), caller_here()
     with ledger.store.read() as tx:
-        item = _own_item(tx, name)
+        item = own_item(tx, name)
         batch = own_batch(tx, caller, item.batch_id)
         on_sale = tx.batches.on_sale([item.item]).get(item.item)
+        display = tx.scans.display(item.item)
     scan = scan_item(ledger, item.gtin, item.serial)
     return render_template(
         "console/item.html",
@@ -112,6 +114,7 @@ def item_page(name: str) -> str:
             (field, _cell(item.fields.get(field.name)), field.name in batch.private_fields) for field in FIELDS.values()
         ],
         on_sale=on_sale and when(on_sale, ledger.now()),
+        display=display_words(display),
         scan=scan,
         timeline=[(day(event.when), event.words) for event in timeline(scan)],
         link=digital_link(ledger.public_url, check_gtin(item.gtin), item.serial),
@@ -128,7 +131,7 @@ def item_symbol(name: str, kind: str) -> Response:
         raise Unknown("A code comes as SVG or PNG.")
     ledger = ledger_here()
     with ledger.store.read() as tx:
-        item = _own_item(tx, name)
+        item = own_item(tx, name)
     media_type = "image/svg+xml" if kind == "svg" else "image/png"
     response = Response(item_code(ledger, item.gtin, item.serial, kind), mimetype=media_type)
     if request.args.get("save"):
@@ -142,7 +145,7 @@ def item_on_sale(name: str) -> AnyResponse:
     """Put one item on sale."""
     ledger = ledger_here()
     with ledger.store.read() as tx:
-        item = _own_item(tx, name)
+        item = own_item(tx, name)
     activate(ledger, caller_here(), [Named("this item", item.gtin, item.serial)])
     return redirect(url_for("console.item_page", name=name), 303)
 
@@ -159,7 +162,8 @@ def _cursor(item: Item) -> str:
     return f"{item.item:064x}{item.serial}"
 
 
-def _own_item(tx: Tx, name: str) -> Item:
+def own_item(tx: Tx, name: str) -> Item:
+    """One of the brand's items by its number. Raises Unknown for none, and for somebody else's."""
     item: Item | None = tx.batches.item(int(name, 16)) if _ITEM.fullmatch(name) else None
     batch = tx.batches.get(item.batch_id) if item else None
     if item is None or batch is None or batch.organisation != caller_here().organisation.id:

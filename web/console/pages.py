@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any, BinaryIO, Final, ParamSpec, TypeVar, cast
 
 from flask import Response, current_app, g, send_file, url_for
+from flask_babel import gettext as _
 
 from ledger.domain.errors import Conflict
 from ledger.domain.organisations import Caller, Role, Scope
@@ -94,11 +95,14 @@ def navigation(caller: Caller) -> tuple[Way, ...]:
         ways.append(Way("Items", url_for("console.items")))
         if Scope.ACTIVATE in scopes:
             ways.append(Way("Put on sale", url_for("console.sale")))
+        ways.append(Way("Watch", url_for("console.watch")))
     if role is Role.AUTHENTICATOR and Scope.SIGN in scopes:
         ways.append(Way("Inspect", url_for("console.inspect")))
         ways.append(Way("My records", url_for("console.records")))
     if role is not Role.PLATFORM:
         ways.append(Way("Statements", url_for("console.statements")))
+    if Scope.KEYS in scopes:
+        ways.append(Way(_("Webhooks"), url_for("console.webhooks")))
     return tuple(ways)
 
 
