@@ -26,6 +26,7 @@ from web.api import (
     records,
     reports,
     statements,
+    webhooks,
 )
 
 RESOURCES: Final = (
@@ -46,6 +47,7 @@ RESOURCES: Final = (
     reports,
     marks,
     parties,
+    webhooks,
 )
 
 

@@ -13,6 +13,7 @@ from flask_openapi3.models.security_scheme import SecurityScheme
 from flask_openapi3.openapi import OpenAPI
 
 from web.api.operation import BEARER, Access
+from web.api.webhook_messages import describe
 
 _ABOUT: Final = """\
 Register items, follow what is signed about them, and ask what the record shows.
@@ -85,6 +86,7 @@ def _finished(app: OpenAPI) -> dict[str, Any]:
     for path in spec["paths"].values():
         for operation in path.values():
             _finish(operation, views[operation["operationId"]].access)
+    describe(spec)
     return spec
 
 

@@ -28,6 +28,8 @@ class Things:
     key: str
     statement: str
     offer: str
+    webhook: str
+    delivery: str
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,7 @@ def things(stage: Stage, brand: Asking) -> Things:
     batch = made(stage, brand, 1, private_note=PRIVATE)
     key = brand.post("/v1/keys", {"label": "mine", "scopes": ["read"]}, 201)
     sent = brand.post("/v1/anchors", {"sha256": "77" * 32}, 202)
+    hook = brand.post("/v1/webhooks", {"url": "https://hooks.example/", "description": PRIVATE}, 201)
     return Things(
         item=item,
         batch=batch["id"],
@@ -43,6 +46,8 @@ def things(stage: Stage, brand: Asking) -> Things:
         key=key["id"],
         statement=sent["id"],
         offer="off_" + "0" * 26,
+        webhook=hook["id"],
+        delivery=brand.post(f"/v1/webhooks/{hook['id']}/test", status=202)["id"],
     )
 
 
@@ -65,6 +70,8 @@ BODIES: dict[str, Any] = {
     "record_service": {**RECORD, "service": "care"},
     "withdraw_record": {**RECORD, "about": "1", "reason": "mistake"},
     "correct_record": {**RECORD, "about": "1", "authenticity": "consistent", "method": "in_hand"},
+    "rotate_webhook_secret": {},
+    "replay_webhook": {},
     "sign_statement": {"kind": "Mark", "fields": {"kind": 5}, **RECORD},
 }
 """What is sent to the operations that act on a thing of the brand's; the item's own names are filled in."""
@@ -95,6 +102,8 @@ OWN_ONLY = {
     "me",
     "list_keys",
     "make_key",
+    "list_webhooks",
+    "add_webhook",
     "list_imports",
     "send_import",
     "list_batches",
@@ -133,7 +142,7 @@ def address(rule: str, things: Things) -> str:
     if "/items/<gtin>" in rule:
         return rule.replace("/v1/items/<gtin>/<path:serial>", path_of(things.item))
     names = {"imports": things.imported, "batches": things.batch, "keys": things.key, "offers": things.offer}
-    names["statements"] = things.statement
+    names |= {"statements": things.statement, "webhooks": things.webhook, "webhook-deliveries": things.delivery}
     return rule.replace("<id>", names[rule.split("/")[2]]) if "<id>" in rule else rule
 
 
@@ -157,7 +166,8 @@ def test_every_operation_has_its_place_in_these_tables(app: Flask) -> None:
     known = PUBLIC | OWN_ONLY | set(BODIES) | ALSO_PUBLIC_STATUS | acting
     assert {name for name, _, _, _ in operations(app)} <= known
     posting = {name for name, method, rule, _ in operations(app) if "<" in rule and method == "POST"}
-    bare = {"draft_batch_registration", "fetch_cards"}
+    bare = {"draft_batch_registration", "fetch_cards", "disable_webhook", "enable_webhook", "test_webhook"}
+    bare |= {"replay_webhook_delivery"}
     assert posting - PUBLIC - set(BODIES) == bare, "a new operation on a thing of somebody's needs a body here"
 
 
@@ -255,6 +265,8 @@ def state(brand: Asking, things: Things) -> Any:
         brand.get(f"/v1/batches/{things.batch}"),
         brand.get(f"/v1/imports/{things.imported}"),
         brand.get("/v1/keys"),
+        brand.get("/v1/webhooks"),
+        brand.get(f"/v1/webhooks/{things.webhook}/deliveries"),
         brand.get("/v1/statements"),
         brand.get(path_of(things.item))["verdict"],
     )

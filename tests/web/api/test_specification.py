@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from ledger.domain.webhooks import EventType
 from tests.web.api.asking import Asking, made, path_of, registered
 from tests.web.stage import Stage
 
@@ -105,6 +106,19 @@ def test_every_field_that_is_sent_is_bounded(spec: dict[str, Any]) -> None:
     assert seen
 
 
+def test_every_message_is_described_with_its_headers(spec: dict[str, Any]) -> None:
+    assert set(spec["webhooks"]) == set(EventType)
+    for one in spec["webhooks"].values():
+        assert {part["name"] for part in one["post"]["parameters"]} == {
+            "webhook-id",
+            "webhook-timestamp",
+            "webhook-signature",
+        }
+        assert one["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"] in (
+            f"#/components/schemas/{name}" for name in spec["components"]["schemas"]
+        )
+
+
 def test_the_readable_page_has_every_operation(app: Flask, spec: dict[str, Any]) -> None:
     text = app.test_client().get("/docs").get_data(as_text=True)
     for methods in spec["paths"].values():
@@ -123,6 +137,7 @@ def real(stage: Stage, brand: Asking) -> dict[str, str]:
         "batches": batch["id"],
         "imports": brand.get("/v1/imports")["items"][0]["id"],
         "statements": sent["id"],
+        "webhooks": brand.post("/v1/webhooks", {"url": "https://hooks.example/"}, 201)["id"],
     }
 
 
