@@ -16,6 +16,10 @@ class Words(In):
     )
     advice: Text | None = Field(None, description="What whoever has the item should do. Shown with a recall.")
     police_reference: Text | None = Field(None, description="The police's number; only that there is one is shown.")
+    police_force: Text | None = Field(None, description="Which police. Not shown.")
+    when: Text | None = Field(None, description="The day on which it happened. Not shown.")
+    where: Text | None = Field(None, description="The country in which it happened. Not shown.")
+    price: Text | None = Field(None, description="A price, between seller and buyer alone. Not shown.")
     case: Text | None = Field(None, description="A court's or insurer's number. Not shown.")
     contact: Text | None = Field(None, description="Whom to ask. Not shown.")
 
