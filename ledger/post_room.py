@@ -17,8 +17,10 @@ from ledger.domain.errors import LedgerError
 from ledger.domain.mail_server import mail_server, sender
 from ledger.domain.webhooks import Delivery
 from ledger.outward.courier import HttpCourier
+from ledger.outward.domain_reader import PublicDomainReader
 from ledger.outward.post_office import FilePostman, SmtpPostman
 from ledger.services.deliver_webhooks import deliver, forget_old_messages, take_delivery
+from ledger.services.join_domain import look_at_next_domain
 from ledger.services.mails_port import Postman
 from ledger.services.ports import Ledger
 from ledger.services.send_mail import forget_old_mails, send_next_mail
@@ -41,10 +43,12 @@ class PostRoom:
     def __init__(self, settings: Settings, stop: threading.Event) -> None:
         ledger = self._ledger = build(settings)
         man = postman(settings)
+        reader = PublicDomainReader(settings.name_server)
         self._rounds = _Rounds(ledger, HttpCourier(private=settings.allow_private_webhooks))
         self._threads = [
             _thread("letters", stop, lambda: send_next_mail(ledger, man)),
             _thread("webhooks", stop, self._rounds.turn),
+            _thread("domains", stop, lambda: look_at_next_domain(ledger, reader)),
             _thread("tidying", stop, _tidy(ledger)),
         ]
 

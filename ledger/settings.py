@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     """Where letters are handed over: `smtp://user:password@host:587` or `smtps://…`; without it they become files."""
     mail_from: str = "Touchmark <touchmark@localhost>"
     """Whom letters come from."""
+    name_server: str | None = Field(default=None, pattern=r"^[0-9a-fA-F.:]+(#[0-9]{1,5})?$")
+    """The name server that is asked whether an applicant owns their domain (address, or address#port)."""
     allow_private_webhooks: bool = False
     """Whether webhooks may go to this machine and its own network; for trying out, never where others add them."""
 

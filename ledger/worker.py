@@ -28,6 +28,8 @@ from ledger.services.import_items import CHECK, PREPARE, check_import
 from ledger.services.keep_looks import LookKeeper
 from ledger.services.ports import Ledger
 from ledger.services.prepare_batch import prepare
+from ledger.services.propose_carry_out import carry_out_next
+from ledger.services.propose_tell import tell_next
 from ledger.services.send_statements import send
 from ledger.settings import Settings
 
@@ -254,7 +256,7 @@ def _jobs(settings: Settings, stop: threading.Event) -> None:
     looks = LookKeeper(ledger)
     while not stop.is_set():
         try:
-            busy = run_jobs_once(ledger) or looks.turn()
+            busy = run_jobs_once(ledger) or carry_out_next(ledger) or tell_next(ledger) or looks.turn()
         except LedgerError as error:
             log.error("jobs.away", reason=error.detail)
             busy = False

@@ -69,6 +69,8 @@ class Caller:
     scopes: frozenset[Scope]
     person: str | None = None
     """The member of staff, where one is signed in; None for a key of a program."""
+    roles: frozenset[str] = frozenset()
+    """The member's roles (`StaffRole`); none for a key of a program."""
 
     def need(self, scope: Scope) -> None:
         """Raises Forbidden where the key lacks `scope`."""

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ledger.domain.batches import Amendment
+from ledger.domain.batches import Amendment, Item
 from ledger.domain.errors import Conflict, Fault, Forbidden, Invalid
 from ledger.domain.fields import FIELDS, canonical_value
 from ledger.domain.organisations import Caller, Role, Scope
@@ -45,6 +45,20 @@ def amend(
     with ledger.store.write() as tx:
         tx.organisations.lock(caller.organisation.id)
         return queue_signed(ledger, tx, caller, _draft(ledger, tx, caller, gtin, serial, fields, private_fields))
+
+
+def queue_amendment(
+    ledger: Ledger, tx: Tx, caller: Caller, gtin: str, serial: str, fields: Mapping[str, Any]
+) -> Queued:
+    """The same in a transaction that keeps more: for what two people have decided."""
+    caller.need(Scope.SIGN)
+    return queue_signed(ledger, tx, caller, _draft(ledger, tx, caller, gtin, serial, fields, None))
+
+
+def current_fields(tx: Tx, item: Item) -> dict[str, Any]:
+    """What an item's record says now: as it was registered, or as the chain has it amended last."""
+    later = accepted_amendments(tx, item.item)
+    return dict(later[-1].fields if later else item.fields)
 
 
 def draft_amendment(

@@ -14,11 +14,14 @@ import rfc8785
 from ledger.domain.errors import Fault, Invalid
 from ledger.domain.papers import Report
 from ledger.domain.said import said
+from ledger.domain.standing_headlines import LANGUAGES
 from ledger.services.ports import Ledger, Tx
 
 NAMES: Final = ("reason", "advice", "police_reference", "police_force", "when", "where", "price", "case", "contact")
 """What a reference may say: why, what to do, the police's number and force, the day and the country, a price, a
 court's or insurer's number, whom to ask."""
+IN_LANGUAGES: Final = frozenset(f"{name}_{language}" for name in ("reason", "advice") for language in LANGUAGES)
+"""Why and what to do in further languages, beside the plain names, which are in the brand's first."""
 LONGEST: Final = 2_000
 """Characters of one of them."""
 NONE: Final = bytes(32)
@@ -33,7 +36,7 @@ def keep_reference(ledger: Ledger, tx: Tx, words: Mapping[str, str | None], orga
     faults = [
         Fault(name, said("is not something a reference says."), said("There are %(names)s.", names=", ".join(NAMES)))
         for name in kept
-        if name not in NAMES
+        if name not in NAMES and name not in IN_LANGUAGES
     ]
     faults += [
         Fault(

@@ -29,7 +29,7 @@ def caller_for(ledger: Ledger, person: Person, organisation: str | None = None) 
         raise Forbidden(
             said("You belong to no organisation here. Ask a colleague who manages yours for an invitation.")
         )
-    return Caller(found, scopes_of(part.roles), person.id)
+    return Caller(found, scopes_of(part.roles), person.id, frozenset(part.roles))
 
 
 def members_of(ledger: Ledger, caller: Caller) -> tuple[list[tuple[Membership, Person | None]], list[Invitation]]:

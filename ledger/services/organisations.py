@@ -161,7 +161,7 @@ def check_organisation(
         faults.append(
             Fault("role", said("cannot be the council’s: the ledger has one, and it is there from the start."))
         )
-    if programme_start is not None and not _is_day(programme_start):
+    if programme_start is not None and not is_day(programme_start):
         faults.append(Fault("programme_start", said("is not a date."), said("Write it as 2026-01-31.")))
     if own_address is not None and (not _ADDRESS.fullmatch(own_address) or int(own_address, 16) == 0):
         faults.append(Fault("address", said("is not an address."), said("It is 0x and 40 hexadecimal digits.")))
@@ -169,7 +169,8 @@ def check_organisation(
         raise Invalid(said("The organisation cannot be added: %(faults)s", faults=faults[0]), faults=faults)
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
+    """Whether a text is a day from 1900 on, as ISO 8601 has it."""
     try:
         return bool(_DAY.fullmatch(text)) and date.fromisoformat(text).year >= 1900
     except ValueError:

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ledger.domain.two_people import Proposal, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A present owner who wants to be told."""
+
+    item: int
+    person: str
+    email: str
+    language: str
 
 
 class Proposals(Protocol):
@@ -35,8 +46,20 @@ class Proposals(Protocol):
         """The oldest proposal whose time to be taken back is over, and that is not signed yet."""
         ...
 
-    def untold(self) -> Proposal | None:
-        """The oldest signed proposal whose owners have not been told yet, later ones first looked at last."""
+    def untold(self, limit: int) -> list[Proposal]:
+        """Signed proposals of which not everybody has been told yet, oldest first."""
+        ...
+
+    def untold_subjects(self, id: str, limit: int) -> list[Subject]:
+        """What was signed and nobody was told of yet."""
+        ...
+
+    def items_of_line(self, batch: str, gtin: str, limit: int) -> list[int]:
+        """The items of a batch that have this GTIN."""
+        ...
+
+    def holders(self, *, batches: Sequence[str] = (), items: Sequence[int] = ()) -> list[Holder]:
+        """Who holds items of some batches, or some items, now, and has given an address (at most 100,000)."""
         ...
 
     def subjects(self, id: str, after: int, limit: int) -> list[Subject]:

@@ -15,13 +15,22 @@ from ledger.services.draft_statement import Draft, describe, draft_in
 from ledger.services.keep_reference import keep_reference
 from ledger.services.kept_keys import queue_signed
 from ledger.services.ports import Ledger, Tx
+from ledger.services.propose_act import need_no_second
 from ledger.services.views_of_chain import find_listed
 
 
 def retire(ledger: Ledger, caller: Caller, gtin: str, serial: str, words: Mapping[str, str | None]) -> Queued:
     """Sign with the kept key and queue. Raises Forbidden where the item has an owner, who has to sign too."""
     with ledger.store.write() as tx:
-        return queue_signed(ledger, tx, caller, _draft(ledger, tx, caller, gtin, serial, words))
+        need_no_second(tx, caller)
+        return queue_retirement(ledger, tx, caller, gtin, serial, words)
+
+
+def queue_retirement(
+    ledger: Ledger, tx: Tx, caller: Caller, gtin: str, serial: str, words: Mapping[str, str | None]
+) -> Queued:
+    """The same in a transaction that keeps more: for what two people have decided."""
+    return queue_signed(ledger, tx, caller, _draft(ledger, tx, caller, gtin, serial, words))
 
 
 def retire_with_owner(

@@ -10,10 +10,12 @@ from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Queued
 from ledger.domain.said import said
 from ledger.domain.statements import BATCH_MARKS, Kind, MarkKind
+from ledger.domain.two_people import act_of
 from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.keep_reference import keep_reference
 from ledger.services.kept_keys import queue_signed
 from ledger.services.ports import Ledger, Tx
+from ledger.services.propose_act import need_no_second
 from ledger.services.read_batch import own_batch
 
 Words = Mapping[str, str | None]
@@ -39,10 +41,21 @@ def draft_mark(ledger: Ledger, caller: Caller, kind: MarkKind, subject: Mapping[
         return _draft(ledger, tx, caller, kind, subject, words)
 
 
+def queue_mark(
+    ledger: Ledger, tx: Tx, caller: Caller, kind: MarkKind, subject: Mapping[str, Any], words: Words
+) -> Queued:
+    """The same in a transaction that keeps more: for what two people have decided. `subject` as for `draft_mark`."""
+    caller.need(Scope.SIGN)
+    caller.need_role(Role.BRAND, Role.COUNCIL)
+    return queue_signed(ledger, tx, caller, _draft(ledger, tx, caller, kind, subject, words))
+
+
 def _mark(ledger: Ledger, caller: Caller, kind: MarkKind, subject: Mapping[str, Any], words: Words) -> Queued:
     caller.need(Scope.SIGN)
     caller.need_role(Role.BRAND, Role.COUNCIL)
     with ledger.store.write() as tx:
+        if act_of(kind) is not None:
+            need_no_second(tx, caller)
         tx.organisations.lock(caller.organisation.id)
         return queue_signed(ledger, tx, caller, _draft(ledger, tx, caller, kind, subject, words))
 

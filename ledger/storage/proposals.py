@@ -9,8 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from ledger.domain.two_people import Act, Approval, Proposal, Subject
+from ledger.services.proposals_port import Holder
+from ledger.storage.tables import item_versions, items
 from ledger.storage.tables_joining import proposal_approvals, proposal_subjects, proposals
+from ledger.storage.tables_people import holdings, people
 
+_CHUNK = 400
+_MOST_HOLDERS = 100_000
 _COUNTED = ("done", "refused", "subjects", "approvals")
 
 
@@ -53,11 +58,45 @@ class Proposals:
         )
         return self._one(query.order_by(p.approved_at, p.id).limit(1))
 
-    def untold(self) -> Proposal | None:
-        """The oldest signed proposal whose owners have not been told yet, later ones first looked at last."""
+    def untold(self, limit: int) -> list[Proposal]:
+        """Signed proposals of which not everybody has been told yet, oldest first."""
         p = proposals.c
         query = select(proposals).where(p.signed_at.is_not(None), p.told_at.is_(None)).order_by(p.signed_at, p.id)
-        return self._one(query.limit(1))
+        return [self._proposal(row) for row in self._db.execute(query.limit(limit))]
+
+    def untold_subjects(self, id: str, limit: int) -> list[Subject]:
+        """What was signed and nobody was told of yet."""
+        s = proposal_subjects.c
+        query = select(proposal_subjects).where(s.proposal == id, s.statement.is_not(None), s.told_at.is_(None))
+        return [_subject(row) for row in self._db.execute(query.order_by(s.position).limit(limit))]
+
+    def items_of_line(self, batch: str, gtin: str, limit: int) -> list[int]:
+        """The items of a batch that have this GTIN."""
+        query = select(items.c.item).where(items.c.batch_id == batch, items.c.gtin == gtin)
+        found = self._db.scalars(query.order_by(items.c.position).limit(limit))
+        return [int.from_bytes(one, "big") for one in found]
+
+    def holders(self, *, batches: Sequence[str] = (), items: Sequence[int] = ()) -> list[Holder]:
+        """Who holds items of some batches, or some items, now, and has given an address (at most 100,000)."""
+        h, p, v = holdings.c, people.c, item_versions.c
+        newest = (
+            select(v.holder).where(v.item == h.item).order_by(v.block.desc(), v.log_index.desc()).limit(1)
+        ).scalar_subquery()
+        told = (
+            select(h.item, p.id, p.email, p.language)
+            .join(people, p.id == h.person)
+            .where(p.email.is_not(None), h.address == newest)
+            .order_by(h.item)
+            .limit(_MOST_HOLDERS)
+        )
+        chunks = [told.where(h.item.in_(_of_batches(batches)))] if batches else []
+        names = [one.to_bytes(32, "big") for one in items]
+        chunks += [told.where(h.item.in_(names[at : at + _CHUNK])) for at in range(0, len(names), _CHUNK)]
+        return [
+            Holder(int.from_bytes(row.item, "big"), row.id, row.email, row.language)
+            for query in chunks
+            for row in self._db.execute(query)
+        ]
 
     def subjects(self, id: str, after: int, limit: int) -> list[Subject]:
         """What a proposal is about, in order, from beyond a position."""
@@ -88,6 +127,10 @@ class Proposals:
         found = {name: value for name, value in row._mapping.items() if name != "told_at"} | {"act": Act(row.act)}
         approvals = [Approval(one.person, one.at) for one in yes]
         return Proposal(**found, done=done, refused=refused, subjects=total, approvals=approvals)
+
+
+def _of_batches(batches: Sequence[str]) -> Any:
+    return select(items.c.item).where(items.c.batch_id.in_(list(batches)))
 
 
 def _subject_row(proposal: str, one: Subject) -> dict[str, Any]:
