@@ -12,6 +12,7 @@ from ledger.domain.said import said
 from ledger.domain.signers import Who
 from ledger.domain.statements import Kind
 from ledger.services.draft_statement import Draft, draft_in
+from ledger.services.inspect_settings import refuse_kept_key
 from ledger.services.ports import Ledger, Tx
 from ledger.services.submit_statement import queue
 
@@ -36,6 +37,8 @@ def queue_signed(
     ledger: Ledger, tx: Tx, caller: Caller, draft: Draft, others: Mapping[Who, bytes] | None = None
 ) -> Queued:
     """Sign a draft with the kept key and queue it; `others` are the signatures of the other parts."""
+    if draft.statement.kind is Kind.RECORD:
+        refuse_kept_key(tx, caller.organisation)
     given = others or {}
     if any(needed.who is not Who.PARTY and needed.who not in given for needed in draft.needed):
         raise Forbidden(

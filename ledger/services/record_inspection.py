@@ -38,6 +38,7 @@ class Finding:
     evidence: Sequence[str] = ()
     about: int = 0
     date: int | None = None
+    nonce: int | None = None
 
 
 def inspection(
@@ -68,7 +69,7 @@ def draft_record(ledger: Ledger, caller: Caller, finding: Finding) -> Draft:
     """Keep the report and draft the statement, for an organisation that signs with its own key."""
     caller.need(Scope.SIGN)
     with ledger.store.write() as tx:
-        return _draft(ledger, tx, caller, finding)
+        return draft_finding(ledger, tx, caller, finding)
 
 
 def record(ledger: Ledger, caller: Caller, finding: Finding) -> Queued:
@@ -77,10 +78,11 @@ def record(ledger: Ledger, caller: Caller, finding: Finding) -> Queued:
     caller.need_role(Role.AUTHENTICATOR, Role.REPAIRER, Role.BRAND)
     with ledger.store.write() as tx:
         tx.organisations.lock(caller.organisation.id)
-        return queue_signed(ledger, tx, caller, _draft(ledger, tx, caller, finding))
+        return queue_signed(ledger, tx, caller, draft_finding(ledger, tx, caller, finding))
 
 
-def _draft(ledger: Ledger, tx: Tx, caller: Caller, finding: Finding) -> Draft:
+def draft_finding(ledger: Ledger, tx: Tx, caller: Caller, finding: Finding) -> Draft:
+    """Keep the report and draft the statement, inside a transaction. Raises Invalid, Unknown, Forbidden."""
     body: dict[str, Any] = {"text": dict(finding.report), "evidence": list(finding.evidence)}
     for sha256 in finding.evidence:
         if tx.papers.evidence(sha256) is None:
@@ -102,7 +104,7 @@ def _draft(ledger: Ledger, tx: Tx, caller: Caller, finding: Finding) -> Draft:
     salt = ledger.random(16)
     commitment = ledger.keccak(salt + canonical)
     tx.papers.add_report(Report(commitment, caller.organisation.id, salt, body, ledger.now()))
-    given = {
+    given: dict[str, Any] = {
         "gtin": finding.gtin,
         "serial": finding.serial,
         "kind": int(finding.kind),
@@ -112,4 +114,6 @@ def _draft(ledger: Ledger, tx: Tx, caller: Caller, finding: Finding) -> Draft:
     }
     if finding.date is not None:
         given["date"] = finding.date
+    if finding.nonce is not None:
+        given["nonce"] = finding.nonce
     return draft_in(ledger, tx, Kind.RECORD, given, caller)

@@ -6,6 +6,7 @@ Nothing that a browser could run is taken.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zlib
@@ -13,10 +14,11 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from ledger.domain.errors import Invalid, TooLarge, Unknown
+from ledger.domain.errors import Conflict, Invalid, TooLarge, Unknown
 from ledger.domain.organisations import Caller, Scope
 from ledger.domain.papers import Evidence
 from ledger.domain.said import said
+from ledger.files.bare_photos import check_bare
 from ledger.files.images import clean, small_png
 from ledger.services.ports import Ledger
 
@@ -45,6 +47,25 @@ def store_evidence(ledger: Ledger, caller: Caller, stream: BinaryIO) -> Evidence
 
     Raises TooLarge beyond the operator's limit or 60 megapixels, Invalid for anything that is not what it seems.
     """
+    content = _bounded(ledger, caller, stream)
+    media_type, clean = _clean(content)
+    return _keep(ledger, caller, clean, media_type)
+
+
+def store_as_sent(ledger: Ledger, caller: Caller, stream: BinaryIO, sha256: str | None) -> Evidence:
+    """Keep a photo that the device has made bare and hashed, byte for byte; without a hash, as `store_evidence` does.
+
+    Raises Conflict where what arrived is not what the device hashed, Invalid where it still tells a place.
+    """
+    if sha256 is None:
+        return store_evidence(ledger, caller, stream)
+    content = _bounded(ledger, caller, stream)
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise Conflict(said("What arrived is not what your device hashed, so it was not kept. Send it again."))
+    return _keep(ledger, caller, content, check_bare(content))
+
+
+def _bounded(ledger: Ledger, caller: Caller, stream: BinaryIO) -> bytes:
     caller.need(Scope.SIGN)
     limit = ledger.limits.evidence_bytes
     content = b""
@@ -55,11 +76,14 @@ def store_evidence(ledger: Ledger, caller: Caller, stream: BinaryIO) -> Evidence
         raise TooLarge(
             said("A photo or document may have %(limit)s MB at most. Make it smaller.", limit=limit // (1024 * 1024))
         )
-    media_type, clean = _clean(content)
+    return content
+
+
+def _keep(ledger: Ledger, caller: Caller, content: bytes, media_type: str) -> Evidence:
     new = Evidence(
-        sha256=ledger.files.add(EVIDENCE, clean),
+        sha256=ledger.files.add(EVIDENCE, content),
         media_type=media_type,
-        size=len(clean),
+        size=len(content),
         organisation=caller.organisation.id,
         created_at=ledger.now(),
     )
