@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, render_template
 from ledger.domain.errors import Unknown
 from web.api.problem_pages import PAGES
 from web.api.specification import specification
+from web.api.webhook_messages import SIGNING
 
 bp = Blueprint("docs", __name__)
 
@@ -30,7 +31,14 @@ def openapi() -> Response:
 def docs() -> str:
     """The same for people."""
     spec = specification()
-    return render_template("docs/api.html", info=spec["info"], chapters=_chapters(spec), paragraphs=_paragraphs(spec))
+    return render_template(
+        "docs/api.html",
+        info=spec["info"],
+        chapters=_chapters(spec),
+        paragraphs=_paragraphs(spec),
+        messages=[(name, one["post"]["summary"]) for name, one in spec["webhooks"].items()],
+        signing=SIGNING,
+    )
 
 
 @bp.get("/problems/")

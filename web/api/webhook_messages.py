@@ -11,7 +11,7 @@ from ledger.domain.webhooks import ABOUT, EventType
 from web.api.shapes import Out
 
 _BODY: Final = "WebhookMessage"
-_SIGNING: Final = (
+SIGNING: Final = (
     "The body is signed after Standard Webhooks: compare `webhook-signature` with `v1,` and the base64 of the "
     "HMAC-SHA-256 over `webhook-id.webhook-timestamp.body`, keyed with the base64 part of your secret; a library "
     "does it for you. Refuse timestamps older than five minutes, and ids that you have handled. Messages may come "
@@ -79,7 +79,7 @@ def _told(type: EventType) -> dict[str, Any]:
     return {
         "operationId": "told_" + type.replace(".", "_"),
         "summary": str(ABOUT[type]),
-        "description": _SIGNING,
+        "description": SIGNING,
         "tags": ["webhooks"],
         "parameters": [
             {"name": name, "in": "header", "required": True, "description": words, "schema": {"type": "string"}}

@@ -124,6 +124,7 @@ def test_the_readable_page_has_every_operation(app: Flask, spec: dict[str, Any])
     for methods in spec["paths"].values():
         for one in methods.values():
             assert f'id="{one["operationId"]}"' in text
+    assert all(f"<code>{name}</code>" in text for name in spec["webhooks"])
 
 
 @pytest.fixture(scope="module")
