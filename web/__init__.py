@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ledger.bootstrap import build
 from ledger.services.ports import Ledger
 from ledger.settings import Settings, read_settings
-from web import api, console, health, languages, limits, own, people, problems, scan
+from web import api, assets, console, health, languages, limits, own, people, problems, scan
 from web.api import operation, specification
 from web.own.items import UNREMEMBERED, ItemConverter
 from web.safety import harden, whole_bodies
@@ -58,6 +58,7 @@ def create_app(
         SESSION_REFRESH_EACH_REQUEST=False,
     )
     csrf.init_app(app)
+    assets.register(app)
     languages.register(app)
     harden(app, ledger.sign_url)
     problems.register(app)
