@@ -221,7 +221,7 @@ def test_the_scan_page_shows_the_photo_of_its_colour_from_our_own_host(
     assert 'alt="What it should look like"' in page
     page = scan(anyone, "IVORY")
     assert f'src="/photos/{ivory}/320"' in page
-    assert 'alt="In ivory"' in page
+    assert 'alt="What it should look like: In ivory"' in page
     assert "Reserved for Paris" not in page
     assert anyone.get(f"/photos/{black}/96").mimetype == "image/webp"
 
