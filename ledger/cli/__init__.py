@@ -43,6 +43,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "recover": "custody",
     "contest": "custody",
     "statements": "statements",
+    "webhook": "webhook",
     "audit": "audit",
     "reindex": "reindex",
 }

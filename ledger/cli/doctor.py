@@ -30,6 +30,7 @@ def _lines(cli: Cli) -> Iterator[Checked]:
         yield cannot_tell("everything else", "Needs the database.")
         return
     from ledger.services.doctor import of_folder, of_keys, of_local_node, of_worker
+    from ledger.services.doctor_post import of_post
 
     try:
         ledger = cli.ledger
@@ -41,6 +42,7 @@ def _lines(cli: Cli) -> Iterator[Checked]:
     yield from of_keys(ledger)
     yield from _chain(cli)
     yield from of_worker(ledger)
+    yield from of_post(ledger)
     with ledger.store.read() as tx:
         deployed = tx.meta.get("deployment")
     if deployed is not None and deployed["local"]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.mails import KeptMail, Outcome
 from tests.integration.cli.conftest import Shell
 
 NOBODY_LISTENS = {"TOUCHMARK_NODE_URL": "http://127.0.0.1:9"}
@@ -27,7 +28,7 @@ def test_a_ledger_that_is_well_is_found_well(shell: Shell) -> None:
     found = _found(shell)
     assert list(found) == [
         "database", "secrets", "disk", "countries", "kept keys", "node", "contract", "clock", "following", "finality",
-        "worker", "outbox", "local chain",
+        "worker", "outbox", "webhooks", "letters", "local chain",
     ]  # fmt: skip
     assert {one["found"] for one in found.values()} == {"ok"}
     assert "All 4 open" in found["kept keys"]["words"]
@@ -91,6 +92,34 @@ def test_a_halted_worker_needs_attention(shell: Shell) -> None:
         with shell.ledger.store.write() as tx:
             tx.meta.remove("halted")
     assert "Block 3 was final here." in found["words"]
+
+
+def test_a_webhook_that_fails_needs_attention(shell: Shell) -> None:
+    shell.run("org", "add", "--slug", "hooked", "--name", "Hooked", "--role", "brand", "--domain", "hooked.example")
+    made = shell.json("webhook", "add", "https://hooks.example/", "--org", "hooked")
+    with shell.ledger.store.write() as tx:
+        tx.webhooks.note_failure(made["id"], shell.ledger.now())
+    try:
+        found = _found(shell, code=1)["webhooks"]
+    finally:
+        shell.run("webhook", "remove", made["id"], "--org", "hooked")
+    assert "1 webhook failing" in found["words"]
+    assert "webhook list" in found["mend"]
+    assert _found(shell)["webhooks"]["found"] == "ok"
+
+
+def test_a_letter_that_waits_too_long_needs_attention(shell: Shell) -> None:
+    with shell.ledger.store.write() as tx:
+        sealed = shell.ledger.vault.seal(b"{}", "other")
+        tx.mails.add(KeptMail("mail_1", sealed, shell.ledger.now() - 3_600, 3, 2**40, Outcome.WAITING))
+    try:
+        found = _found(shell, code=1)["letters"]
+    finally:
+        with shell.ledger.store.write() as tx:
+            tx.mails.done("mail_1", Outcome.SENT, 0)
+            tx.mails.forget_before(1)
+    assert "the oldest for 60 minutes" in found["words"]
+    assert "TOUCHMARK_SMTP_URL" in found["mend"]
 
 
 def test_another_passphrase_opens_nothing(shell: Shell) -> None:
