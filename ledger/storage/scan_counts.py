@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, Subquery, delete, func, insert, literal, select, tuple_, union_all
+from sqlalchemy import Connection, Select, Subquery, and_, delete, func, insert, or_, select, union_all
 
 from ledger.domain.looks import DAY, LookKind, usual_of
 from ledger.domain.watching import Counted, ItemCounted
@@ -47,23 +47,20 @@ class ScanCounts:
     ) -> list[ItemCounted]:
         """The same for each item, newest day first, from beyond (day, item, country); of one country, where named."""
         found = _own(organisation, first, last, gtin)
-        # Days count backwards, so that one comparison of rows finds what comes after the cursor.
-        backwards = (-found.c.day).label("backwards")
         looks = func.sum(found.c.looks).label("looks")
-        query = select(backwards, found.c.item, found.c.country, looks, items.c.gtin, items.c.serial)
+        query = select(found.c.day, found.c.item, found.c.country, looks, items.c.gtin, items.c.serial)
         query = query.join(items, items.c.item == found.c.item)
         if after is not None:
-            day, item, country = after
-            place = tuple_(literal(-day), literal(item.to_bytes(32, "big")), literal(country))
-            query = query.where(tuple_(-found.c.day, found.c.item, found.c.country) > place)
+            day, item, country_after = after
+            name = item.to_bytes(32, "big")
+            within = or_(found.c.item > name, and_(found.c.item == name, found.c.country > country_after))
+            query = query.where(or_(found.c.day < day, and_(found.c.day == day, within)))
         if country is not None:
             query = query.where(found.c.country == country)
         query = query.group_by(found.c.day, found.c.item, found.c.country, items.c.gtin, items.c.serial)
-        query = query.order_by(backwards, found.c.item, found.c.country).limit(limit)
+        query = query.order_by(found.c.day.desc(), found.c.item, found.c.country).limit(limit)
         return [
-            ItemCounted(
-                -row.backwards, int.from_bytes(row.item, "big"), row.country, int(row.looks), row.gtin, row.serial
-            )
+            ItemCounted(row.day, int.from_bytes(row.item, "big"), row.country, int(row.looks), row.gtin, row.serial)
             for row in self._db.execute(query)
         ]
 

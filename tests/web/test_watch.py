@@ -140,8 +140,9 @@ def test_an_item_is_marked_as_on_display_until_its_last_day_and_the_mark_taken_b
 ) -> None:
     item = next(one for one in _items(stage) if one.serial == "WATCH1")
     page, name = f"/console/items/{item.item:064x}", f"{item.item:064x}"
-    assert brand.post(page, f"{page}/display", until="2027-03-01").status_code == 303
+    assert brand.post(page, f"{page}/display", since="2026-11-02", until="2027-03-01").status_code == 303
     shown = brand.get(page).text
+    assert "from 2 November 2026" in shown
     assert "to 1 March 2027" in shown
     assert "Its visitors are not held against it." in shown
     assert brand.post(page, f"{page}/display/end").status_code == 303

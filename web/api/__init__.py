@@ -20,6 +20,7 @@ from web.api import (
     items,
     labels,
     lines,
+    looks,
     marks,
     organisations,
     parties,
@@ -32,6 +33,7 @@ from web.api import (
 RESOURCES: Final = (
     organisations,
     lines,
+    looks,
     imports,
     batches,
     cards,

@@ -94,13 +94,14 @@ def watch() -> str:
 @bp.post("/items/<name>/display")
 @only(Role.BRAND, scope=Scope.ACTIVATE)
 def item_on_display(name: str) -> AnyResponse:
-    """Mark an item as shown to the public, until a day where one is given."""
-    ledger, caller, until = ledger_here(), caller_here(), request.form.get("until", "").strip()
+    """Mark an item as shown to the public, from and until a day where they are given; else from today."""
+    ledger, caller = ledger_here(), caller_here()
+    since, until = (request.form.get(name, "").strip() for name in ("since", "until"))
     with ledger.store.read() as tx:
         item = own_item(tx, name)
     # The last day is shown whole.
     last = None if not until else (_day_of(until) + 1) * DAY
-    set_display(ledger, caller, item.gtin, item.serial, None, last)
+    set_display(ledger, caller, item.gtin, item.serial, _day_of(since) * DAY if since else None, last)
     return redirect(url_for("console.item_page", name=name, display="set"), 303)
 
 

@@ -172,7 +172,7 @@ def test_the_brand_pages_through_looks_by_item_without_a_gap_or_a_repeat(world: 
     assert len(whole) == 18
     assert [one.day for one in whole] == sorted((one.day for one in whole), reverse=True)
     pages, after = [], None
-    while page := looks_by_item(world.ledger, brand, period, after, 4):
+    while page := looks_by_item(world.ledger, brand, period, after, 5):
         pages += page
         after = page[-1].day, page[-1].item, page[-1].country
     assert pages == whole
