@@ -68,11 +68,10 @@ def sign_host(
     host = urlsplit(settings.sign_origin).hostname
 
     def by_host(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request = Request(environ)
-        asked = urlsplit(f"//{environ.get('HTTP_HOST', '')}".split(",")[0])
-        if (asked.hostname or "").rstrip(".") != host:
+        # The name alone: the port is the proxy's affair. A host of numbers has no name like ours.
+        if environ.get("HTTP_HOST", "").lower().partition(":")[0].rstrip(".") != host:
             return app(environ, start_response)
-        return _answer(request, settings, deployed)(environ, start_response)
+        return _answer(Request(environ), settings, deployed)(environ, start_response)
 
     return by_host
 

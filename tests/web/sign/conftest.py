@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.web.gallery import FLAGS
-from tests.web.sign.device import Device, device
+from tests.web.sign.device import FLAGS, Device, device
 from tests.web.sign.site import Site, running_site
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -11,15 +11,24 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.web.sign.site import Site, read_answer
 
+FLAGS: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 BACK: Final = re.compile(r"/signed/err_1234567890#a=")
 
 
 class Device:
     """One tab on a phone whose owner always puts a finger on it, until told otherwise."""
 
-    def __init__(self, page: Page, site: Site) -> None:
+    def __init__(self, page: Page, site: Site, errors: list[str]) -> None:
         self.page = page
         self.site = site
+        self.errors = errors
         self._cdp = page.context.new_cdp_session(page)
         self._cdp.send("WebAuthn.enable")
         options = {
@@ -79,7 +88,7 @@ def device(browser: Browser, site: Site, **context: Any) -> Iterator[Device]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
         page.on("request", lambda request: site.asked.append(request.url))
-        yield Device(page, site)
+        yield Device(page, site, errors)
         assert errors == []
     finally:
         made.close()
