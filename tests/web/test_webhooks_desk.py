@@ -53,7 +53,7 @@ class Told:
 
 def add(visitor: Visitor, **more: object) -> str:
     """Add a webhook; the address of its page."""
-    answer = visitor.post("/console/webhooks/new", "/console/webhooks", url=URL, which="all", **more)
+    answer = visitor.post("/console/webhooks/new", "/console/webhooks", url=URL, **more)
     assert answer.status_code == 200, answer.text
     found = re.search(r'href="(/console/webhooks/whe_[^"]+)"', answer.text)
     assert found
@@ -74,7 +74,7 @@ def run(stage: Stage, courier: Told) -> None:
 
 def test_the_secret_is_shown_once_and_never_again(brand: Visitor) -> None:
     assert "There are no webhooks yet" in brand.get("/console/webhooks").text
-    answer = brand.post("/console/webhooks/new", "/console/webhooks", url=URL, which="all", description="our <shop>")
+    answer = brand.post("/console/webhooks/new", "/console/webhooks", url=URL, description="our <shop>")
     secret = re.search(r"whsec_[A-Za-z0-9+/=]{44}", answer.text)
     assert secret
     assert answer.headers["Cache-Control"] == "no-store"
@@ -98,22 +98,22 @@ def test_the_secret_is_shown_once_and_never_again(brand: Visitor) -> None:
     ],
 )
 def test_an_address_that_nothing_is_sent_to_comes_back_with_the_reason(brand: Visitor, url: str, said: str) -> None:
-    answer = brand.post("/console/webhooks/new", "/console/webhooks", url=url, which="all", description="shop <b>")
+    answer = brand.post("/console/webhooks/new", "/console/webhooks", url=url, description="shop <b>")
     assert answer.status_code == 422
     assert said in answer.text
+    assert 'aria-invalid="true"' in answer.text
     assert "shop &lt;b&gt;" in answer.text
     assert "There are no webhooks yet" in brand.get("/console/webhooks").text
 
 
-def test_only_some_kinds_need_at_least_one(stage: Stage, brand: Visitor) -> None:
-    none = brand.post("/console/webhooks/new", "/console/webhooks", url=URL, which="some")
-    assert none.status_code == 422
-    assert "Choose at least one kind" in none.text
-    some = brand.post("/console/webhooks/new", "/console/webhooks", url=URL, which="some", types="item.reported")
-    assert some.status_code == 200
+def test_no_tick_means_everything(stage: Stage, brand: Visitor) -> None:
+    add(brand)
+    assert "Everything" in brand.get("/console/webhooks").text
+    add(brand, types="item.reported")
     assert "1 kind of message" in brand.get("/console/webhooks").text
-    odd = brand.post("/console/webhooks/new", "/console/webhooks", url=URL, which="some", types="item.nonsense")
+    odd = brand.post("/console/webhooks/new", "/console/webhooks", url=URL, types="item.nonsense")
     assert odd.status_code == 422
+    assert "no type of message" in odd.text
 
 
 def test_a_test_message_is_sent_and_its_answer_seen(stage: Stage, brand: Visitor) -> None:
@@ -136,12 +136,12 @@ def test_the_log_is_filtered_and_paged(stage: Stage, brand: Visitor) -> None:
         told(stage, Told(200))
     told(stage, Told(410))
     page = brand.get(home).text
-    assert page.count("/console/webhook-deliveries/") == 25
+    assert page.count("/console/webhooks/deliveries/") == 25
     assert "All (28)" in page
     older = re.search(r'href="([^"]+before=[^"]+)"', page)
     assert older
-    assert brand.get(older.group(1).replace("&amp;", "&")).text.count("/console/webhook-deliveries/") == 3
-    assert brand.get(home + "?state=failed").text.count("/console/webhook-deliveries/") == 1
+    assert brand.get(older.group(1).replace("&amp;", "&")).text.count("/console/webhooks/deliveries/") == 3
+    assert brand.get(home + "?state=failed").text.count("/console/webhooks/deliveries/") == 1
     assert "There are no such messages." in brand.get(home + "?state=waiting").text
     assert brand.get(home + "?state=nonsense&before=zzz").status_code == 200
 
@@ -151,7 +151,7 @@ def test_what_failed_is_said_in_words_and_sent_again_with_the_same_name(stage: S
     told(stage, Told(None, problem=Problem.TIMEOUT))
     page = brand.get(home).text
     assert "Failing" in page
-    delivery = re.search(r'href="(/console/webhook-deliveries/[^"]+)"', page)
+    delivery = re.search(r'href="(/console/webhooks/deliveries/[^"]+)"', page)
     assert delivery
     whole = brand.get(delivery.group(1)).text
     assert "It did not answer within ten seconds." in whole
@@ -208,7 +208,7 @@ def test_a_member_or_key_without_the_scope_neither_sees_nor_opens_them(stage: St
         "/console/webhooks",
         "/console/webhooks/new",
         "/console/webhooks/whe_1",
-        "/console/webhook-deliveries/x",
+        "/console/webhooks/deliveries/x",
     ):
         assert anyone.get(page).status_code == 403
 
@@ -216,7 +216,7 @@ def test_a_member_or_key_without_the_scope_neither_sees_nor_opens_them(stage: St
 def test_anothers_webhooks_are_not_there(stage: Stage, brand: Visitor) -> None:
     home = add(brand)
     told(stage, Told(200))
-    delivery = re.search(r'href="(/console/webhook-deliveries/[^"]+)"', brand.get(home).text)
+    delivery = re.search(r'href="(/console/webhooks/deliveries/[^"]+)"', brand.get(home).text)
     assert delivery
     with stage.ledger.store.read() as tx:
         known = tx.organisations.get("rival") is not None

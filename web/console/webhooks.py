@@ -59,10 +59,8 @@ def new_webhook() -> str:
 def add_webhook() -> str | tuple[str, int]:
     """Add one, and show its secret this once; what cannot be added comes back as it was filled in."""
     form = request.form
-    types = form.getlist("types") if form.get("which") == "some" else []
+    types = form.getlist("types")
     try:
-        if form.get("which") == "some" and not types:
-            raise Invalid(_("Choose at least one kind of message, or all of them."))
         made, secret = service.add_endpoint(
             ledger_here(), caller_here(), form.get("url", ""), types, form.get("description", "")
         )
@@ -133,7 +131,7 @@ def replay_webhook(id: str) -> str:
     return _page(id, told=words if count else _("Nothing had failed, so nothing is sent again."))
 
 
-@bp.get("/webhook-deliveries/<id>")
+@bp.get("/webhooks/deliveries/<id>")
 @only(scope=Scope.KEYS)
 def webhook_delivery(id: str) -> str:
     """One delivery: what is sent, and what was answered at each try."""
@@ -154,7 +152,7 @@ def webhook_delivery(id: str) -> str:
     )
 
 
-@bp.post("/webhook-deliveries/<id>/replay")
+@bp.post("/webhooks/deliveries/<id>/replay")
 @only(scope=Scope.KEYS)
 def replay_delivery(id: str) -> AnyResponse:
     """Send one message again."""
@@ -185,7 +183,10 @@ def _page(id: str, told: str = "") -> str:
 
 def _form(filled: dict[str, str], types: Sequence[str], refused: LedgerError | None) -> str:
     offered = [(one.value, one.value, ABOUT[one]) for one in _OFFERED]
-    return render_template("console/webhook_new.html", filled=filled, types=types, offered=offered, refused=refused)
+    wrong = next((f"{one.what} {one.mend}" for one in refused.faults if one.where == "url"), "") if refused else ""
+    return render_template(
+        "console/webhook_new.html", filled=filled, types=types, offered=offered, refused=refused, wrong=wrong
+    )
 
 
 def _rows(found: Sequence[Delivery], now: int) -> list[Row]:
