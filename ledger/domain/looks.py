@@ -14,9 +14,14 @@ DAY = 86_400
 
 
 class LookKind(StrEnum):
-    """Who looked, as far as it is known; only visits are compared, with where the owner has shown the item."""
+    """Who looked, as far as it is known; only visits are compared, with where the owner has shown the item.
+
+    `PROGRAM` is a crawler or the preview of a link in a message, which comes from wherever its computers stand.
+    `ANSWER` is no look: it keeps where the owner has just shown the item.
+    """
 
     VISIT = "visit"
+    PROGRAM = "program"
     OWNER = "owner"
     ANSWER = "answer"
 

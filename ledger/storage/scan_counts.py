@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Select, Subquery, and_, delete, func, insert, or_, select, union_all
 
@@ -12,6 +12,9 @@ from ledger.domain.looks import DAY, LookKind, usual_of
 from ledger.domain.watching import Counted, ItemCounted
 from ledger.storage.tables import batches, items
 from ledger.storage.tables_scans import scan_days, scan_lines, scans
+
+IS_LOOK: Final = scans.c.kind != LookKind.ANSWER.value
+"""Where the owner has shown the item is kept beside the looks, and is none."""
 
 
 class ScanCounts:
@@ -112,7 +115,7 @@ def _counted(rows: Any, days: Any, first: int, last: int | None) -> Subquery:
     day = (scans.c.at // DAY).label("day")
     country = func.coalesce(scans.c.country, "").label("country")
     fresh: Select[Any] = select(day, scans.c.item, country, func.count().label("looks")).where(
-        rows, scans.c.at >= first * DAY
+        rows, scans.c.at >= first * DAY, IS_LOOK
     )
     old: Select[Any] = select(scan_days.c.day, scan_days.c.item, scan_days.c.country, scan_days.c.count).where(
         days, scan_days.c.day >= first, scan_days.c.count > 0

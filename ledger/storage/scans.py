@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, union, upd
 
 from ledger.domain.looks import DAY, Display, LiveAnswer, Look, Looked, LookKind, Usual, WrongCodes
 from ledger.domain.watching import Alert, NewLook
-from ledger.storage.scan_counts import ScanCounts
+from ledger.storage.scan_counts import IS_LOOK, ScanCounts
 from ledger.storage.tables import attempts
 from ledger.storage.tables_scans import clone_alerts, displays, scan_days, scan_lines, scan_salts, scans
 
@@ -46,12 +46,13 @@ class Scans(ScanCounts):
         name = _bytes(item)
         old = select(func.sum(scan_days.c.count), func.min(scan_days.c.day)).where(scan_days.c.item == name)
         before, day = self._db.execute(old).one()
-        count = self._db.scalar(select(func.count()).where(scans.c.item == name)) or 0
+        count = self._db.scalar(select(func.count()).where(scans.c.item == name, IS_LOOK)) or 0
         if day is not None:
             there = select(scan_days.c.country).where(scan_days.c.item == name, scan_days.c.day == day).limit(2)
             places = list(self._db.scalars(there))
             return count + before, day * DAY, (places[0] or None) if len(places) == 1 else None
-        oldest = select(scans.c.at, scans.c.country).where(scans.c.item == name).order_by(scans.c.at).limit(1)
+        oldest = select(scans.c.at, scans.c.country).where(scans.c.item == name, IS_LOOK)
+        oldest = oldest.order_by(scans.c.at).limit(1)
         first = self._db.execute(oldest).first()
         return (0, None, None) if first is None else (count, first.at, first.country)
 
@@ -87,7 +88,8 @@ class Scans(ScanCounts):
 
     def rows_of(self, item: int, limit: int) -> list[Look]:
         """An item's looks, newest first, those that were not coarsened yet."""
-        query = select(scans).where(scans.c.item == _bytes(item)).order_by(scans.c.at.desc()).limit(limit)
+        query = select(scans).where(scans.c.item == _bytes(item), IS_LOOK)
+        query = query.order_by(scans.c.at.desc()).limit(limit)
         return [look_of(row) for row in self._db.execute(query)]
 
     def forget(self, item: int, today: int) -> int:
@@ -103,9 +105,10 @@ class Scans(ScanCounts):
 
     def coarsen(self, before: int, limit: int) -> int:
         """Turn looks from before a moment (the beginning of a day) into counts; how many there were."""
-        query = select(scans.c.id, scans.c.item, scans.c.at, scans.c.country).where(scans.c.at < before)
-        rows = self._db.execute(query.order_by(scans.c.at).limit(limit)).all()
-        counted = Counter((row.item, row.at // DAY, row.country or "") for row in rows)
+        query = select(scans.c.id, scans.c.item, scans.c.at, scans.c.country, scans.c.kind)
+        rows = self._db.execute(query.where(scans.c.at < before).order_by(scans.c.at).limit(limit)).all()
+        looks = [row for row in rows if row.kind != LookKind.ANSWER.value]
+        counted = Counter((row.item, row.at // DAY, row.country or "") for row in looks)
         for (name, day, country), count in counted.items():
             self._add_day(name, day, country, count)
         for start in range(0, len(rows), 500):

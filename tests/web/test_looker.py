@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from ledger.domain.identity import path
-from ledger.domain.looks import Look
+from ledger.domain.looks import Look, LookKind
 from tests.web.stage import GTIN, Stage, staged
 
 
@@ -72,3 +72,20 @@ def test_one_browser_on_one_connection_is_one_visitor_of_the_day(stage: Stage) -
     visitors = [one.visitor for one in seen]
     assert len(visitors) == 4
     assert len(set(visitors)) == 3
+
+
+@pytest.mark.parametrize(
+    ("browser", "kind"),
+    [
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1", LookKind.VISIT),
+        ("Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/140.0 Mobile MicroMessenger/8.0", LookKind.VISIT),
+        ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", LookKind.PROGRAM),
+        ("facebookexternalhit/1.1", LookKind.PROGRAM),
+        ("WhatsApp/2.25.1 A", LookKind.PROGRAM),
+        ("curl/8.9", LookKind.PROGRAM),
+        ("", LookKind.VISIT),
+    ],
+)
+def test_the_preview_of_a_link_in_a_message_is_no_visit(stage: Stage, browser: str, kind: LookKind) -> None:
+    (look,) = _looks_after(stage, _app(stage), headers={"User-Agent": browser})
+    assert look.kind is kind

@@ -22,7 +22,7 @@ from web.people.visits import maybe_session
 from web.problems import wants_json
 from web.scan import bp
 from web.scan.address import read_address
-from web.scan.looker import country_of, looker_of
+from web.scan.looker import country_of, kind_of, looker_of
 from web.scan.looks import line_shown, looks_of
 from web.scan.notes import Notes, notes
 from web.scan.pace import too_fast
@@ -115,8 +115,8 @@ def answer(ledger: Ledger, scan: Scan, page: str = "scan/item.html", **more: obj
         response.headers["Retry-After"] = str(scan.facts.retry_after)
     # Who compares has looked already.
     if scan.subject is not None and request.method == "GET" and page != "scan/looks.html":
-        seen = Seen(scan.subject.item.item, ledger.now(), key.value, country_of(request), looker_of(request))
-        notes().add(seen)
+        where, who, kind = country_of(request), looker_of(request), kind_of(request)
+        notes().add(Seen(scan.subject.item.item, ledger.now(), key.value, where, who, kind))
     return response
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from flask import Request, current_app
 
 from ledger.domain.country_places import is_country
+from ledger.domain.looks import LookKind
 from ledger.keeping.countries import Countries
 from ledger.settings import Settings
 from web.limits import connection
@@ -14,6 +16,12 @@ from web.limits import connection
 SAID: Final = "X-Touchmark-Country"
 """Names the country in trials on one machine; believed only where the settings say so."""
 _LONGEST: Final = 300
+_PROGRAMS: Final = re.compile(
+    r"bot\b|crawl|spider|preview|facebookexternalhit|whatsapp/|embedly|slurp|lighthouse|headless"
+    r"|^(?:curl|wget|python|go-http|java|okhttp|node|axios)\b",
+    re.IGNORECASE,
+)
+"""How programs name themselves: search engines, and messengers that fetch a preview of a link."""
 
 
 def country_of(request: Request) -> str | None:
@@ -24,6 +32,11 @@ def country_of(request: Request) -> str | None:
         return said
     countries: Countries = current_app.extensions["countries"]
     return countries.of(request.remote_addr)
+
+
+def kind_of(request: Request) -> LookKind:
+    """A person's visit, or a program's: whoever hides that it is one is taken for a visitor."""
+    return LookKind.PROGRAM if _PROGRAMS.search(request.user_agent.string[:_LONGEST]) else LookKind.VISIT
 
 
 def looker_of(request: Request) -> str:

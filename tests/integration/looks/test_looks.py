@@ -108,6 +108,8 @@ def test_where_the_owner_showed_it_is_compared_with_looks_elsewhere(world: World
     note_live_answer(world.ledger, card.item, "FR")
     _looks(world, card.item, (10, "JP", "one"), (5, "JP", "two"))
     assert [one.rule for one in _both(world, card).facts.clone_signals or ()] == ["elsewhere"]
+    assert looks_of_item(world.ledger, card.item).count == 2, "the answer itself is no look"
+    assert sum(one.count for one in looks_by_day(world.ledger, world.caller("maison"), last_days(world.ledger, 2))) == 2
 
 
 def test_wrong_claim_codes_are_a_sign(world: World) -> None:
