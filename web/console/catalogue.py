@@ -22,7 +22,8 @@ from ledger.services.keep_line import keep_line, need_gtin, own_line
 from ledger.services.line_photos import add_photo, describe_photo, order_photos, remove_photo, restore_photo
 from web.console import bp
 from web.console.pages import CSV, caller_here, download, ledger_here, only, page_number, when
-from web.scan.looks import looks_of, photo_href, photo_set
+from web.scan.looks import looks_of
+from web.scan.photos import photo_href, photo_set
 
 _PAGE: Final = 50
 _SORTS: Final = ("name", "gtin", "changed")

@@ -11,6 +11,7 @@ from ledger.services.read_manifest import read_manifest
 from ledger.services.store_evidence import read_evidence, small_picture
 from web.scan import bp
 from web.scan.item import ledger_here
+from web.scan.photos import forever
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -44,14 +45,3 @@ def _checked(sha256: str) -> str:
     if not _SHA256.fullmatch(sha256):
         raise Unknown("There is no such file.")
     return sha256
-
-
-def forever(content: bytes, media_type: str) -> Response:
-    """An answer that never changes, kept by whoever fetched it once."""
-    response = Response(content, mimetype=media_type)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    # Whatever a file claims to be inside, it runs nothing and loads nothing here.
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    if media_type == "application/pdf":
-        response.headers.set("Content-Disposition", "attachment", filename="evidence.pdf")
-    return response

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import url_for
-
 from ledger.domain.errors import Unavailable
-from ledger.domain.lines import WIDTHS, Line, Photo
+from ledger.domain.lines import Line, Photo
 from ledger.domain.standing_headlines import Key
 from ledger.services.keep_line import is_public, line_of
 from ledger.services.ports import Ledger
 from ledger.services.scanned import Scan
+from web.scan.photos import photo_href, photo_set
 from web.scan_view import Shown
 
 
@@ -77,17 +76,3 @@ def looks_of(line: Line, language: str) -> Looks:
 
 def _picture(one: Photo, language: str) -> Picture:
     return Picture(photo_href(one, 960), photo_set(one), one.width, one.height, one.caption(language))
-
-
-def photo_href(one: Photo, width: int) -> str:
-    """The address of a photo on this host."""
-    return url_for("scan.photo", sha256=one.sha256, width=width)
-
-
-def photo_set(one: Photo) -> str:
-    """Its widths for a browser to choose from (HTML, srcset); no file is wider than the photo itself."""
-    return ", ".join(
-        f"{photo_href(one, width)} {min(width, one.width)}w"
-        for width, narrower in zip(WIDTHS, (0, *WIDTHS), strict=False)
-        if narrower < one.width
-    )
