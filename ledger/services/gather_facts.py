@@ -10,6 +10,7 @@ from typing import Any
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import BatchFlag, Flag, ItemState
 from ledger.domain.gtins import check_gtin
+from ledger.domain.lines import Line
 from ledger.domain.news import BAD_BATCH_MARKS, flag_of_event, flag_of_statement
 from ledger.domain.organisations import Organisation
 from ledger.domain.outbox import Queued, State
@@ -263,11 +264,12 @@ def _description(shown: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def brand_of(organisation: Organisation | None) -> Brand | None:
-    """An organisation as the page names it."""
+def brand_of(organisation: Organisation | None, line: Line | None = None) -> Brand | None:
+    """An organisation as the page names it, and since when it registers items; of one line, where that is asked."""
     if organisation is None:
         return None
-    start = organisation.programme_start
+    own = line is not None and line.organisation == organisation.id
+    start = (line.programme_start if line is not None and own else None) or organisation.programme_start
     return Brand(organisation.name, organisation.domain, date.fromisoformat(start) if start else None)
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from ledger.domain.errors import Invalid
 from ledger.domain.gtins import Gtin, check_gtin
+from ledger.domain.lines import Line
 from ledger.domain.parties import Directory
 from ledger.domain.serials import check_serial
 from ledger.domain.standing import standing
@@ -73,7 +74,8 @@ def scan_product(ledger: Ledger, gtin: str) -> Scan:
         return _bad_code(ledger, wrong.detail, now)
     with ledger.store.read() as tx:
         holder = tx.organisations.prefix_holder(checked)
-        facts = Facts(Asked.PRODUCT, brand=brand_of(holder), node_seen_at=node_seen(tx), as_of=as_of(tx))
+        brand = brand_of(holder, _line(tx, checked, now))
+        facts = Facts(Asked.PRODUCT, brand=brand, node_seen_at=node_seen(tx), as_of=as_of(tx))
     return Scan(facts, standing(facts, now), gtin=checked)
 
 
@@ -102,5 +104,12 @@ def _bad_code_in(tx: Tx, problem: str, now: datetime) -> Scan:
 
 def _without_item(tx: Tx, gtin: Gtin, serial: str, now: datetime) -> Scan:
     holder = tx.organisations.prefix_holder(gtin)
-    facts = Facts(Asked.ITEM, brand=brand_of(holder), node_seen_at=node_seen(tx), as_of=as_of(tx))
+    brand = brand_of(holder, _line(tx, gtin, now))
+    facts = Facts(Asked.ITEM, brand=brand, node_seen_at=node_seen(tx), as_of=as_of(tx))
     return Scan(facts, standing(facts, now), gtin=gtin, serial=serial)
+
+
+def _line(tx: Tx, gtin: Gtin, now: datetime) -> Line | None:
+    """What the catalogue says of the model, unless its programme has yet to begin: that is the brand's secret."""
+    found = tx.lines.get(gtin)
+    return found if found is not None and found.public_on(now.date()) else None

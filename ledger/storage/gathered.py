@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select, tuple_
 from ledger.domain.batches import Amendment, Batch, Item
 from ledger.domain.chain_view import Block, ChainEvent
 from ledger.domain.custody import ItemState
+from ledger.domain.lines import Line
 from ledger.domain.organisations import Organisation
 from ledger.domain.outbox import Queued
 from ledger.domain.papers import StoredOffer
@@ -62,7 +63,7 @@ class GatheredTx:
         self.people = People(connection)
         self.errands = Errands(connection)
         self.asks = Asks(connection)
-        self.lines = Lines(connection)
+        self.lines = _Lines(connection)
         self.mails = Mails(connection)
         self.sheets = Sheets(connection)
         self.webhooks = Webhooks(connection)
@@ -86,6 +87,15 @@ class _Once:
             self._kept[key] = ask()
         found: T = self._kept[key]
         return found
+
+
+class _Lines(Lines):
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._once = _Once()
+
+    def get(self, gtin: str) -> Line | None:
+        return self._once.get(gtin, lambda: super(_Lines, self).get(gtin))
 
 
 class _Batches(Batches):

@@ -22,6 +22,7 @@ from ledger.settings import Settings
 from tests.unit.domain.standing_cases import ANSWERED, CASES, COPIED, FAKE, GENUINE, NOW, STOLEN, held, seen
 from web import languages
 from web import scan as scan_routes
+from web.scan.looks import Looks, Picture
 from web.scan_view import EarlierChecks, Event, Scan, SelfCheck, Shown, scan_view
 
 PHOTO = "/photo/sac-lune.svg"
@@ -44,6 +45,15 @@ OLDER = (
     GENUINE,
     seen(Authenticity.INCONCLUSIVE, method=Method.PHOTOS, persons=1, by="Atelier Vero", on=date(2026, 6, 2)),
     seen(Authenticity.NOT_GENUINE, undone=Undone.FINAL, by="Quick Check", on=date(2026, 5, 1)),
+)
+
+LOOKS = Looks(
+    tuple(Picture(PHOTO, f"{PHOTO} 960w", 960, 960, caption) for caption in ("From the front", "")),
+    ("Nine stitches to the inch", "The crescent in the clasp opens to the right"),
+    "A bag for the evening.",
+    "Calfskin, brass",
+    retired=True,
+    language="en",
 )
 
 PARTS = (Path(__file__).parent / "parts.html").read_text()
@@ -108,6 +118,8 @@ def all_pages(app: Flask, language: str | None = None) -> Iterator[tuple[str, st
         for key in (Key.BAD_CODE, Key.UNKNOWN, Key.PRODUCT_ONLY):
             view = scan_view(scan(CASES[key]))
             yield f"check_{key.value}", render_template("scan/check.html", view=view, code="7K3M 9QX2 TP4")
+        got = replace(scan(CASES[Key.HELD]), hrefs=HREFS | {"compare": "?looks=compare"})
+        yield "looks", render_template("scan/looks.html", view=scan_view(got), looks=LOOKS)
         yield "home", render_template("scan/home.html", view=None)
         yield "parts", render_template_string(PARTS, photo=PHOTO)
         yield (

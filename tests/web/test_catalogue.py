@@ -269,6 +269,15 @@ def test_a_code_that_names_only_the_model_shows_it_once_its_programme_has_begun(
     assert names(stage)[0] not in page
 
 
+def test_an_unknown_code_says_since_when_its_own_line_is_registered(
+    stage: Stage, described: Visitor, anyone: Visitor
+) -> None:
+    keep_line(stage.ledger, stage.brand, GTIN, LineText("Sac Lune 25", programme_start="2019-05-01"))
+    assert "since May 2019" in scan(anyone, "N0TTHERE")
+    keep_line(stage.ledger, stage.brand, GTIN, LineText("Sac Lune 25", programme_start="2999-05-01"))
+    assert "2999" not in scan(anyone, "N0TTHERE")
+
+
 def test_words_of_a_brand_are_words_and_no_markup(described: Visitor, anyone: Visitor) -> None:
     evil = "<script>alert(1)</script>"
     described.post(PAGE, PAGE, **(FORM | {"version": "1", "name": evil, "looks-en": evil, "care-en": evil}))

@@ -88,9 +88,11 @@ EVERY_KIND = (
     "stolen_and_more",
     "confirmed_with_warning",
     "unknown",
-    "held_fr",
+    "held_counted",
     "check_bad_code",
     "home",
+    "looks",
+    "parts",
     "problem",
 )
 """One page of every colour and every template."""
