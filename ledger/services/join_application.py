@@ -18,6 +18,7 @@ from ledger.services.errands import Visit
 from ledger.services.members import check_name
 from ledger.services.organisations import check_organisation, check_prefixes_free, is_day
 from ledger.services.ports import Ledger, Tx
+from ledger.services.send_mail import queue_mail
 
 _MOST_A_DAY: Final = 5
 _LOOK_AGAIN: Final = 15
@@ -136,6 +137,9 @@ def send_application(ledger: Ledger, visit: Visit, id: str) -> Application:
             raise Conflict(said("Invite a second admin first: nobody joins alone."))
         look = {} if found.domain_proof is not None else {"domain_asked_at": now}
         tx.joining.change(id, sent_at=now, returned_at=None, returned_why=None, **look)
+        if found.second is not None:
+            text = f"{found.name} is ready for you to look at and approve:\n\n{ledger.public_url}/join-brand/{id}\n"
+            queue_mail(ledger, tx, found.second_email, "An application waits for your approval", text)
         return _again(tx, id)
 
 

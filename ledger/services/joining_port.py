@@ -96,6 +96,10 @@ class Shop(Protocol):
         """Note that what a member holds is their shop's; the same again changes nothing."""
         ...
 
+    def items_ending(self, organisation: str, end: str, limit: int) -> list[int]:
+        """An organisation's items whose serial ends so, by serial."""
+        ...
+
     def taken(self, organisation: str) -> list[tuple[int, str, str, int]]:
         """What a shop has taken: item, holding address, member, when; newest first (at most 500)."""
         ...

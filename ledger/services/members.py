@@ -42,9 +42,12 @@ def members_of(ledger: Ledger, caller: Caller) -> tuple[list[tuple[Membership, P
 
 
 def invite(ledger: Ledger, caller: Caller, email: str, name: str, roles: Iterable[StaffRole]) -> tuple[Invitation, str]:
-    """Invite somebody; the link goes to their address and is returned too, for whoever hands it over themselves."""
+    """Invite somebody; the link goes to their address and is returned too, for whoever hands it over themselves.
+
+    Without an address, the link is all there is. Raises Invalid for a wrong address or name, or no role.
+    """
     caller.need(Scope.KEYS)
-    address, wanted = check_email(email), frozenset(roles)
+    address, wanted = check_email(email) if email.strip() else "", frozenset(roles)
     if not wanted:
         raise Invalid(said("Choose at least one role, so that they can do something."))
     secret, now = b64(ledger.random(24)), ledger.now()
@@ -63,7 +66,8 @@ def invite(ledger: Ledger, caller: Caller, email: str, name: str, roles: Iterabl
         tx.people.add_invitation(new, invitation_hash(secret))
         subject = f"{caller.organisation.name} invites you"
         text = f"{caller.organisation.name} invites you to work with them. The link is open for a week:\n\n{link}\n"
-        queue_mail(ledger, tx, address, subject, text)
+        if address:
+            queue_mail(ledger, tx, address, subject, text)
     return new, link
 
 

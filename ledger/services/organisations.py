@@ -21,6 +21,7 @@ _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RESERVED = "council"
 _KEY_PREFIX = "tm_"
+_NOTED_EVERY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +222,14 @@ def issue_key(ledger: Ledger, organisation_id: str, label: str, scopes: Iterable
 
 
 def authenticate(ledger: Ledger, secret: str) -> Caller:
-    """Who holds this API key. Raises Unauthenticated for one that is not in force."""
-    return _caller(ledger, key_of(ledger, secret))
+    """Who holds this API key, noting once a day that it is used. Raises Unauthenticated for one not in force."""
+    key, now = key_of(ledger, secret), ledger.now()
+    with ledger.store.read() as tx:
+        used = tx.shop.key_uses([key.id]).get(key.id, 0)
+    if now - used >= _NOTED_EVERY:
+        with ledger.store.write() as tx:
+            tx.shop.note_key_use(key.id, now)
+    return _caller(ledger, key)
 
 
 def key_of(ledger: Ledger, secret: str) -> ApiKey:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 
 from ledger.domain.joining import Application, Approval, Mark, Proof
 from ledger.domain.organisations import Role
+from ledger.storage.tables import batches, items
 from ledger.storage.tables_joining import (
     api_key_uses,
     application_approvals,
@@ -150,6 +151,13 @@ class Shop:
         if self._db.execute(select(s.item).where(s.item == name, s.address == address)).first() is None:
             values = {"item": name, "address": address, "organisation": organisation, "person": person, "taken_at": at}
             self._db.execute(insert(shop_items).values(**values))
+
+    def items_ending(self, organisation: str, end: str, limit: int) -> list[int]:
+        """An organisation's items whose serial ends so, by serial."""
+        query = select(items.c.item).join(batches, batches.c.id == items.c.batch_id)
+        query = query.where(batches.c.organisation == organisation, batches.c.ready)
+        query = query.where(items.c.serial.endswith(end, autoescape=True)).order_by(items.c.serial, items.c.item)
+        return [int.from_bytes(one, "big") for one in self._db.scalars(query.limit(limit))]
 
     def taken(self, organisation: str) -> list[tuple[int, str, str, int]]:
         """What a shop has taken: item, holding address, member, when; newest first (at most 500)."""
