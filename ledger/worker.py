@@ -256,12 +256,23 @@ def _jobs(settings: Settings, stop: threading.Event) -> None:
     looks = LookKeeper(ledger)
     while not stop.is_set():
         try:
-            busy = run_jobs_once(ledger) or carry_out_next(ledger) or tell_next(ledger) or looks.turn()
+            busy = run_jobs_once(ledger) or carry_out_next(ledger) or tell_next(ledger) or _tend(looks)
         except LedgerError as error:
             log.error("jobs.away", reason=error.detail)
             busy = False
         if not busy:
             stop.wait(0.3)
+
+
+def _tend(looks: LookKeeper) -> bool:
+    try:
+        return looks.turn()
+    except LedgerError:
+        raise
+    except Exception:
+        # What cannot be compared must not end the work on everybody's files.
+        log.exception("looks.broken")
+        return False
 
 
 def main(settings: Settings) -> None:

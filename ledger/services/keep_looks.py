@@ -19,7 +19,9 @@ KEPT: Final = 90 * DAY
 """How long a look is kept by the row."""
 COMPARED: Final = "looks_compared"
 _AT_ONCE: Final = 2_000
-_AGED: Final = 6 * 3600
+_PAUSE: Final = 10
+_HOUR: Final = 3600
+_AGED: Final = 6 * _HOUR
 """How long an alert stands before it is looked into again, so that it fades though nobody looks any more."""
 
 
@@ -34,15 +36,18 @@ class LookKeeper:
     def turn(self) -> bool:
         """Whether anything was done that may have more behind it. Raises Unavailable."""
         now = self._ledger.now()
+        # The next time is set first: what fails is tried again then, and not at once for ever.
         if now >= self._compare_at:
+            self._compare_at = now + _PAUSE
             if compare_new(self._ledger):
+                self._compare_at = now
                 return True
-            self._compare_at = now + 10
         if now >= self._hourly_at:
+            self._hourly_at = now + _HOUR
             if coarsen(self._ledger):
+                self._hourly_at = now
                 return True
             count_lines(self._ledger)
-            self._hourly_at = now + 3600
         return False
 
 
