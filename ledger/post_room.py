@@ -24,6 +24,7 @@ from ledger.services.join_domain import look_at_next_domain
 from ledger.services.mails_port import Postman
 from ledger.services.ports import Ledger
 from ledger.services.send_mail import forget_old_mails, send_next_mail
+from ledger.services.tell_alerts import tell_alerts
 from ledger.services.tell_webhooks import tell_final
 from ledger.services.webhooks_port import Courier
 from ledger.settings import Settings
@@ -35,6 +36,7 @@ _AT_ONCE: Final = 8
 """Organisations that are delivered to at the same time."""
 _AWAY: Final = 1.0
 _TIDY_EVERY: Final = 3_600.0
+_ALERTS_EVERY: Final = 20.0
 
 
 class PostRoom:
@@ -49,7 +51,8 @@ class PostRoom:
             _thread("letters", stop, lambda: send_next_mail(ledger, man)),
             _thread("webhooks", stop, self._rounds.turn),
             _thread("domains", stop, lambda: look_at_next_domain(ledger, reader)),
-            _thread("tidying", stop, _tidy(ledger)),
+            _thread("alerts", stop, _every(_ALERTS_EVERY, lambda: tell_alerts(ledger))),
+            _thread("tidying", stop, _every(_TIDY_EVERY, lambda: _tidy(ledger))),
         ]
 
     def close(self, seconds: float) -> None:
@@ -124,18 +127,23 @@ def postman(settings: Settings) -> Postman:
     return SmtpPostman(mail_server(settings.smtp_url.get_secret_value()), whom)
 
 
-def _tidy(ledger: Ledger) -> Callable[[], bool]:
+def _tidy(ledger: Ledger) -> None:
+    forget_old_mails(ledger)
+    forget_old_messages(ledger)
+
+
+def _every(seconds: float, act: Callable[[], object]) -> Callable[[], bool]:
+    """A turn that does `act` now and then; where it fails, at the next turn again."""
     due = time.monotonic()
 
-    def tidy() -> bool:
+    def turn() -> bool:
         nonlocal due
         if time.monotonic() >= due:
-            due = time.monotonic() + _TIDY_EVERY
-            forget_old_mails(ledger)
-            forget_old_messages(ledger)
+            act()
+            due = time.monotonic() + seconds
         return False
 
-    return tidy
+    return turn
 
 
 def _thread(name: str, stop: threading.Event, turn: Callable[[], bool]) -> threading.Thread:

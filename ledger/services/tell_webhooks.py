@@ -97,12 +97,7 @@ def _batch(tx: Tx, event: ChainEvent) -> Batch | None:
 def _data(ledger: Ledger, event: ChainEvent, type: EventType, item: Item | None) -> dict[str, Any]:
     data: dict[str, Any] = {"what": what(event)}
     if item is not None:
-        data["item"] = {
-            "id": f"0x{item.item:064x}",
-            "gtin": item.gtin,
-            "serial": item.serial,
-            "link": digital_link(ledger.public_url, Gtin(item.gtin), item.serial),
-        }
+        data["item"] = item_data(ledger, item)
     if type is EventType.BATCH_REGISTERED:
         data["count"] = event.args["count"]
     if type is EventType.ITEM_INSPECTED:
@@ -115,6 +110,16 @@ def _data(ledger: Ledger, event: ChainEvent, type: EventType, item: Item | None)
         "time": iso(event.time),
     }
     return data
+
+
+def item_data(ledger: Ledger, item: Item) -> dict[str, Any]:
+    """An item as every message names it."""
+    return {
+        "id": f"0x{item.item:064x}",
+        "gtin": item.gtin,
+        "serial": item.serial,
+        "link": digital_link(ledger.public_url, Gtin(item.gtin), item.serial),
+    }
 
 
 def _authenticity(facts: bytes) -> str | None:

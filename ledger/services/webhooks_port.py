@@ -45,6 +45,10 @@ class Webhooks(Protocol):
         """Whether there is a message of this source."""
         ...
 
+    def told_of(self, sources: Sequence[str]) -> set[str]:
+        """Which of some hundreds of sources there are messages of."""
+        ...
+
     def add_message(self, new: Message) -> None:
         """Keep a message."""
         ...

@@ -62,6 +62,10 @@ class Webhooks:
         """Whether there is a message of this source."""
         return self._db.execute(select(messages.c.id).where(messages.c.source == source)).first() is not None
 
+    def told_of(self, sources: Sequence[str]) -> set[str]:
+        """Which of some hundreds of sources there are messages of."""
+        return set(self._db.scalars(select(messages.c.source).where(messages.c.source.in_(sources))))
+
     def add_message(self, new: Message) -> None:
         """Keep a message."""
         self._db.execute(insert(messages).values(**{name: getattr(new, name) for name in Message.__slots__}))

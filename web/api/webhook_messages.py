@@ -53,6 +53,7 @@ class ToldData(Out):
     batch: str | None = Field(None, description="The batch of yours.")
     count: int | None = Field(None, description="Of a batch: how many items.")
     authenticity: str | None = Field(None, description="Of an inspection: its result.")
+    alert: str | None = Field(None, description="Of a suspicion: its name in your list of alerts.")
     entry: ToldEntry | None = None
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ledger.domain.inspections import Authenticity, InspectionFacts, Method
 from ledger.domain.statements import Kind, MarkKind, OwnerReportKind, RecordKind
+from ledger.domain.watching import Alert
 from ledger.domain.webhooks import Message
 from ledger.services.follow_chain import follow
 from ledger.services.reindex import reindex
 from ledger.services.send_statements import send
+from ledger.services.tell_alerts import tell_alerts
 from ledger.services.tell_webhooks import tell_final
 from ledger.services.views_of_chain import final_height
 from ledger.services.webhook_endpoints import add_endpoint
@@ -185,3 +188,23 @@ def test_an_endpoint_hears_nothing_of_what_was_long_before_it(world: World) -> N
     add_endpoint(world.ledger, world.caller("maison"), "https://maison.example/hooks")
     tell(world)
     assert types(world, "maison") == []
+
+
+def test_a_suspicion_is_told_once_to_the_brand_and_one_that_may_be_nothing_is_not(world: World, card: Card) -> None:
+    ledger, brand = world.ledger, world.caller("maison").organisation.id
+    other = world.cards()[1]
+    maybe = Alert(ledger.new_id("alt"), card.item, brand, card.gtin, False, 1_700_000_000, 1_700_000_000)
+    sure = Alert(ledger.new_id("alt"), other.item, brand, other.gtin, True, 1_700_000_000, 1_700_000_000)
+    with ledger.store.write() as tx:
+        tx.scans.keep_alert(maybe)
+        tx.scans.keep_alert(sure)
+    assert [tell_alerts(ledger), tell_alerts(ledger)] == [1, 0]
+    [body] = told(world, "maison")
+    assert body["type"] == "alert.clone_suspected"
+    assert body["data"]["alert"] == sure.id
+    assert body["data"]["item"]["serial"] == other.serial
+    assert body["data"]["since"] == "2023-11-14T22:13:20Z"
+    with ledger.store.write() as tx:
+        tx.scans.keep_alert(replace(maybe, suspected=True))
+    assert tell_alerts(ledger) == 1
+    assert types(world, "rival") == []
