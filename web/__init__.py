@@ -13,8 +13,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ledger.bootstrap import build
 from ledger.services.ports import Ledger
 from ledger.settings import Settings, read_settings
-from web import api, assets, console, health, languages, limits, own, people, problems, scan
+from web import api, assets, console, health, join, languages, limits, operator, own, people, problems, scan
 from web.api import operation, specification
+from web.operator import safe
 from web.own.items import UNREMEMBERED, ItemConverter
 from web.safety import harden, whole_bodies
 from web.sign_host import deployed_domain, sign_host
@@ -65,6 +66,7 @@ def create_app(
     operation.register_identify(app)
     limits.register(app, pace or limits.Pace())
     operation.register_admit(app)
+    safe.register(app)
     api.register(app, csrf)
     app.register_blueprint(health.bp)
     app.register_blueprint(scan.bp)
@@ -74,4 +76,6 @@ def create_app(
     for view in UNREMEMBERED:
         csrf.exempt(app.view_functions[view])
     app.register_blueprint(console.bp)
+    app.register_blueprint(join.bp)
+    app.register_blueprint(operator.bp)
     return app

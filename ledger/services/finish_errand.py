@@ -9,7 +9,7 @@ from typing import Any, Final
 from ledger.domain.errors import Conflict
 from ledger.domain.people import Errand, ErrandState
 from ledger.domain.said import said
-from ledger.services import errand_ask, errand_identity, errand_own, errand_state, inspect_sign
+from ledger.services import errand_ask, errand_confirm, errand_identity, errand_own, errand_state, inspect_sign
 from ledger.services.errands import Visit, cancel, errand_of
 from ledger.services.ports import Ledger
 
@@ -25,6 +25,7 @@ FINISH: Final[dict[str, Finish]] = {
     "accept": errand_state.finish_accept,
     "prove": errand_ask.finish_proof,
     "entrust": errand_ask.finish_entrust,
+    "confirm": errand_confirm.finish_confirm,
     "record": inspect_sign.finish_record,
 }
 

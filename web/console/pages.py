@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from ledger.domain.errors import Conflict
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Progress, State
+from ledger.domain.people import StaffRole
 from ledger.domain.standing_dates import moment as in_words
 from ledger.services.ports import Ledger
 
@@ -78,14 +79,23 @@ def only(*roles: Role, scope: Scope | None = None) -> Callable[[Callable[P, T]],
                 caller.need(scope)
             return view(*args, **kwargs)
 
+        checked.needs = scope  # type: ignore[attr-defined]
+        checked.roles = roles  # type: ignore[attr-defined]
         return checked
 
     return around
 
 
+def at_the_till(caller: Caller) -> bool:
+    """Whether this member works at the till and nowhere else."""
+    return caller.roles == {StaffRole.BOUTIQUE}
+
+
 def navigation(caller: Caller) -> tuple[Way, ...]:
     """Where this key may go: what is not its to do is not shown."""
     role, scopes = caller.organisation.role, caller.scopes
+    if at_the_till(caller):
+        return (Way(_("Till"), url_for("console.till")),)
     ways = [Way("Overview", url_for("console.overview"))]
     if role is Role.BRAND:
         if Scope.IMPORT in scopes:
@@ -95,13 +105,18 @@ def navigation(caller: Caller) -> tuple[Way, ...]:
         ways.append(Way("Items", url_for("console.items")))
         if Scope.ACTIVATE in scopes:
             ways.append(Way("Put on sale", url_for("console.sale")))
+            ways.append(Way(_("Till"), url_for("console.till")))
         ways.append(Way("Watch", url_for("console.watch")))
     if role is Role.AUTHENTICATOR and Scope.SIGN in scopes:
         ways.append(Way("Inspect", url_for("console.inspect")))
         ways.append(Way("My records", url_for("console.records")))
     if role is not Role.PLATFORM:
         ways.append(Way("Statements", url_for("console.statements")))
+    if role is Role.BRAND and scopes & {Scope.IMPORT, Scope.SIGN}:
+        ways.append(Way(_("Approvals"), url_for("console.approvals")))
     if Scope.KEYS in scopes:
+        ways.append(Way(_("Team"), url_for("console.team")))
+        ways.append(Way(_("Keys"), url_for("console.keys")))
         ways.append(Way(_("Webhooks"), url_for("console.webhooks")))
     return tuple(ways)
 

@@ -13,16 +13,32 @@ from flask.blueprints import BlueprintSetupState
 from flask_wtf.csrf import CSRFError
 from werkzeug import Response as AnyResponse
 
-from ledger.domain.errors import LedgerError, Unauthenticated
+from ledger.domain.errors import Forbidden, LedgerError, Unauthenticated
+from ledger.domain.said import said
 from ledger.services.members import caller_for
 from ledger.services.organisations import caller_of, key_of
 from ledger.services.sessions import FRESH
 from web.console import bp
-from web.console.pages import ledger_here, navigation
+from web.console.pages import at_the_till, ledger_here, navigation
 from web.people.visits import maybe_session
 from web.problems import STATUS
 
 _OPEN: Final = frozenset({"console.sign_in", "console.sign_in_form"})
+AT_THE_TILL: Final = frozenset(
+    {
+        "console.till",
+        "console.till_on_sale",
+        "console.till_claim",
+        "console.till_code",
+        "console.till_return",
+        "console.till_taken",
+        "console.leaving",
+        "console.leave_team",
+        "console.choose_organisation",
+        "console.sign_out",
+    }
+)
+"""All that the role “boutique” opens."""
 _KEY: Final = "key"
 _SINCE: Final = "key_at"
 _ORGANISATION: Final = "organisation"
@@ -63,6 +79,15 @@ def _as_member() -> AnyResponse | None:
     if ledger_here().now() - (here.signed_in_at or 0) >= FRESH:
         return redirect(url_for("people.sign_in", next=_inside(request.full_path.rstrip("?")), again=1), 303)
     g.caller = caller_for(ledger_here(), person, session.get(_ORGANISATION))
+    return _to_the_till() if at_the_till(g.caller) else None
+
+
+def _to_the_till() -> AnyResponse | None:
+    """Whoever works at the till sees the till, whatever link they follow. Raises Forbidden for everything else."""
+    if request.endpoint == "console.overview":
+        return redirect(url_for("console.till"), 303)
+    if request.endpoint not in AT_THE_TILL:
+        raise Forbidden(said("Your role is for the till only. Ask a colleague who manages the team for more."))
     return None
 
 

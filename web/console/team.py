@@ -72,7 +72,7 @@ def invite_colleague() -> str | tuple[str, int]:
 
 @bp.post("/team/invitations/<id>/withdraw")
 @only(scope=Scope.KEYS)
-def withdraw(id: str) -> AnyResponse:
+def withdraw_invited(id: str) -> AnyResponse:
     """Take an invitation back."""
     withdraw_invitation(ledger_here(), caller_here(), id)
     return redirect(url_for("console.team"), 303)
