@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from ledger.domain.asks import Escrow
+from ledger.domain.asks import Entrustment, Escrow
 from ledger.domain.errors import Conflict, Unknown
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Queued
@@ -13,6 +14,7 @@ from ledger.domain.statements import Kind, Statement, make
 from ledger.services.hand_over import release_offer
 from ledger.services.ports import Ledger, Tx
 from ledger.services.submit_statement import Also, check_statement, queue
+from ledger.services.views_of_chain import Listed, listed
 
 
 def keep_acceptance(
@@ -34,6 +36,36 @@ def keep_acceptance(
         check_statement(ledger, tx, statement, all_signatures)
         tx.asks.change_escrow(offer_id, accepted=accepted, accepted_at=ledger.now())
         also(tx, _unqueued(ledger, statement, all_signatures))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A handover that names a platform, with its item."""
+
+    escrow: Escrow
+    subject: Listed
+
+
+def waiting_for(ledger: Ledger, caller: Caller) -> list[Waiting]:
+    """The handovers that name the caller's platform, newest first (at most 500)."""
+    caller.need_role(Role.PLATFORM)
+    caller.need(Scope.CHECK)
+    with ledger.store.read() as tx:
+        found = []
+        for one in tx.asks.escrows_of(caller.organisation.id):
+            offer = tx.papers.offer(one.offer)
+            if offer is not None:
+                found.append(Waiting(one, listed(tx, offer.item)))
+        return found
+
+
+def entrusted_with(ledger: Ledger, caller: Caller) -> list[tuple[Entrustment, Listed]]:
+    """The items whose owners let the caller's organisation answer for them now."""
+    caller.need(Scope.READ)
+    now = ledger.now()
+    with ledger.store.read() as tx:
+        found = [(one, listed(tx, one.item)) for one in tx.asks.entrusted_to(caller.organisation.id, now)]
+        return [(one, subject) for one, subject in found if one.holds(now, subject.holder)]
 
 
 def release(ledger: Ledger, caller: Caller, offer_id: str) -> Queued:

@@ -6,15 +6,17 @@ by e-mail that there is something to read; whoever writes leaves a contact only 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from ledger.domain.asks import Message
 from ledger.domain.errors import Conflict, Invalid, TooMany
+from ledger.domain.organisations import Caller, Scope
 from ledger.domain.said import said
 from ledger.services.errands import Visit, item_name, need_owner
 from ledger.services.ports import Ledger
 from ledger.services.send_mail import queue_mail
-from ledger.services.views_of_chain import listed
+from ledger.services.views_of_chain import Listed, listed
 
 TO_OWNER: Final = ("found_it", "ask_last_owner")
 TO_BRAND: Final = ("seen_it", "report", "contest", "already_paid")
@@ -55,3 +57,19 @@ def messages_for_owner(ledger: Ledger, visit: Visit, item: int) -> list[Message]
         need_owner(tx, visit, subject)
         since = (subject.state.owner_since or 0) if subject.state else 0
         return tx.asks.messages_of(item, since - 1, to_owner=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message to a brand, with its item."""
+
+    message: Message
+    subject: Listed
+
+
+def messages_to(ledger: Ledger, caller: Caller, before: str | None, limit: int) -> list[Written]:
+    """What was written to the caller's brand, newest first."""
+    caller.need(Scope.READ)
+    with ledger.store.read() as tx:
+        found = tx.asks.messages_to(caller.organisation.id, before, limit)
+        return [Written(one, listed(tx, one.item)) for one in found]

@@ -16,7 +16,9 @@ from ledger.domain.errors import Conflict
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Progress, State
 from ledger.domain.people import StaffRole
+from ledger.domain.said import said
 from ledger.domain.standing_dates import moment as in_words
+from ledger.domain.standing_headlines import capital
 from ledger.services.ports import Ledger
 
 P = ParamSpec("P")
@@ -46,11 +48,11 @@ class Pill:
 
 
 _STATES: Final = {
-    State.QUEUED: ("Signed, waiting to be sent", "blue"),
-    State.SENT: ("Sent, waiting to be accepted", "blue"),
-    State.ACCEPTED: ("Accepted, not yet final", "blue"),
-    State.FINAL: ("Final", "green"),
-    State.REFUSED: ("Refused", "red"),
+    State.QUEUED: (said("Signed, waiting to be sent"), "blue"),
+    State.SENT: (said("Sent, waiting to be accepted"), "blue"),
+    State.ACCEPTED: (said("Accepted, not yet final"), "blue"),
+    State.FINAL: (said("Final"), "green"),
+    State.REFUSED: (said("Refused"), "red"),
 }
 
 
@@ -96,22 +98,27 @@ def navigation(caller: Caller) -> tuple[Way, ...]:
     role, scopes = caller.organisation.role, caller.scopes
     if at_the_till(caller):
         return (Way(_("Till"), url_for("console.till")),)
-    ways = [Way("Overview", url_for("console.overview"))]
+    ways = [Way(_("Overview"), url_for("console.overview"))]
     if role is Role.BRAND:
         if Scope.IMPORT in scopes:
-            ways.append(Way("Catalogue", url_for("console.catalogue")))
-            ways.append(Way("Import", url_for("console.imports")))
-        ways.append(Way("Batches", url_for("console.batches")))
-        ways.append(Way("Items", url_for("console.items")))
+            ways.append(Way(_("Catalogue"), url_for("console.catalogue")))
+            ways.append(Way(_("Import"), url_for("console.imports")))
+        ways.append(Way(_("Batches"), url_for("console.batches")))
+        ways.append(Way(_("Items"), url_for("console.items")))
         if Scope.ACTIVATE in scopes:
-            ways.append(Way("Put on sale", url_for("console.sale")))
+            ways.append(Way(_("Put on sale"), url_for("console.sale")))
             ways.append(Way(_("Till"), url_for("console.till")))
-        ways.append(Way("Watch", url_for("console.watch")))
+        ways.append(Way(_("Watch"), url_for("console.watch")))
     if role is Role.AUTHENTICATOR and Scope.SIGN in scopes:
-        ways.append(Way("Inspect", url_for("console.inspect")))
-        ways.append(Way("My records", url_for("console.records")))
+        ways.append(Way(_("Inspect"), url_for("console.inspect")))
+        ways.append(Way(_("My records"), url_for("console.records")))
+    if role is Role.REPAIRER and Scope.SIGN in scopes:
+        ways.append(Way(_("Service"), url_for("console.service_form")))
+        ways.append(Way(_("My records"), url_for("console.records")))
+    if role in (Role.AUTHENTICATOR, Role.REPAIRER) and Scope.SIGN in scopes:
+        ways.append(Way(_("People who sign"), url_for("console.signers")))
     if role is not Role.PLATFORM:
-        ways.append(Way("Statements", url_for("console.statements")))
+        ways.append(Way(_("Statements"), url_for("console.statements")))
     if role is Role.BRAND and scopes & {Scope.IMPORT, Scope.SIGN}:
         ways.append(Way(_("Approvals"), url_for("console.approvals")))
     if Scope.KEYS in scopes:
@@ -124,7 +131,7 @@ def navigation(caller: Caller) -> tuple[Way, ...]:
 def pill(progress: Progress) -> Pill:
     """The state of a statement, in words."""
     words, tone = _STATES[progress.state]
-    return Pill(words, tone, f"{progress.reason[0].upper()}{progress.reason[1:]}." if progress.reason else "")
+    return Pill(words, tone, said("%(reason)s.", reason=capital(progress.reason)) if progress.reason else "")
 
 
 def when(seconds: int, now: int) -> str:
@@ -135,7 +142,9 @@ def when(seconds: int, now: int) -> str:
 def need_number(caller: Caller) -> None:
     """Raises Conflict while the ledger has not numbered the organisation."""
     if caller.organisation.party is None:
-        raise Conflict(f"{caller.organisation.name} is not in the ledger yet. That takes a minute after joining.")
+        raise Conflict(
+            said("%(name)s is not in the ledger yet. That takes a minute after joining.", name=caller.organisation.name)
+        )
 
 
 def download(name: str, media_type: str, write: Callable[[BinaryIO], Any]) -> Response:
