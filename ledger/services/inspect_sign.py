@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ledger.domain.errors import Conflict, Forbidden
+from ledger.domain.errors import BadSignature, Conflict, Forbidden
 from ledger.domain.organisations import Caller, Organisation, Role, Scope
 from ledger.domain.outbox import Queued, State
 from ledger.domain.people import Errand, ErrandState, scopes_of
@@ -78,6 +78,9 @@ def finish_record(ledger: Ledger, errand: Errand, answer: Mapping[str, Any]) -> 
     result: dict[str, Any] = {"to": keep["to"]}
 
     def settle(tx: Tx, queued: Queued) -> None:
+        if queued.signer != errand.request["signer"]:
+            # Any key of the organisation would do for the contract; here only that of the person who saw the item.
+            raise BadSignature(said("This was not signed with the passkey of the member who began it. Try again."))
         _still_member(tx, errand)
         if keep.get("sheet"):
             _mark_signed(ledger, tx, keep["sheet"], queued)

@@ -9,26 +9,28 @@ from flask import redirect, render_template, request, url_for
 from werkzeug import Response as AnyResponse
 from werkzeug.datastructures import MultiDict
 
-from ledger.domain.codes import BareSerial, Exact, parse_code
 from ledger.domain.errors import Conflict, Fault, Forbidden, Invalid, LedgerError, TooMany, Unknown
 from ledger.domain.inspections import Authenticity, InspectionFacts, Method, Remark, WithdrawalReason
 from ledger.domain.organisations import Role, Scope
 from ledger.domain.outbox import Queued
 from ledger.domain.statements import Kind, RecordKind
-from ledger.services.find_serial import find_serial
-from ledger.services.ports import Ledger
+from ledger.services.inspect_sign import begin_finding
 from ledger.services.record_inspection import inspection, record, withdrawal
-from ledger.services.scan_item import scan_item
 from ledger.services.scanned import Scan
 from ledger.services.store_evidence import store_evidence
 from web.console import bp
+from web.console.inspect_desk import desk_page
+from web.console.inspect_identify import identified
 from web.console.pages import caller_here, ledger_here, need_number, only
 from web.console.statements import StatementRow, statement_rows
+from web.people.visits import to_signing_page, visit_here
 
 _PAGE: Final = 25
 _MOST_PHOTOS: Final = 12
 _LONGEST: Final = 8_000
+_WITHDRAWN: Final = (RecordKind.INSPECTION, RecordKind.CORRECTION, RecordKind.SERVICE)
 _inspector = only(Role.AUTHENTICATOR, scope=Scope.SIGN)
+_recorder = only(Role.AUTHENTICATOR, Role.REPAIRER, Role.BRAND, scope=Scope.SIGN)
 
 RESULTS: Final = {
     Authenticity.CONSISTENT: ("Consistent with genuine", "Everything you saw is as it should be."),
@@ -59,17 +61,21 @@ class RecordRow:
     result: str
     nonce: int
     open: bool
+    inspected: bool
+    """Whether it is an inspection, which a correction can follow."""
 
 
 @bp.get("/inspect")
 @_inspector
 def inspect() -> str:
-    """The code first; then the form, for an item that the ledger has."""
+    """A person’s desk; for a program’s key, the code first, then the form, for an item that the ledger has."""
+    if caller_here().person is not None:
+        return desk_page()
     typed = request.args.get("code", "").strip()[:500]
     if not typed:
         return _form(None, "")
     try:
-        return _form(_identified(ledger_here(), typed), typed)
+        return _form(identified(ledger_here(), typed), typed)
     except (Invalid, Unknown) as problem:
         return _form(None, typed, problem)
 
@@ -79,7 +85,7 @@ def inspect() -> str:
 def record_inspection() -> AnyResponse | tuple[str, int]:
     """Keep the photos and the report, sign the inspection, and queue it."""
     ledger, caller, form = ledger_here(), caller_here(), request.form
-    scan = _identified(ledger, form.get("code", ""))
+    scan = identified(ledger, form.get("code", ""))
     kept = [sha256 for sha256 in form.getlist("kept") if len(sha256) == 64][:_MOST_PHOTOS]
     try:
         need_number(caller)
@@ -97,7 +103,7 @@ def record_inspection() -> AnyResponse | tuple[str, int]:
 
 
 @bp.get("/records")
-@_inspector
+@_recorder
 def records() -> str:
     """The authenticator's own records, newest first."""
     ledger, caller = ledger_here(), caller_here()
@@ -107,7 +113,7 @@ def records() -> str:
         rows = statement_rows(ledger, tx, told)
     gone = {one.statement.values["about"] for one in told if one.statement.values["kind"] == RecordKind.WITHDRAWAL}
     shown = [
-        RecordRow(row, _result(one), one.statement.nonce or 0, _can_withdraw(one, gone))
+        RecordRow(row, _result(one), one.statement.nonce or 0, _can_withdraw(one, gone), bool(_result(one)))
         for one, row in zip(told, rows, strict=True)
     ]
     return render_template(
@@ -116,7 +122,7 @@ def records() -> str:
 
 
 @bp.get("/records/<id>/withdraw")
-@_inspector
+@_recorder
 def withdraw_form(id: str) -> str:
     """Why a record is taken back."""
     queued, row = _own_record(id)
@@ -124,8 +130,8 @@ def withdraw_form(id: str) -> str:
 
 
 @bp.post("/records/<id>/withdraw")
-@_inspector
-def withdraw(id: str) -> AnyResponse:
+@_recorder
+def withdraw_record(id: str) -> AnyResponse:
     """Sign a withdrawal; the record stays in view, marked as taken back."""
     ledger = ledger_here()
     queued, row = _own_record(id)
@@ -136,7 +142,11 @@ def withdraw(id: str) -> AnyResponse:
         raise Invalid("Say in a sentence why you take it back; the reader sees it beside the record.")
     why = _one_of(WithdrawalReason, request.form.get("why"), "why", "Choose a reason.")
     found = withdrawal(row.item.gtin, row.item.serial, queued.statement.nonce or 0, why, {"reason": words})
-    record(ledger, caller_here(), found)
+    caller = caller_here()
+    if caller.person is not None:
+        to, back = url_for("console.records", done=1), url_for("console.withdraw_form", id=id)
+        return to_signing_page(begin_finding(ledger, visit_here(), caller, found, to, back))
+    record(ledger, caller, found)
     return redirect(url_for("console.records"), 303)
 
 
@@ -161,24 +171,6 @@ def _form(
         most_photos=_MOST_PHOTOS,
         longest=_LONGEST,
     )
-
-
-def _identified(ledger: Ledger, typed: str) -> Scan:
-    """The item a code names. Raises Invalid or Unknown that says what to do."""
-    code = parse_code(typed, lambda serial: find_serial(ledger, serial))
-    if isinstance(code, BareSerial):
-        listings = next((found for one in code.candidates if (found := find_serial(ledger, one))), [])
-        if len(listings) > 1:
-            raise Invalid("Several models carry this serial. Type the GTIN, a space, and the serial.")
-        pair = (listings[0].gtin, listings[0].serial) if listings else None
-    else:
-        pair = (code.gtin, code.serial) if isinstance(code, Exact) else None
-        if pair is None:
-            raise Invalid("This code names a model, not one item. Scan the item’s own code, or type its serial.")
-    scan = scan_item(ledger, *pair) if pair else None
-    if scan is None or scan.subject is None:
-        raise Unknown("There is no record of this item here, so nothing can be recorded of it. Check the code.")
-    return scan
 
 
 def _facts(form: MultiDict[str, str]) -> InspectionFacts:
@@ -237,7 +229,7 @@ def _own_record(id: str) -> tuple[Queued, StatementRow]:
 
 def _can_withdraw(one: Queued, gone: set[Any]) -> bool:
     values = one.statement.values
-    return values.get("kind") in (RecordKind.INSPECTION, RecordKind.CORRECTION) and one.statement.nonce not in gone
+    return values.get("kind") in _WITHDRAWN and one.statement.nonce not in gone
 
 
 def _result(one: Queued) -> str:

@@ -1,0 +1,151 @@
+/* Helps an inspector at a sheet: Enter goes to the next field and never sends, 1 to 4 answer a point, a barcode reader
+   is told from a hand by its speed, every change is kept at once, and photos are made bare and hashed on this device.
+   Without this script every step is kept by its button, and photos are made bare by the server. */
+
+import { sendPhotos } from "./inspect_photos.js";
+
+const BURST = 60;
+/** Milliseconds between the keys of a barcode reader; a hand is slower. */
+const LONG_ENOUGH = 8;
+const sheet = document.querySelector("form[data-sheet]");
+const begin = document.querySelector("form[data-identify]");
+
+/* ---- a barcode reader: a burst of characters, then Enter */
+
+let burst = "";
+let last = 0;
+let waiting = 0;
+
+/** Takes a key into the burst; true while the burst is faster than a hand. */
+function bursting(event) {
+  const quick = event.timeStamp - last < BURST;
+  last = event.timeStamp;
+  if (event.key.length === 1) { burst = quick ? burst + event.key : event.key; }
+  return quick && burst.length > 1;
+}
+
+function scanned(event) {
+  if (event.key !== "Enter") { return false; }
+  const code = burst;
+  burst = "";
+  if (!begin || code.length < LONG_ENOUGH || event.timeStamp - last > BURST * 4) { return false; }
+  event.preventDefault();
+  const about = begin.elements.about ? `&about=${encodeURIComponent(begin.elements.about.value)}` : "";
+  location.assign(`${begin.dataset.identify}${begin.dataset.identify.includes("?") ? "&" : "?"}code=${encodeURIComponent(code)}${about}`);
+  return true;
+}
+
+/* ---- Enter moves on */
+
+const stops = (form) => [...form.elements].filter((one) => {
+  if (one.type === "hidden" || one.disabled || one.tagName === "FIELDSET" || !one.getClientRects().length) { return false; }
+  if (one.type !== "radio") { return true; }
+  const group = form.elements[one.name];
+  const all = group instanceof RadioNodeList ? [...group] : [group];
+  return one === (all.find((each) => each.checked) ?? all[0]);
+});
+
+const groupOf = (one) => (one.type === "radio" ? one.name : one);
+
+function onward(from) {
+  const all = stops(from.form);
+  const at = all.findIndex((one) => groupOf(one) === groupOf(from));
+  all[at + 1]?.focus();
+}
+
+const MOVES = new Set(["text", "search", "number", "radio", "checkbox", "date"]);
+const isSheet = (form) => form && (form === sheet || (form === begin && form.method === "post"));
+
+/* ---- 1 to 4 answer a focused point */
+
+function answer(target, key) {
+  const field = target.closest("fieldset.point, fieldset[data-keys]");
+  const radio = field?.querySelectorAll("input[type=radio]")[Number(key) - 1];
+  if (!radio) { return; }
+  radio.checked = true;
+  radio.focus();
+  radio.dispatchEvent(new Event("change", { bubbles: true }));
+  if (!field.classList.contains("point")) { return; }
+  if (radio.value === "concern") { return field.querySelector("input:not([type=radio])").focus(); }
+  const next = field.nextElementSibling;
+  const there = next?.matches("fieldset.point") ? next.querySelector("input:checked, input[type=radio]") : sheet.querySelector(".ways button");
+  there.focus();
+  return undefined;
+}
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) { return; }
+  const quick = bursting(event);
+  if (quick) { clearTimeout(waiting); }
+  if (scanned(event)) { return; }
+  const { target } = event;
+  if (event.key === "Enter" && MOVES.has(target.type) && isSheet(target.form)) {
+    event.preventDefault();
+    return onward(target);
+  }
+  if (target.type === "radio" && /^[1-4]$/.test(event.key) && !quick) {
+    event.preventDefault();
+    /* Whether it is a hand shows only when nothing follows at once. */
+    waiting = setTimeout(() => answer(target, event.key), BURST);
+  }
+  return undefined;
+}, true);
+
+/* ---- every change is kept */
+
+let dirty = false;
+let timer = 0;
+let saving = Promise.resolve();
+
+const tell = (text) => {
+  const place = document.querySelector("[data-saved]");
+  if (place && place.textContent !== text) { place.textContent = text; }
+};
+
+async function keep() {
+  if (!dirty) { return; }
+  dirty = false;
+  tell(sheet.dataset.keeping);
+  try {
+    const response = await fetch(sheet.action, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body: new URLSearchParams(new FormData(sheet)),
+      keepalive: true,
+    });
+    const told = await response.json();
+    if (!response.ok) { return tell(told.detail); }
+    tell(sheet.dataset.kept);
+    const shown = document.querySelector("[data-progress]");
+    if (shown.textContent !== told.said) { shown.textContent = told.said; }
+    document.querySelector("[data-bar]").value = told.done;
+  } catch (away) {
+    dirty = true;
+    tell(sheet.dataset.away);
+    timer = setTimeout(save, 5000);
+  }
+  return undefined;
+}
+
+/** One at a time, in order, so that an older state never overwrites a newer one. */
+function save() {
+  clearTimeout(timer);
+  saving = saving.then(keep);
+  return saving;
+}
+
+function changed(event) {
+  if (event.target.form !== sheet) { return; }
+  dirty = true;
+  clearTimeout(timer);
+  timer = setTimeout(save, event.type === "change" ? 150 : 800);
+}
+
+if (sheet) {
+  addEventListener("change", changed);
+  addEventListener("input", changed);
+  addEventListener("online", save);
+  addEventListener("pagehide", () => { if (dirty) { save(); } });
+}
+
+if (document.getElementById("slots")) { sendPhotos(save); }
