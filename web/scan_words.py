@@ -18,6 +18,7 @@ LABELS: Final[dict[str, str]] = {
     "continue_transfer": said("Continue to transfer"),
     "details": said("What we checked"),
     "found_it": said("I found it"),
+    "new_card": said("I have the new card"),
     "new_owner": said("I'm the new owner"),
     "notify": said("Tell me when it is settled"),
     "older": said("My item is older"),

@@ -93,7 +93,7 @@ LOOKS: Final[dict[Key, Look]] = {
         Advice.HOLD,
         ("found_it", "contest", "report", "details", "save_check"),
     ),
-    Key.DISPUTED: Look("scales", "triangle", "amber", Advice.HOLD, ("details", "notify", "save_check")),
+    Key.DISPUTED: Look("scales", "triangle", "amber", Advice.HOLD, ("details", "new_card", "notify", "save_check")),
     Key.REPORTED_STOLEN: Look(
         "cross",
         "octagon",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ledger.domain.errors import Conflict
+from ledger.domain.errors import Conflict, Forbidden, Unknown
 from ledger.domain.outbox import Queued
 from ledger.domain.papers import StoredOffer
-from ledger.domain.people import Errand, ErrandState
+from ledger.domain.people import Errand, ErrandState, Holding
 from ledger.domain.said import said
 from ledger.domain.statements import Kind, OwnerReportKind, make
 from ledger.services.draft_statement import Draft, draft_in
@@ -92,6 +92,7 @@ def begin_offer(
     words: Mapping[str, str | None] | None = None,
     platform: str | None = None,
     recipient: str | None = None,
+    move: Mapping[str, str] | None = None,
 ) -> Errand:
     """Hand an item over by a link, which the signing page makes, or to an address of the owner's own.
 
@@ -116,8 +117,28 @@ def begin_offer(
             "keys": owner_keys(tx, visit, subject),
             "words": words_of(tx, values.get("ref")),
         }
-        keep = {"values": told["values"], "item": f"{item:064x}", "platform": platform}
+        keep = {"values": told["values"], "item": f"{item:064x}", "platform": platform, "move": dict(move or {})}
         return begin(ledger, tx, visit, "offer", request, keep)
+
+
+def begin_move(ledger: Ledger, visit: Visit, item: int, passkey: str) -> Errand:
+    """Move an item to another passkey of its owner's: a handover from themselves to themselves.
+
+    The old passkey (or its paper backup) signs the offer, the new one accepts it. Raises Unknown, Conflict.
+    """
+    person, blind = visit.known, ledger.random(32)
+    with ledger.store.read() as tx:
+        subject = listed(tx, item)
+        owner_keys(tx, visit, subject)
+        target = next((one for one in tx.people.passkeys(person.id) if one.id == passkey), None)
+        held = tx.people.holding(item, subject.holder)
+    if target is None:
+        raise Unknown(said("There is no such passkey in your account."))
+    if held is not None and held.passkey == passkey:
+        raise Conflict(said("This passkey holds the item already. Choose another."))
+    address = ledger.signing.passkey_address(target.x, target.y, blind)
+    move = {"passkey": passkey, "blind": blind.hex(), "address": address}
+    return begin_offer(ledger, visit, item, recipient=address, move=move)
 
 
 def finish_offer(ledger: Ledger, errand: Errand, answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,12 +156,19 @@ def finish_offer(ledger: Ledger, errand: Errand, answer: Mapping[str, Any]) -> d
     def settle(tx: Tx, offer: StoredOffer) -> None:
         if errand.keep["platform"]:
             tx.asks.hold_in_escrow(offer.id, errand.keep["platform"], ledger.now())
+        move = errand.keep["move"]
+        if move and errand.person is not None:
+            blind = bytes.fromhex(move["blind"])
+            holding = Holding(errand.person, offer.item, move["address"], ledger.now(), move["passkey"], blind)
+            tx.people.add_holding(holding)
         tx.errands.settle(errand.id, ErrandState.DONE, _offered(errand, offer.id))
 
     return _offered(errand, submit_offer(ledger, values, signature, code, settle).id)
 
 
 def _offered(errand: Errand, offer: str) -> dict[str, Any]:
+    if errand.keep["move"]:
+        return {"to": f"/my/items/{errand.keep['item']}/move/{offer}", "offer": offer}
     return {"to": f"/my/items/{errand.keep['item']}/handover/{offer}", "offer": offer}
 
 
@@ -157,7 +185,7 @@ def begin_accept(ledger: Ledger, visit: Visit, id: str, code: str | None) -> Err
             "act": "accept",
             "item": item_block(tx, subject),
             "messages": [{"type": "Offer", "values": offer.values}, {"type": "Accept", "values": {"head": head_text}}],
-            "keys": key_blocks(tx, visit.person),
+            "keys": _keys_to_accept(tx, visit, offer),
             "person": join["person"],
             "join": join["join"],
             "words": words_of(tx, unhex(offer.values.get("ref", "0x" + "0" * 64), 32)),
@@ -174,6 +202,16 @@ def begin_accept(ledger: Ledger, visit: Visit, id: str, code: str | None) -> Err
             "to": f"/my/items/{offer.item:064x}?new=1",
         }
         return begin(ledger, tx, visit, "accept", request, keep)
+
+
+def _keys_to_accept(tx: Tx, visit: Visit, offer: StoredOffer) -> list[dict[str, Any]]:
+    """A person's passkeys; where the offer is to one of their own addresses, the passkey behind that one."""
+    own = tx.people.holding(offer.item, str(offer.values["recipient"]))
+    if own is None:
+        return key_blocks(tx, visit.person)
+    if visit.person is None or own.person != visit.person.id:
+        raise Forbidden(said("This handover is to one of its owner’s own passkeys. Sign in as the owner."))
+    return key_blocks(tx, visit.person, own.blind, own.passkey)
 
 
 def finish_accept(ledger: Ledger, errand: Errand, answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -57,6 +57,8 @@ class KeptOffer:
     offer: StoredOffer
     escrow: Escrow | None
     platform: Organisation | None
+    moves: bool = False
+    """Whether it only moves the item to another passkey of its owner's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def my_items(ledger: Ledger, visit: Visit) -> list[MyItem]:
     """A person's items: theirs first, then what is coming, then what they had; newest first within each."""
     person = visit.known
     with ledger.store.read() as tx:
-        holdings = _newest(tx.people.holdings(person.id))
+        holdings = [_chosen(tx, person.id, item) for item in _items(tx.people.holdings(person.id))]
         subjects = [listed(tx, one.item) for one in holdings]
         states = [part_of(ledger, tx, one, subject) for one, subject in zip(holdings, subjects, strict=True)]
     scans = scan_many(ledger, [(one.item.gtin, one.item.serial) for one in subjects])
@@ -96,7 +98,7 @@ def my_item(ledger: Ledger, visit: Visit, item: int) -> Owned:
         if not held:
             raise Unknown(said("This item is not among yours. Sign in with the account that holds it."))
         subject = listed(tx, item)
-        holding = next((one for one in held if one.address == subject.holder), held[0])
+        holding = _chosen(tx, person.id, item)
         part, at = part_of(ledger, tx, holding, subject)
         owner = part is Part.OWNER
         offers = [_kept(tx, one) for one in tx.papers.open_offers(item, now)] if owner else []
@@ -155,7 +157,8 @@ def _waits_for_platform(tx: Tx, holding: Holding) -> bool:
 
 def _kept(tx: Tx, offer: StoredOffer) -> KeptOffer:
     escrow = tx.asks.escrow(offer.id)
-    return KeptOffer(offer, escrow, tx.organisations.get(escrow.organisation) if escrow else None)
+    own = tx.people.holding(offer.item, str(offer.values["recipient"])) is not None
+    return KeptOffer(offer, escrow, tx.organisations.get(escrow.organisation) if escrow else None, own)
 
 
 def _pending(ledger: Ledger, tx: Tx, item: int) -> tuple[tuple[Queued, Progress], ...]:
@@ -165,9 +168,16 @@ def _pending(ledger: Ledger, tx: Tx, item: int) -> tuple[tuple[Queued, Progress]
     return tuple((one, at[one.id]) for one in queued if at[one.id].state is not State.FINAL)
 
 
-def _newest(holdings: Sequence[Holding]) -> list[Holding]:
-    """One address an item: the newest of a person's."""
-    return list({one.item: one for one in reversed(holdings)}.values())[::-1]
+def _items(holdings: Sequence[Holding]) -> list[int]:
+    """The items of some addresses, each once, in order."""
+    return list(dict.fromkeys(one.item for one in holdings))
+
+
+def _chosen(tx: Tx, person: str, item: int) -> Holding:
+    """Of a person's addresses for an item the one that holds it, else the newest."""
+    held = tx.people.holdings_of(person, item)
+    holder = listed(tx, item).holder
+    return next((one for one in held if one.address == holder), held[0])
 
 
 def data_of(ledger: Ledger, visit: Visit) -> dict[str, Any]:

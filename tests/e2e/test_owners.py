@@ -408,6 +408,40 @@ def test_a_lost_passkey_is_no_loss_with_the_paper_backup(stage: Cast) -> None:
     one.leave()
 
 
+def test_an_item_moves_to_a_second_device_and_stays_its_owners(stage: Cast) -> None:
+    old, new, card = stage.someone("Wanda"), stage.someone("Wanda, at her new phone"), stage.card()
+    old.claim(card)
+    old.page.get_by_label("Your e-mail address").fill("wanda@example.com")
+    old.press("Send me a link to confirm it")
+    old.page.goto(stage.follow_mail())
+    old.press("Continue")
+    new.page.goto("/sign-in")
+    new.page.get_by_label("Your e-mail address").fill("wanda@example.com")
+    new.press("Send me a link")
+    new.page.goto(stage.follow_mail())
+    new.press("Continue")
+    new.page.goto("/my/account")
+    new.press("Add a passkey")
+    new.press("Make a passkey")
+    new.page.wait_for_url("**/my/account")
+    before = stage.holder(card.item)
+    old.page.goto(f"/my/items/{card.item:064x}/move")
+    old.press("Let the old passkey sign")
+    old.press("Sign the offer")
+    old.reads("Now the new passkey")
+    new.page.goto(f"/my/items/{card.item:064x}")
+    new.page.get_by_role("link", name="Go on with the new passkey").click()
+    new.press("Take it with the passkey of this device")
+    new.press("Accept with my passkey")
+    new.press("Continue")
+    wait_until(lambda: stage.holder(card.item) != before, "the new passkey holds it")
+    assert stage.holder(card.item) == new.address_of(card)
+    new.page.goto("/my/account")
+    expect(new.page.get_by_text("It holds 1 item.")).to_be_visible()
+    old.leave()
+    new.leave()
+
+
 def test_a_hostile_page_gets_nothing_signed_and_frames_nothing(stage: Cast, anna: Someone, hers: Card) -> None:
     """It sends its own request to the signing page, sends a form to ours, and puts both in frames."""
     request = base64.urlsafe_b64encode(

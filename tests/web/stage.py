@@ -7,6 +7,7 @@ import io
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,6 +41,15 @@ class Stage:
         self.ledger = ledger
         self.loop = loop
         self.apps: list[Flask] = []
+        self.ahead = 0
+        """Seconds by which the stage's clock is ahead of the wall's; the node follows."""
+
+    def pass_days(self, days: int) -> None:
+        """Let days go by, for the ledger and for its chain."""
+        self.ahead += days * 86_400
+        self.loop.side.node.rpc.call("evm_increaseTime", days * 86_400)
+        self.loop.side.node.rpc.call("evm_mine")
+        self.follow()
 
     @property
     def brand(self) -> Caller:
@@ -121,10 +131,12 @@ def staged(folder: Path, database_url: str | None = None) -> Iterator[Stage]:
     with LocalNode(folder) as node:
         settings = Settings(data=folder, node_url=node.url, database_url=database_url)
         migrate(settings)
-        ledger = build(settings)
+        ahead: list[Stage] = []
+        ledger = replace(build(settings), clock=lambda: time.time() + sum(one.ahead for one in ahead))
         deploy_once(ledger, settings, local=True)
         side = connect(ledger, settings)
         stage = Stage(settings, ledger, ChainLoop(ledger, side))
+        ahead.append(stage)
         add_organisation(
             ledger,
             slug="maison",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import render_template
 from werkzeug import Response
 
 from ledger.services.errand_own import begin_claim, begin_recovery_end
@@ -16,6 +17,15 @@ def claim(item: int) -> Response:
     ours_only()
     one = item_here(item).item
     return to_signing_page(begin_claim(ledger_here(), visit_here(), one.gtin, one.serial))
+
+
+@bp.get("/items/<item:item>/recover")
+def recovery(item: int) -> str:
+    """What taking an item over means, and from when it can be done."""
+    subject = item_here(item)
+    due = subject.state.recovery_due if subject.state else None
+    now = ledger_here().now()
+    return render_template("own/recovery.html", subject=subject, due=due, open=due is not None and due <= now)
 
 
 @bp.post("/items/<item:item>/recover")

@@ -8,7 +8,7 @@ from werkzeug import Response
 from ledger.domain.errors import LedgerError, Unknown
 from ledger.domain.organisations import Role
 from ledger.domain.said import said
-from ledger.services.errand_state import begin_offer
+from ledger.services.errand_state import begin_accept, begin_move, begin_offer
 from ledger.services.my_items import my_item
 from web.own import bp
 from web.people.visits import ledger_here, signed_in, to_signing_page, visit_here
@@ -61,6 +61,50 @@ def handover_link(item: int, offer: str) -> str | Response:
         link=f"{ledger.public_url}{url_for('owner.accept', id=offer)}",
         now=ledger.now(),
     )
+
+
+@bp.get("/my/items/<item:item>/move")
+@signed_in
+def move(item: int) -> str:
+    """To which other passkey."""
+    return _move(item)
+
+
+@bp.post("/my/items/<item:item>/move")
+@signed_in
+def begin_moving(item: int) -> Response | tuple[str, int]:
+    """To the signing page: the old passkey, or its paper backup, lets go."""
+    try:
+        return to_signing_page(begin_move(ledger_here(), visit_here(), item, request.form.get("passkey", "")))
+    except LedgerError as refused:
+        return _move(item, refused.detail), 422
+
+
+@bp.get("/my/items/<item:item>/move/<offer>")
+@signed_in
+def moving(item: int, offer: str) -> str | Response:
+    """Now the other device: its passkey takes the item."""
+    owned = my_item(ledger_here(), visit_here(), item)
+    if not any(one.offer.id == offer for one in owned.offers):
+        return redirect(url_for("owner.my_item_page", item=item), 303)
+    return render_template("own/moving.html", owned=owned, subject=owned.mine.subject, offer=offer)
+
+
+@bp.post("/my/items/<item:item>/move/<offer>")
+@signed_in
+def take_here(item: int, offer: str) -> Response:
+    """To the signing page of this device: its passkey accepts."""
+    my_item(ledger_here(), visit_here(), item)
+    return to_signing_page(begin_accept(ledger_here(), visit_here(), offer, None))
+
+
+def _move(item: int, fault: str = "") -> str:
+    ledger, visit = ledger_here(), visit_here()
+    owned = my_item(ledger, visit, item)
+    with ledger.store.read() as tx:
+        held = tx.people.holding(item, owned.mine.subject.holder)
+        others = [one for one in tx.people.passkeys(visit.known.id) if held is None or one.id != held.passkey]
+    return render_template("own/move.html", subject=owned.mine.subject, others=others, fault=fault)
 
 
 def _handover(item: int, fault: str = "") -> str:

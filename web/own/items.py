@@ -11,6 +11,7 @@ from werkzeug.routing import BaseConverter
 
 from ledger.domain.errors import Unknown
 from ledger.domain.organisations import Organisation
+from ledger.domain.people import Passkey
 from ledger.domain.said import said
 from ledger.services.errands import item_name
 from ledger.services.views_of_chain import Listed, listed
@@ -48,7 +49,12 @@ class ItemConverter(BaseConverter):
 def _begin(state: Any) -> None:
     environment = state.app.jinja_env
     environment.globals.update(
-        day=day, moment=moment_of, item_page=page_of, item_name=item_name, platform_options=_options
+        day=day,
+        moment=moment_of,
+        item_page=page_of,
+        item_name=item_name,
+        platform_options=_options,
+        passkey_options=_passkeys,
     )
 
 
@@ -77,3 +83,7 @@ def moment_of(seconds: int) -> str:
 
 def _options(organisations: Iterable[Organisation]) -> list[tuple[str, str]]:
     return [(one.id, f"{one.name} ({one.domain})") for one in organisations]
+
+
+def _passkeys(passkeys: Iterable[Passkey]) -> list[tuple[str, str]]:
+    return [(one.id, one.label) for one in passkeys]

@@ -102,6 +102,8 @@ def _own(subject: Listed, key: Key) -> dict[str, str]:
     ways = {name: url_for("owner.write", item=item, kind=name) for name in _TELL}
     ways["continue_transfer"] = ways["new_owner"] = url_for("owner.how_to_buy", item=item)
     ways["second_hand"] = ways["continue_transfer"]
+    if subject.state is not None and subject.state.recovery_due is not None:
+        ways["new_card"] = url_for("owner.recovery", item=item)
     if subject.claimed:
         ways["ask_seller"] = url_for("owner.ask", item=item)
     elif key is Key.UNCLAIMED:
