@@ -14,6 +14,7 @@ from enum import IntFlag
 from typing import Final
 
 from ledger.domain.chain_view import ChainEvent
+from ledger.domain.said import said
 from ledger.domain.statements import Keccak, MarkKind, OwnerReportKind
 
 NOBODY: Final = "0x" + "0" * 40
@@ -123,15 +124,15 @@ def why_not_recovered(state: ItemState, now: int) -> str:
 
 _STOP_RECOVERY: Final = Flag.BRAND_DISPUTE | Flag.COUNCIL_DISPUTE | Flag.REGISTERED_TWICE | Flag.RETIRED
 _STOPS: Final = (
-    (Flag.STOLEN, "its owner has reported it stolen"),
-    (Flag.BRAND_THEFT, "the brand has reported it stolen"),
-    (Flag.COUNCIL_THEFT, "it has been reported stolen"),
-    (Flag.LOST, "its owner has reported it lost"),
-    (Flag.BRAND_DISPUTE, "its ownership is in dispute"),
-    (Flag.COUNCIL_DISPUTE, "its ownership is in dispute"),
-    (Flag.REGISTERED_TWICE, "it was registered twice and that is not settled"),
-    (Flag.VOID, "the brand has withdrawn it"),
-    (Flag.RETIRED, "it is no longer in circulation"),
+    (Flag.STOLEN, said("its owner has reported it stolen")),
+    (Flag.BRAND_THEFT, said("the brand has reported it stolen")),
+    (Flag.COUNCIL_THEFT, said("it has been reported stolen")),
+    (Flag.LOST, said("its owner has reported it lost")),
+    (Flag.BRAND_DISPUTE, said("its ownership is in dispute")),
+    (Flag.COUNCIL_DISPUTE, said("its ownership is in dispute")),
+    (Flag.REGISTERED_TWICE, said("it was registered twice and that is not settled")),
+    (Flag.VOID, said("the brand has withdrawn it")),
+    (Flag.RETIRED, said("it is no longer in circulation")),
 )
 
 

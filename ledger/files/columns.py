@@ -35,22 +35,22 @@ IGNORED: Final = ("error",)
 MAX_COLUMNS: Final = 64
 
 HINTS: Final = {
-    "gtin": "The product's GTIN or EAN, 8, 12, 13 or 14 digits, in a cell of the format Text.",
-    "serial": "What the code will carry, 1 to 20 letters and digits; leave it empty and we make one.",
-    "model_ref": "Your own reference of the model, at most 100 characters.",
-    "colour": "At most 100 characters.",
-    "size": "At most 100 characters.",
-    "made_on": "The day as year-month-day, such as 2026-03-31.",
-    "made_in": "The country's two letters (ISO 3166), such as FR or IT.",
-    "batch": "Your production lot, at most 20 letters and digits.",
-    "materials": "What it is made of, several parted by semicolons: calfskin; cotton.",
-    "weight_g": "The weight in grams, a number above 0 without a unit, such as 412 or 3.25.",
-    "destination_market": "Where it is to be sold, at most 100 characters. Starts private.",
-    "warranty_months": "Whole months, such as 24.",
-    "brand_serial": "The number engraved or printed on the item itself. Starts private.",
-    "nfc_uid": "The chip's number, 8, 14 or 20 hexadecimal digits. Starts private.",
-    "photo_url": "A web address that begins with https://.",
-    "private_note": "Anything for yourselves, at most 2,000 characters. Starts private.",
+    "gtin": said("The product's GTIN or EAN, 8, 12, 13 or 14 digits, in a cell of the format Text."),
+    "serial": said("What the code will carry, 1 to 20 letters and digits; leave it empty and we make one."),
+    "model_ref": said("Your own reference of the model, at most 100 characters."),
+    "colour": said("At most 100 characters."),
+    "size": said("At most 100 characters."),
+    "made_on": said("The day as year-month-day, such as 2026-03-31."),
+    "made_in": said("The country's two letters (ISO 3166), such as FR or IT."),
+    "batch": said("Your production lot, at most 20 letters and digits."),
+    "materials": said("What it is made of, several parted by semicolons: calfskin; cotton."),
+    "weight_g": said("The weight in grams, a number above 0 without a unit, such as 412 or 3.25."),
+    "destination_market": said("Where it is to be sold, at most 100 characters. Starts private."),
+    "warranty_months": said("Whole months, such as 24."),
+    "brand_serial": said("The number engraved or printed on the item itself. Starts private."),
+    "nfc_uid": said("The chip's number, 8, 14 or 20 hexadecimal digits. Starts private."),
+    "photo_url": said("A web address that begins with https://."),
+    "private_note": said("Anything for yourselves, at most 2,000 characters. Starts private."),
 }
 """One sentence a column: what to write in it. Shown in the template and beside every fault."""
 

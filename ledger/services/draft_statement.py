@@ -195,7 +195,7 @@ def _fill_record(ledger: Ledger, tx: Tx, given: dict[str, Any], subject: Listed 
                 said(
                     "Neither %(value)s nor the council has accredited this organisation, so the ledger would "
                     "refuse the statement. Ask either of them for accreditation.",
-                    value=name.name if name else "the brand",
+                    value=name.name if name else said("the brand"),
                 )
             )
         given["accreditor"] = by

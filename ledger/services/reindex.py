@@ -71,11 +71,15 @@ def _expect_same(chain: Chain, ours: Block | None) -> None:
     if theirs is None or theirs.hash != ours.hash:
         raise Conflict(
             said(
-                "Block %(number)s was final here, and the node has %(value)s block at that height. Put "
-                "the right node back; or, if its chain is the right one, add --accept-other-chain. "
-                "Nothing was changed.",
+                "Block %(number)s was final here, and the node has none at that height. Put the right node back; "
+                "or, if its chain is the right one, add --accept-other-chain. Nothing was changed.",
                 number=ours.number,
-                value="no" if theirs is None else "another",
+            )
+            if theirs is None
+            else said(
+                "Block %(number)s was final here, and the node has another block at that height. Put the right node "
+                "back; or, if its chain is the right one, add --accept-other-chain. Nothing was changed.",
+                number=ours.number,
             )
         )
 

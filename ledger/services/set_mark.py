@@ -67,7 +67,7 @@ def _draft(ledger: Ledger, tx: Tx, caller: Caller, kind: MarkKind, subject: Mapp
             said(
                 "The mark “%(lower)s” is for %(value)s.",
                 lower=kind.name.lower(),
-                value="a batch" if kind in BATCH_MARKS else "an item",
+                value=said("a batch") if kind in BATCH_MARKS else said("an item"),
             )
         )
     if "batch" in subject:

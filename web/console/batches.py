@@ -12,6 +12,7 @@ from werkzeug import Response as AnyResponse
 from ledger.domain.batches import Batch
 from ledger.domain.organisations import Role, Scope
 from ledger.domain.outbox import State
+from ledger.domain.said import said
 from ledger.files.labels import label_formats
 from ledger.services.import_items import PREPARE, job_view
 from ledger.services.ports import Ledger, Tx
@@ -96,12 +97,12 @@ def batch_rows(ledger: Ledger, tx: Tx, found: Sequence[Batch]) -> list[BatchRow]
 def _state(batch: Batch, progress: Any, job: dict[str, Any] | None) -> tuple[Pill, str]:
     if not batch.ready:
         if job and job["state"] == "failed":
-            return Pill("Could not be made ready", "red", job["problem"] or ""), "failed"
-        return Pill("Being made ready", "blue"), "make"
+            return Pill(said("Could not be made ready"), "red", job["problem"] or ""), "failed"
+        return Pill(said("Being made ready"), "blue"), "make"
     if batch.cards_done_at is None:
-        return Pill("Waiting for its claim cards", "amber"), "cards"
+        return Pill(said("Waiting for its claim cards"), "amber"), "cards"
     if progress is None:
-        return Pill("Waiting for your signature", "amber"), "sign"
+        return Pill(said("Waiting for your signature"), "amber"), "sign"
     if progress.state is State.FINAL:
-        return Pill("Registered", "green"), "done"
+        return Pill(said("Registered"), "green"), "done"
     return pill(progress), "refused" if progress.state is State.REFUSED else "wait"

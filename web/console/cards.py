@@ -7,6 +7,7 @@ from werkzeug import Response as AnyResponse
 
 from ledger.domain.errors import Invalid
 from ledger.domain.organisations import Role, Scope
+from ledger.domain.said import said
 from ledger.files.claim_cards import MAX_CARDS
 from ledger.services.hand_out_cards import confirm_cards, write_cards
 from ledger.services.read_batch import own_batch
@@ -34,7 +35,7 @@ def cards_file(id: str) -> Response:
     ledger, caller = ledger_here(), caller_here()
     kind = request.form.get("kind", "")
     if kind not in ("pdf", "csv"):
-        raise Invalid("Claim cards come as PDF or CSV. Choose one of the two.")
+        raise Invalid(said("Claim cards come as PDF or CSV. Choose one of the two."))
     media_type = PDF if kind == "pdf" else CSV
     return download(
         f"claim-cards-{id[-6:]}.{kind}",
@@ -48,6 +49,6 @@ def cards_file(id: str) -> Response:
 def cards_confirm(id: str) -> AnyResponse:
     """The file is in safe hands: destroy the codes and register."""
     if request.form.get("safe") != "yes":
-        raise Invalid("Tick that the file is stored safely first. Nothing was destroyed.")
+        raise Invalid(said("Tick that the file is stored safely first. Nothing was destroyed."))
     confirm_cards(ledger_here(), caller_here(), id, request.form.get("sha256", ""))
     return redirect(url_for("console.batch_page", id=id), 303)

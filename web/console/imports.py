@@ -10,6 +10,7 @@ from werkzeug import Response as AnyResponse
 from ledger.domain.errors import Invalid
 from ledger.domain.fields import FIELDS
 from ledger.domain.organisations import Role, Scope
+from ledger.domain.said import said
 from ledger.files.columns import HINTS
 from ledger.files.exports import write_template_csv
 from ledger.files.template_xlsx import write_template_xlsx
@@ -66,7 +67,7 @@ def send_import() -> AnyResponse:
     """Keep the file and check it beside this request."""
     file = request.files.get("file")
     if file is None or not file.filename:
-        raise Invalid("No file was chosen. Choose a CSV or Excel file, then send it.")
+        raise Invalid(said("No file was chosen. Choose a CSV or Excel file, then send it."))
     need_number(caller_here())
     found = upload(ledger_here(), caller_here(), file.filename, cast(BinaryIO, file.stream))
     return redirect(url_for("console.import_page", id=found.id), 303)

@@ -15,6 +15,7 @@ from ledger.domain.fields import FIELDS
 from ledger.domain.gtins import check_gtin
 from ledger.domain.identity import digital_link
 from ledger.domain.organisations import Role, Scope
+from ledger.domain.said import said
 from ledger.domain.standing_dates import day
 from ledger.files.exports import write_csv
 from ledger.files.pairs import Named
@@ -128,7 +129,7 @@ def item_page(name: str) -> str:
 def item_symbol(name: str, kind: str) -> Response:
     """The item's QR symbol, read back before it is sent."""
     if kind not in ("svg", "png"):
-        raise Unknown("A code comes as SVG or PNG.")
+        raise Unknown(said("A code comes as SVG or PNG."))
     ledger = ledger_here()
     with ledger.store.read() as tx:
         item = own_item(tx, name)
@@ -167,7 +168,7 @@ def own_item(tx: Tx, name: str) -> Item:
     item: Item | None = tx.batches.item(int(name, 16)) if _ITEM.fullmatch(name) else None
     batch = tx.batches.get(item.batch_id) if item else None
     if item is None or batch is None or batch.organisation != caller_here().organisation.id:
-        raise Unknown("You have no such item. Look it up by its serial under “Items”.")
+        raise Unknown(said("You have no such item. Look it up by its serial under “Items”."))
     return item
 
 

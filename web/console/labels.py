@@ -6,6 +6,7 @@ from flask import Response, request
 
 from ledger.domain.errors import Invalid, TooLarge
 from ledger.domain.organisations import Role, Scope
+from ledger.domain.said import said
 from ledger.files.labels import label_format
 from ledger.services.make_labels import write_label_csv, write_label_sheets, write_label_test_page, write_label_zpl
 from ledger.services.read_batch import own_batch
@@ -36,8 +37,13 @@ def labels(id: str) -> Response:
     last = page_number(asked.get("last")) or batch.count
     if last - first >= MOST_AT_ONCE:
         raise TooLarge(
-            f"At most {MOST_AT_ONCE:,} labels are made at once, because each code is read back first. "
-            f"Print numbers {first:,} to {first + MOST_AT_ONCE - 1:,} now and the rest after."
+            said(
+                "At most %(most_at_once)s labels are made at once, because each code is read back first. "
+                "Print numbers %(first)s to %(first2)s now and the rest after.",
+                most_at_once=f"{MOST_AT_ONCE:,}",
+                first=f"{first:,}",
+                first2=f"{first + MOST_AT_ONCE - 1:,}",
+            )
         )
     if label_format(form).dpi:
         dpi = page_number(asked.get("dpi"))
@@ -48,7 +54,7 @@ def labels(id: str) -> Response:
         )
     skip = page_number(asked.get("skip"))
     if last < first:
-        raise Invalid("The print range is empty. Its first label must not come after its last.")
+        raise Invalid(said("The print range is empty. Its first label must not come after its last."))
     return download(
         f"{name}-{first}-{min(last, batch.count)}.pdf",
         PDF,

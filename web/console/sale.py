@@ -10,6 +10,7 @@ from werkzeug import Response as AnyResponse
 
 from ledger.domain.errors import Invalid, TooLarge
 from ledger.domain.organisations import Role, Scope
+from ledger.domain.said import said
 from ledger.files.pairs import Named, read_pairs
 from ledger.services.activate_items import MOST, Activation, activate
 from ledger.services.read_batch import all_items, own_batch
@@ -33,10 +34,10 @@ def sale_file() -> str:
     """Put every item of the file on sale, or, where a line is wrong, none."""
     file = request.files.get("file")
     if file is None or not file.filename:
-        raise Invalid("No file was chosen. Choose a CSV with the columns gtin and serial, then send it.")
+        raise Invalid(said("No file was chosen. Choose a CSV with the columns gtin and serial, then send it."))
     content = file.stream.read(_LARGEST + 1)
     if len(content) > _LARGEST:
-        raise TooLarge("The file is larger than 8 MB. Split it and send the parts.")
+        raise TooLarge(said("The file is larger than 8 MB. Split it and send the parts."))
     done = activate(ledger_here(), caller_here(), read_pairs(content))
     return render_template("console/sale.html", done=done, most=MOST)
 

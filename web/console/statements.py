@@ -10,6 +10,7 @@ from flask import render_template, request
 
 from ledger.domain.batches import Item
 from ledger.domain.outbox import Queued
+from ledger.domain.said import said
 from ledger.domain.statements import Kind, MarkKind, RecordKind
 from ledger.services.ports import Ledger, Tx
 from ledger.services.progress_of import progress_of
@@ -18,40 +19,40 @@ from web.console.pages import Pill, caller_here, ledger_here, pill, when
 
 _PAGE: Final = 50
 _KINDS: Final = {
-    Kind.REGISTER_BATCH: "Registration of a batch",
-    Kind.RETIRE: "Taken out of circulation",
-    Kind.REPLACE_CLAIM: "Claim card replaced",
-    Kind.AMEND_ITEM: "Description changed",
-    Kind.AMEND_BATCH: "Descriptions of a batch changed",
-    Kind.ACCREDIT: "Accreditation",
-    Kind.END_ACCREDITATION: "Accreditation ended",
-    Kind.ADD_KEY: "Signing key added",
-    Kind.RETIRE_KEY: "Signing key retired",
-    Kind.COMPROMISED: "Signing key reported stolen",
-    Kind.CONTEST: "Registered twice",
-    Kind.ANCHOR: "Anchored a document",
+    Kind.REGISTER_BATCH: said("Registration of a batch"),
+    Kind.RETIRE: said("Taken out of circulation"),
+    Kind.REPLACE_CLAIM: said("Claim card replaced"),
+    Kind.AMEND_ITEM: said("Description changed"),
+    Kind.AMEND_BATCH: said("Descriptions of a batch changed"),
+    Kind.ACCREDIT: said("Accreditation"),
+    Kind.END_ACCREDITATION: said("Accreditation ended"),
+    Kind.ADD_KEY: said("Signing key added"),
+    Kind.RETIRE_KEY: said("Signing key retired"),
+    Kind.COMPROMISED: said("Signing key reported stolen"),
+    Kind.CONTEST: said("Registered twice"),
+    Kind.ANCHOR: said("Anchored a document"),
 }
 _RECORDS: Final = {
-    RecordKind.INSPECTION: "Inspection",
-    RecordKind.SERVICE: "Service",
-    RecordKind.WITHDRAWAL: "Withdrawal of a record",
-    RecordKind.CORRECTION: "Correction of a record",
+    RecordKind.INSPECTION: said("Inspection"),
+    RecordKind.SERVICE: said("Service"),
+    RecordKind.WITHDRAWAL: said("Withdrawal of a record"),
+    RecordKind.CORRECTION: said("Correction of a record"),
 }
 _MARKS: Final = {
-    MarkKind.THEFT: "Report of theft",
-    MarkKind.DISPUTE: "Report of a dispute",
-    MarkKind.SETTLE_THEFT: "Report of theft taken back",
-    MarkKind.SETTLE_DISPUTE: "Dispute settled",
-    MarkKind.RECALL: "Recall",
-    MarkKind.LIFT_RECALL: "Recall ended",
-    MarkKind.VOID: "Record withdrawn",
-    MarkKind.LIFT_VOID: "Record in force again",
-    MarkKind.RECALL_BATCH: "Recall of a batch",
-    MarkKind.LIFT_BATCH_RECALL: "Recall of a batch ended",
-    MarkKind.VOID_BATCH: "Batch withdrawn",
-    MarkKind.LIFT_BATCH_VOID: "Batch in force again",
-    MarkKind.RENEW_TWICE: "Double registration still open",
-    MarkKind.CLEAR_TWICE: "Double registration settled",
+    MarkKind.THEFT: said("Report of theft"),
+    MarkKind.DISPUTE: said("Report of a dispute"),
+    MarkKind.SETTLE_THEFT: said("Report of theft taken back"),
+    MarkKind.SETTLE_DISPUTE: said("Dispute settled"),
+    MarkKind.RECALL: said("Recall"),
+    MarkKind.LIFT_RECALL: said("Recall ended"),
+    MarkKind.VOID: said("Record withdrawn"),
+    MarkKind.LIFT_VOID: said("Record in force again"),
+    MarkKind.RECALL_BATCH: said("Recall of a batch"),
+    MarkKind.LIFT_BATCH_RECALL: said("Recall of a batch ended"),
+    MarkKind.VOID_BATCH: said("Batch withdrawn"),
+    MarkKind.LIFT_BATCH_VOID: said("Batch in force again"),
+    MarkKind.RENEW_TWICE: said("Double registration still open"),
+    MarkKind.CLEAR_TWICE: said("Double registration settled"),
 }
 
 
@@ -88,7 +89,7 @@ def statement_rows(ledger: Ledger, tx: Tx, found: Sequence[Queued]) -> list[Stat
     for one in found:
         item = tx.batches.item(one.statement.item) if one.statement.item is not None else None
         batch = tx.batches.by_number(one.statement.batch) if one.statement.batch is not None else None
-        about = f"No. {item.serial}" if item else batch.name if batch else ""
+        about = said("No. %(serial)s", serial=item.serial) if item else batch.name if batch else ""
         state = pill(progress[one.id])
         rows.append(
             StatementRow(one.id, what(one), about, item, batch.id if batch else None, when(one.created_at, now), state)
