@@ -158,7 +158,7 @@ def send_photos(gtin: str) -> AnyResponse | tuple[str, int]:
     if wrong is not None:
         found = _found(gtin)
         return _page(gtin, found, _typed(found), wrong, photos_kept=kept), 422
-    return redirect(url_for("console.line", gtin=gtin, _anchor="photos"), 303)
+    return redirect(url_for("console.line", gtin=gtin, _anchor="album"), 303)
 
 
 @bp.post("/catalogue/<gtin>/photos/<sha256>/<act>")
@@ -179,7 +179,7 @@ def change_photo(gtin: str, sha256: str, act: str) -> AnyResponse:
         describe_photo(ledger, caller, gtin, sha256, captions, request.form.get("colourway", ""))
     else:
         raise Unknown("There is nothing like that to do with a photo.")
-    return redirect(url_for("console.line", gtin=gtin, removed=removed, _anchor="photos"), 303)
+    return redirect(url_for("console.line", gtin=gtin, removed=removed, _anchor="album"), 303)
 
 
 def _page(gtin: str, found: Line | None, typed: Typed, problem: LedgerError | None = None, photos_kept: int = 0) -> str:
