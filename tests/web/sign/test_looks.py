@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.web.sign.device import Device, device
 from tests.web.sign.site import ITEM, Site, message
@@ -15,7 +15,6 @@ from tests.web.sign.test_acts import CODE, HEAD, claim, known, new_owner, offer_
 
 AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LANGUAGES = ["en", "fr", "it", "zh-Hans"]
 
 
 def screens(phone: Device, lang: str) -> Any:
@@ -59,19 +58,27 @@ def screens(phone: Device, lang: str) -> Any:
     yield "backup"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("lang", LANGUAGES)
+def faults(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe-core finds wrong: the rule, and the elements."""
+    page.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
+    found = page.evaluate(f"axe.run(document, {json.dumps({'runOnly': WCAG})})")
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
+
+
+# Contrast hangs on the scheme and reflow on the language: each of both is tried, not each pair.
+@pytest.mark.parametrize(
+    ("lang", "scheme", "judged"),
+    [("en", "light", True), ("zh-Hans", "dark", True), ("fr", "light", False), ("it", "dark", False)],
+)
 def test_every_screen_keeps_the_rules_of_wcag_and_fits_320_pixels(
-    browser: Browser, site: Site, lang: str, scheme: Any
+    browser: Browser, site: Site, lang: str, scheme: Any, judged: bool
 ) -> None:
     with device(browser, site, viewport={"width": 320, "height": 568}, color_scheme=scheme, bypass_csp=True) as phone:
         seen = []
         for name in screens(phone, lang):
             seen.append(name)
-            phone.page.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
-            found = phone.page.evaluate(f"axe.run(document, {json.dumps({'runOnly': WCAG})})")
-            faults = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
-            assert faults == [], name
+            if judged:
+                assert faults(phone.page) == [], name
             assert phone.page.evaluate("document.documentElement.scrollWidth") <= 320, name
             assert phone.page.evaluate("document.documentElement.lang") == lang
             low = phone.page.evaluate(
@@ -113,7 +120,7 @@ def test_focus_comes_back_to_the_button_that_asked_the_device(phone: Device) -> 
 
 def test_while_the_device_is_asked_nothing_can_be_pressed_twice(phone: Device) -> None:
     phone.open(phone.site.sign_in())
-    phone.page.evaluate("navigator.credentials.get = () => new Promise(() => {})")
+    phone.page.evaluate("() => { navigator.credentials.get = () => new Promise(() => {}) }")
     phone.press("Sign in with a passkey")
     expect(phone.page.locator("#status")).to_have_text("Your device is asking you now.")
     assert phone.page.locator("main button:not([disabled])").count() == 0
