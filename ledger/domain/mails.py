@@ -76,9 +76,9 @@ class KeptMail:
 def mail(to: str, subject: str, text: str) -> Mail:
     """A letter that can be sent. Raises Invalid for an address, a subject or a text that cannot be."""
     if not subject.strip() or len(subject) > MOST_SUBJECT or not subject.isprintable():
-        raise Invalid(f"A subject is one line of 1 to {MOST_SUBJECT} characters.")
+        raise Invalid(said("A subject is one line of 1 to %(most)s characters.", most=MOST_SUBJECT))
     if not text.strip() or len(text) > MOST_TEXT or not all(c.isprintable() or c in "\n\t" for c in text):
-        raise Invalid(f"A letter's text has 1 to {MOST_TEXT} characters, and no control characters but line ends.")
+        raise Invalid(said("A letter has 1 to %(most)s characters, and none to control a screen.", most=MOST_TEXT))
     return Mail(address(to), subject, text)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from ledger.domain.errors import Fault, Invalid
+from ledger.domain.said import Said, said
 
 _LONGEST: Final = 500
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -43,22 +44,24 @@ def check_url(text: str, *, private: bool) -> str:
         host, _port = parts.hostname or "", parts.port
         host = host.encode("idna").decode() if not host.isascii() else host
     except (ValueError, UnicodeError):
-        raise _wrong("cannot be read.", "Write it as https://example.com/webhooks.") from None
-    if len(text) > _LONGEST or not text.isprintable() or any(one.isspace() for one in text.strip()):
-        raise _wrong(f"has more than {_LONGEST} characters, or spaces.", "Shorten it.")
+        raise _wrong(said("That address cannot be read. Write it as https://example.com/webhooks.")) from None
+    if len(text) > _LONGEST:
+        raise _wrong(said("That address is too long. It has at most %(most)s characters.", most=_LONGEST))
+    if not text.isprintable() or any(one.isspace() for one in text.strip()):
+        raise _wrong(said("That address holds spaces or invisible characters. Leave them out."))
     if parts.scheme not in ("https", "http") or not host:
-        raise _wrong("is not a web address.", "Write it as https://example.com/webhooks.")
+        raise _wrong(said("That is not a web address. Write it as https://example.com/webhooks."))
     if as_ip(host) is None and _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
-        raise _wrong("is a number in a notation that programs read differently.", "Write the name instead.")
+        raise _wrong(said("That address is a number that programs read differently. Write the name instead."))
     if parts.username is not None or parts.password is not None:
-        raise _wrong("holds a user name or password.", "Leave that out: every message is signed instead.")
+        raise _wrong(said("That address holds a user name or password. Leave that out: every message is signed."))
     if parts.fragment:
-        raise _wrong("has a part after “#”, which never reaches a server.", "Leave that out.")
+        raise _wrong(said("What follows “#” never reaches a server. Leave that out of the address."))
     own = is_own(host)
     if parts.scheme == "http" and not (private and own):
-        raise _wrong("begins with http://.", "Use https://, so that nobody on the way can read or change a message.")
+        raise _wrong(said("Use https:// instead of http://, so that nobody on the way can read or change a message."))
     if not private and (own or ((literal := as_ip(host)) is not None and not is_public(literal))):
-        raise _wrong("leads into a private network.", "Use an address that the internet can reach.")
+        raise _wrong(said("That address leads into a private network. Use one that the internet can reach."))
     return urlunsplit(_lowered(parts, host))
 
 
@@ -98,5 +101,5 @@ def _lowered(parts: SplitResult, host: str) -> SplitResult:
     return parts._replace(netloc=shown if parts.port is None else f"{shown}:{parts.port}", path=parts.path or "/")
 
 
-def _wrong(what: str, mend: str) -> Invalid:
-    return Invalid(f"The address {what} {mend}", faults=[Fault("url", what, mend)])
+def _wrong(why: Said) -> Invalid:
+    return Invalid(why, faults=[Fault("url", why)])

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ledger.domain.errors import Conflict, Unknown
 from ledger.domain.organisations import Caller
+from ledger.domain.said import said
 from ledger.domain.webhooks import Delivery, Endpoint, EventType, Message, State, body_of
 from ledger.services.ports import Ledger, Tx
 from ledger.services.webhook_endpoints import own_endpoint
@@ -49,7 +50,7 @@ def send_test(ledger: Ledger, caller: Caller, endpoint: str) -> str:
     with ledger.store.write() as tx:
         found = own_endpoint(tx, caller, endpoint)
         if not found.on:
-            raise Conflict("This webhook is switched off. Switch it on, then send a test.")
+            raise Conflict(said("This webhook is switched off. Switch it on, then send a test."))
         queue_message(ledger, tx, found.organisation, EventType.TEST, {"webhook": found.id}, endpoints=[found])
         return tx.webhooks.deliveries(found.id, None, None, 1)[0].id
 
@@ -58,7 +59,7 @@ def own_delivery(tx: Tx, caller: Caller, id: str) -> tuple[Delivery, Endpoint]:
     """One of the caller's deliveries with its endpoint. Raises Unknown."""
     found = tx.webhooks.delivery(id)
     if found is None or found.organisation != caller.organisation.id:
-        raise Unknown("You have no delivery of that name. The log of the webhook lists them.")
+        raise Unknown(said("You have no delivery of that name. The log of the webhook lists them."))
     return found, own_endpoint(tx, caller, found.endpoint)
 
 
@@ -83,7 +84,7 @@ def replay_failed(ledger: Ledger, caller: Caller, endpoint: str, since: int = 0)
 
 def _expect_on(endpoint: Endpoint) -> None:
     if not endpoint.on:
-        raise Conflict("This webhook is switched off. Switch it on, then send again.")
+        raise Conflict(said("This webhook is switched off. Switch it on, then send again."))
 
 
 def _delivery(ledger: Ledger, endpoint: Endpoint, message: str, type: EventType, now: int) -> Delivery:

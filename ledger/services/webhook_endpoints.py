@@ -10,6 +10,7 @@ from typing import Final
 
 from ledger.domain.errors import Conflict, Fault, Invalid, Unknown
 from ledger.domain.organisations import Caller, Scope
+from ledger.domain.said import said
 from ledger.domain.web_addresses import check_url
 from ledger.domain.webhooks import MOST_ENDPOINTS, MOST_SECRETS, ROTATION, Endpoint, EventType, Off, Secret, in_force
 from ledger.services.ports import Ledger, Tx
@@ -29,7 +30,7 @@ def add_endpoint(
     caller.need(Scope.KEYS)
     used, about = check_url(url, private=ledger.limits.private_webhooks), description.strip()
     if len(about) > _MOST_DESCRIPTION or not about.isprintable():
-        raise Invalid(f"The description is one line of at most {_MOST_DESCRIPTION} characters.")
+        raise Invalid(said("The description is one line of at most %(most)s characters.", most=_MOST_DESCRIPTION))
     secret = _new_secret(ledger)
     new = Endpoint(
         id=ledger.new_id("whe"),
@@ -42,7 +43,10 @@ def add_endpoint(
     )
     with ledger.store.write() as tx:
         if len(tx.webhooks.endpoints(caller.organisation.id)) >= MOST_ENDPOINTS:
-            raise Conflict(f"An organisation has at most {MOST_ENDPOINTS} webhooks. Remove one that is not used.")
+            many = said(
+                "An organisation has at most %(most)s webhooks. Remove one that is not used.", most=MOST_ENDPOINTS
+            )
+            raise Conflict(many)
         tx.webhooks.add_endpoint(new)
     return new, secret.text
 
@@ -52,7 +56,7 @@ def own_endpoint(tx: Tx, caller: Caller, id: str) -> Endpoint:
     caller.need(Scope.KEYS)
     found = tx.webhooks.endpoint(id)
     if found is None or found.organisation != caller.organisation.id:
-        raise Unknown("You have no webhook of that name. List your webhooks to find the right one.")
+        raise Unknown(said("You have no webhook of that name. List your webhooks to find the right one."))
     return found
 
 
@@ -118,6 +122,7 @@ def _new_secret(ledger: Ledger) -> Secret:
 def _known(types: Sequence[str]) -> tuple[str, ...]:
     strange = sorted(set(types) - set(EventType))
     if strange:
-        what, mend = f"“{strange[0][:60]}” is no type of message.", f"Choose among {', '.join(EventType)}."
-        raise Invalid(f"{what} {mend}", faults=[Fault("types", what, mend)])
+        known = ", ".join(EventType)
+        why = said("“%(type)s” is no type of message. Choose among %(known)s.", type=strange[0][:60], known=known)
+        raise Invalid(why, faults=[Fault("types", why)])
     return tuple(one.value for one in EventType if one in types)

@@ -183,7 +183,7 @@ def _page(id: str, told: str = "") -> str:
 
 def _form(filled: dict[str, str], types: Sequence[str], refused: LedgerError | None) -> str:
     offered = [(one.value, one.value, ABOUT[one]) for one in _OFFERED]
-    wrong = next((f"{one.what} {one.mend}" for one in refused.faults if one.where == "url"), "") if refused else ""
+    wrong = next((one.what for one in refused.faults if one.where == "url"), "") if refused else ""
     return render_template(
         "console/webhook_new.html", filled=filled, types=types, offered=offered, refused=refused, wrong=wrong
     )

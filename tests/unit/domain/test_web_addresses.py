@@ -38,7 +38,7 @@ def test_a_public_address_is_taken(typed: str, used: str) -> None:
         ("https://example.com:99999", "cannot be read"),
         ("https://exa mple.com", "spaces"),
         ("https://example.com/\r\nX: y", "spaces"),
-        ("https://example.com/" + "a" * 500, "500"),
+        ("https://example.com/" + "a" * 500, "at most 500"),
         ("https://127.1", "number"),
         ("https://2130706433/", "number"),
         ("https://0x7f000001/", "number"),
