@@ -10,10 +10,12 @@ from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Queued
 from ledger.domain.said import said
 from ledger.domain.signers import Who
-from ledger.domain.statements import Kind
+from ledger.domain.statements import Kind, MarkKind
+from ledger.domain.two_people import act_of
 from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.inspect_settings import refuse_kept_key
 from ledger.services.ports import Ledger, Tx
+from ledger.services.propose_act import need_no_second
 from ledger.services.submit_statement import queue
 
 COUNCIL_SECOND = "council_second_key"
@@ -27,10 +29,17 @@ def sign_and_submit(ledger: Ledger, caller: Caller, kind: Kind, given: Mapping[s
     """
     caller.need(Scope.SIGN)
     with ledger.store.write() as tx:
+        if kind is Kind.RETIRE or (kind is Kind.MARK and _takes_two(given.get("kind"))):
+            need_no_second(tx, caller)
         # One at a time for an organisation, so that no two statements are drafted with one nonce.
         tx.organisations.lock(caller.organisation.id)
         draft = draft_in(ledger, tx, kind, given, caller)
         return queue_signed(ledger, tx, caller, draft)
+
+
+def _takes_two(kind: Any) -> bool:
+    """Whether a mark is one that two people may have to decide about; a wrong one is refused later, by its own rule."""
+    return str(kind).isdigit() and int(kind) in set(MarkKind) and act_of(MarkKind(int(kind))) is not None
 
 
 def queue_signed(

@@ -25,7 +25,9 @@ class Phone:
     def __init__(self, client: FlaskClient, ledger: Ledger, name: str) -> None:
         self.client = client
         self.ledger = ledger
-        self.key = ec.derive_private_key(int.from_bytes(hashlib.sha256(name.encode()).digest()[:31], "big"), ec.SECP256R1())
+        self.key = ec.derive_private_key(
+            int.from_bytes(hashlib.sha256(name.encode()).digest()[:31], "big"), ec.SECP256R1()
+        )
         self.credential = hashlib.sha256(b"credential " + name.encode()).digest()
 
     def get(self, address: str) -> TestResponse:

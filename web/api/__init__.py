@@ -25,6 +25,7 @@ from web.api import (
     marks,
     organisations,
     parties,
+    proposals,
     records,
     reports,
     statements,
@@ -50,6 +51,7 @@ RESOURCES: Final = (
     escrows,
     reports,
     marks,
+    proposals,
     parties,
     webhooks,
 )

@@ -10,12 +10,15 @@ from pydantic import Field
 from ledger.domain.errors import Invalid
 from ledger.domain.organisations import Scope
 from ledger.domain.statements import MarkKind
+from ledger.domain.two_people import Act
 from ledger.services.amend_item import amend, draft_amendment
 from ledger.services.contest_item import contest
+from ledger.services.propose_find import Chosen
 from ledger.services.replace_claim import draft_replacement, replace_claim
 from ledger.services.retire_item import draft_retirement, retire, retire_with_owner
 from ledger.services.set_mark import draft_mark, mark_batch, mark_item
-from web.api.operation import answer, blueprint, caller, here, operation
+from web.api.operation import Answers, answer, blueprint, caller, here, operation
+from web.api.proposals import TakenOut, proposed_instead
 from web.api.records import SIGNED
 from web.api.shapes import (
     DraftOnly,
@@ -34,6 +37,8 @@ from web.api.shapes import (
 )
 from web.api.words import Words, words_of
 from web.scan_json import page_address
+
+MARKED: Answers = {200: DraftOut, 202: TakenOut}
 
 bp = blueprint("marks", "What a brand or the council says of items and batches.")
 
@@ -115,17 +120,24 @@ class NewDescription(In):
     bp,
     "POST",
     "/v1/items/<gtin>/<path:serial>/marks",
-    answers=SIGNED,
+    answers=MARKED,
     scope=Scope.SIGN,
     once=True,
     refuses=(404, 409),
 )
 def mark_one_item(path: ItemPath, body: ItemMark) -> Response:
-    """Report an item stolen or disputed, recall it, withdraw it, or take that back"""
+    """Report an item stolen or disputed, recall it, withdraw it, or take that back
+
+    A recall or withdrawal is signed at once, on your organisation's own responsibility; where it has switched on “two
+    people always”, it becomes a proposal that two members approve in the console.
+    """
     ledger, asking, mark = here(), caller(), MarkKind[body.mark.upper()]
     if body.draft:
         subject = {"gtin": path.gtin, "serial": path.serial}
         return answer(draft_out(draft_mark(ledger, asking, mark, subject, words_of(body))))
+    chosen = Chosen(code=f"{path.gtin} {path.serial}")
+    if (waiting := proposed_instead(ledger, mark, chosen, words_of(body))) is not None:
+        return waiting
     return taken(ledger, mark_item(ledger, asking, mark, path.gtin, path.serial, words_of(body)))
 
 
@@ -137,12 +149,17 @@ _BATCH_MARKS = {
 }
 
 
-@operation(bp, "POST", "/v1/batches/<id>/marks", answers=SIGNED, scope=Scope.SIGN, once=True, refuses=(404, 409))
+@operation(bp, "POST", "/v1/batches/<id>/marks", answers=MARKED, scope=Scope.SIGN, once=True, refuses=(404, 409))
 def mark_whole_batch(path: IdPath, body: BatchMark) -> Response:
-    """Recall or withdraw a whole batch, or take that back"""
+    """Recall or withdraw a whole batch, or take that back
+
+    As for one item: where your organisation has two people decide, it becomes a proposal.
+    """
     ledger, asking, mark = here(), caller(), _BATCH_MARKS[body.mark]
     if body.draft:
         return answer(draft_out(draft_mark(ledger, asking, mark, {"batch": path.id}, words_of(body))))
+    if (waiting := proposed_instead(ledger, mark, Chosen(batch=path.id), words_of(body))) is not None:
+        return waiting
     return taken(ledger, mark_batch(ledger, asking, mark, path.id, words_of(body)))
 
 
@@ -150,7 +167,7 @@ def mark_whole_batch(path: IdPath, body: BatchMark) -> Response:
     bp,
     "POST",
     "/v1/items/<gtin>/<path:serial>/retire",
-    answers=SIGNED,
+    answers=MARKED,
     scope=Scope.SIGN,
     once=True,
     refuses=(404, 409),
@@ -169,6 +186,9 @@ def retire_item(path: ItemPath, body: Retirement) -> Response:
         return taken(ledger, retire_with_owner(ledger, asking, path.gtin, path.serial, body.values, signature))
     if body.draft:
         return answer(draft_out(draft_retirement(ledger, asking, path.gtin, path.serial, words)))
+    chosen = Chosen(code=f"{path.gtin} {path.serial}")
+    if (waiting := proposed_instead(ledger, Act.RETIRE, chosen, words)) is not None:
+        return waiting
     return taken(ledger, retire(ledger, asking, path.gtin, path.serial, words))
 
 

@@ -18,7 +18,7 @@ from ledger.domain.said import said
 from ledger.domain.standing_headlines import LANGUAGES
 from ledger.domain.two_people import Act, Proposal, Stage, check_approval
 from ledger.services.errand_confirm import begin_confirm
-from ledger.services.propose_act import DECIDERS, own_proposal, preview, proposals_of, propose
+from ledger.services.propose_act import DECIDERS, need_decider, own_proposal, preview, proposals_of, propose
 from ledger.services.propose_decide import take_back
 from ledger.services.propose_find import MOST_FILE, Chosen, Reach
 from web.console import bp
@@ -124,6 +124,7 @@ def approve(id: str) -> AnyResponse:
     """Approve it, with one's passkey."""
     ledger, caller = ledger_here(), caller_here()
     with ledger.store.read() as tx:
+        need_decider(tx, caller)
         one = own_proposal(tx, caller, id)
     check_approval(one, caller.person or "", ledger.now())
     about = [

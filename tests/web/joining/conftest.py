@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 
@@ -81,4 +80,4 @@ def link_in(text: str) -> str:
     return found.group(1)
 
 
-__all__ = ["GTIN", "Clock", "MakePhone", "Stage", "StaffRole", "letters", "link_in"]
+__all__ = ["GTIN", "Clock", "MakePhone", "StaffRole", "Stage", "letters", "link_in"]

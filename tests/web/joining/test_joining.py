@@ -1,4 +1,4 @@
-"""Joining: nobody is let in by one person, nothing that was approved is changed under it, and every step says what lacks."""
+"""Joining: nobody is let in by one person, nothing approved is changed under it, and every step says what lacks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ledger.services.join_domain import look_at_next_domain
 from ledger.services.joining_port import Looked
 from ledger.services.organisations import organisation
 from tests.support.phone import Phone
-from tests.web.joining.conftest import Clock, MakePhone, Stage, StaffRole, letters, link_in
+from tests.web.joining.conftest import Clock, MakePhone, StaffRole, Stage, letters, link_in
 
 FORM = {
     "name": "Atelier Soie",
