@@ -433,7 +433,6 @@ def test_an_item_moves_to_a_second_device_and_stays_its_owners(stage: Cast) -> N
     new.page.get_by_role("link", name="Go on with the new passkey").click()
     new.press("Take it with the passkey of this device")
     new.press("Accept with my passkey")
-    new.press("Continue")
     wait_until(lambda: stage.holder(card.item) != before, "the new passkey holds it")
     assert stage.holder(card.item) == new.address_of(card)
     new.page.goto("/my/account")
