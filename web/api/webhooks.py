@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Final
+from typing import Final
 
 from flask import Response
-from pydantic import AwareDatetime, Field
 
 from ledger.domain.organisations import Scope
-from ledger.domain.webhooks import MOST_ENDPOINTS, Delivery, Endpoint, EventType, Off, Problem, State
+from ledger.domain.webhooks import Delivery, Problem
 from ledger.services.queue_message import own_delivery, replay, replay_failed, send_test
 from ledger.services.webhook_endpoints import (
     add_endpoint,
@@ -22,7 +20,24 @@ from ledger.services.webhook_endpoints import (
     rotate_secret,
 )
 from web.api.operation import answer, blueprint, caller, here, operation
-from web.api.shapes import IdPath, In, Out, PageQuery, maybe_moment, moment, next_cursor, page
+from web.api.shapes import IdPath, moment, next_cursor, page
+from web.api.webhook_shapes import (
+    AttemptOut,
+    DeliveryOut,
+    DeliveryPageOut,
+    DeliveryQuery,
+    DeliveryWholeOut,
+    NewWebhook,
+    NewWebhookOut,
+    Replay,
+    ReplayedOut,
+    Rotation,
+    SecretOut,
+    WebhookListOut,
+    WebhookOut,
+    delivery_of,
+    webhook_of,
+)
 
 bp = blueprint(
     "webhooks",
@@ -33,116 +48,12 @@ bp = blueprint(
 _SCOPE: Final = Scope.KEYS
 
 
-class WebhookOut(Out):
-    """An address that is told. Its secret is never shown again."""
-
-    id: str
-    url: str
-    description: str
-    types: list[EventType] = Field(description="What it is told; an empty list means everything.")
-    created_at: datetime
-    disabled_at: datetime | None
-    disabled_why: Off | None = Field(description="by_hand; gone (it answered 410); failing (nothing for five days).")
-    failing_since: datetime | None = Field(description="Since when nothing was taken; null while all is well.")
-    failures: int = Field(description="Failed tries in a row.")
-
-
-class NewWebhookOut(WebhookOut):
-    """A new webhook. `secret` is shown this once."""
-
-    secret: str = Field(description="Verifies signatures; begins with whsec_.")
-
-
-class WebhookListOut(Out):
-    """All webhooks, oldest first."""
-
-    items: list[WebhookOut] = Field(max_length=MOST_ENDPOINTS)
-
-
-class SecretOut(Out):
-    """A new secret, shown this once."""
-
-    secret: str
-
-
-class DeliveryOut(Out):
-    """A message on its way to one address. `status` is what was answered last."""
-
-    id: str
-    message: str = Field(description="The webhook-id, the same at every try.")
-    webhook: str
-    type: EventType
-    state: State
-    attempts: int
-    status: int | None
-    created_at: datetime
-    next_try_at: datetime | None
-    done_at: datetime | None
-
-
-class AttemptOut(Out):
-    """One try: the answer's status and the beginning of its body, or why there was none."""
-
-    number: int
-    at: datetime
-    status: int | None
-    problem: Problem | None
-    response: str
-    took_ms: int
-
-
-class DeliveryWholeOut(DeliveryOut):
-    """A delivery with the body that is sent and its last tries, newest first."""
-
-    body: str
-    log: list[AttemptOut]
-
-
-class DeliveryPageOut(Out):
-    """A page of deliveries, newest first."""
-
-    items: list[DeliveryOut]
-    next: str | None
-
-
-class ReplayedOut(Out):
-    """How many are sent again; 1,000 mean that there may be more."""
-
-    count: int
-
-
-class NewWebhook(In):
-    """An address to tell."""
-
-    url: str = Field(min_length=1, max_length=500, examples=["https://example.com/touchmark"])
-    types: list[EventType] = Field([], max_length=len(EventType), description="Empty: everything.")
-    description: str = Field("", max_length=200)
-
-
-class Rotation(In):
-    """How a secret is replaced."""
-
-    at_once: bool = Field(False, description="End the old one now, because it was stolen; else it lasts another day.")
-
-
-class Replay(In):
-    """What to send again."""
-
-    since: AwareDatetime | None = Field(None, description="Only messages made since then.")
-
-
-class DeliveryQuery(PageQuery):
-    """Which deliveries."""
-
-    state: Annotated[State | None, Field(description="Only those in this state.")] = None
-
-
 @operation(bp, "GET", "/v1/webhooks", answers={200: WebhookListOut}, scope=_SCOPE)
 def list_webhooks() -> Response:
     """Your webhooks"""
     with here().store.read() as tx:
         found = own_endpoints(tx, caller())
-    return answer(WebhookListOut(items=[WebhookOut(**_shown(one)) for one in found]))
+    return answer(WebhookListOut(items=[WebhookOut(**webhook_of(one)) for one in found]))
 
 
 @operation(bp, "POST", "/v1/webhooks", answers={201: NewWebhookOut}, scope=_SCOPE, once=True)
@@ -152,7 +63,7 @@ def add_webhook(body: NewWebhook) -> Response:
     The address must take HTTPS from the public internet. Keep the secret that is answered: it is shown this once.
     """
     made, secret = add_endpoint(here(), caller(), body.url, body.types, body.description)
-    return answer(NewWebhookOut(**_shown(made), secret=secret), 201, location=f"/v1/webhooks/{made.id}")
+    return answer(NewWebhookOut(**webhook_of(made), secret=secret), 201, location=f"/v1/webhooks/{made.id}")
 
 
 @operation(bp, "GET", "/v1/webhooks/<id>", answers={200: WebhookOut}, scope=_SCOPE, refuses=(404,))
@@ -225,7 +136,7 @@ def list_webhook_deliveries(path: IdPath, query: DeliveryQuery) -> Response:
 
     def show(shown: Sequence[Delivery]) -> DeliveryPageOut:
         cursor = next_cursor(rows, query.limit, lambda one: one.id)
-        return DeliveryPageOut(items=[DeliveryOut(**_delivery(one)) for one in shown], next=cursor)
+        return DeliveryPageOut(items=[DeliveryOut(**delivery_of(one)) for one in shown], next=cursor)
 
     return page(rows, query.limit, show, lambda one: one.id)
 
@@ -247,7 +158,7 @@ def get_webhook_delivery(path: IdPath) -> Response:
         )
         for one in attempts
     ]
-    return answer(DeliveryWholeOut(**_delivery(found), body=message.body if message else "", log=log))
+    return answer(DeliveryWholeOut(**delivery_of(found), body=message.body if message else "", log=log))
 
 
 @operation(
@@ -262,39 +173,10 @@ def replay_webhook_delivery(path: IdPath) -> Response:
 def _told(id: str) -> Response:
     with here().store.read() as tx:
         found = own_endpoint(tx, caller(), id)
-    return answer(WebhookOut(**_shown(found)))
+    return answer(WebhookOut(**webhook_of(found)))
 
 
 def _sent(delivery: str) -> Response:
     with here().store.read() as tx:
         found, _ = own_delivery(tx, caller(), delivery)
-    return answer(DeliveryOut(**_delivery(found)), 202, location=f"/v1/webhook-deliveries/{delivery}")
-
-
-def _shown(one: Endpoint) -> dict[str, object]:
-    return {
-        "id": one.id,
-        "url": one.url,
-        "description": one.description,
-        "types": one.types,
-        "created_at": moment(one.created_at),
-        "disabled_at": maybe_moment(one.disabled_at),
-        "disabled_why": one.disabled_why,
-        "failing_since": maybe_moment(one.failing_since),
-        "failures": one.failures,
-    }
-
-
-def _delivery(one: Delivery) -> dict[str, object]:
-    return {
-        "id": one.id,
-        "message": one.message,
-        "webhook": one.endpoint,
-        "type": one.type,
-        "state": one.state,
-        "attempts": one.attempts,
-        "status": one.status,
-        "created_at": moment(one.created_at),
-        "next_try_at": moment(one.next_try_at) if one.state is State.WAITING else None,
-        "done_at": maybe_moment(one.done_at),
-    }
+    return answer(DeliveryOut(**delivery_of(found)), 202, location=f"/v1/webhook-deliveries/{delivery}")
