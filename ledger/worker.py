@@ -31,6 +31,7 @@ from ledger.services.prepare_batch import prepare
 from ledger.services.propose_carry_out import carry_out_next
 from ledger.services.propose_tell import tell_next
 from ledger.services.send_statements import send
+from ledger.services.sessions import sweep_people
 from ledger.settings import Settings
 
 log = structlog.get_logger("worker")
@@ -40,6 +41,8 @@ _IDLE: Final = 0.15
 _SAVE_EVERY: Final = 3.0
 _SEEN_EVERY: Final = 5
 _ABANDONED: Final = 60
+_SWEEP_EVERY: Final = 3_600
+"""Seconds between two sweeps of sessions, links and errands that are over."""
 
 
 class ChainLoop:
@@ -254,9 +257,13 @@ def run(settings: Settings, stop: threading.Event) -> None:
 def _jobs(settings: Settings, stop: threading.Event) -> None:
     ledger = build(settings)
     looks = LookKeeper(ledger)
+    swept = float("-inf")
     while not stop.is_set():
         try:
             busy = run_jobs_once(ledger) or carry_out_next(ledger) or tell_next(ledger) or _tend(looks)
+            if time.monotonic() - swept > _SWEEP_EVERY:
+                swept = time.monotonic()
+                sweep_people(ledger)
         except LedgerError as error:
             log.error("jobs.away", reason=error.detail)
             busy = False
