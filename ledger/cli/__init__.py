@@ -20,6 +20,8 @@ _COMMANDS: Final[dict[str, str]] = {
     "deploy": "run",
     "doctor": "doctor",
     "org": "org",
+    "member": "members",
+    "operator": "members",
     "key": "key",
     "signing-key": "signing_key",
     "import": "imports",

@@ -11,6 +11,7 @@ from ledger.cli.screen import when
 from ledger.cli.sent import report_sent, wait_for, wait_option, worker_runs
 from ledger.domain.organisations import Organisation, Role
 from ledger.domain.statements import Kind
+from ledger.services import join_council
 from ledger.services import organisations as service
 from ledger.services.kept_keys import sign_and_submit
 from ledger.services.ports import Ledger
@@ -94,6 +95,44 @@ def accredit(cli: Cli, slug: str, by: str, wait: bool) -> dict[str, Any]:
 def end_accreditation(cli: Cli, slug: str, by: str, wait: bool) -> dict[str, Any]:
     """End an accreditation from now on; what was recorded before stands."""
     return _accreditation(cli, Kind.END_ACCREDITATION, slug, by, wait)
+
+
+@org.command()
+@pass_cli
+def applications(cli: Cli) -> dict[str, Any]:
+    """Organisations that want to join: what was sent and is not in yet."""
+    found = join_council.waiting_applications(cli.ledger)
+    rows = [
+        (one.slug, one.name, one.role.value, one.domain, ", ".join(one.missing) or "nothing", when(one.sent_at))
+        for one in found
+    ]
+    cli.screen.table(("SHORT NAME", "NAME", "ROLE", "DOMAIN", "MISSING", "SENT"), rows, "No application waits.")
+    return {
+        "applications": [
+            {"id": one.id, "slug": one.slug, "name": one.name, "missing": list(one.missing), "domain": one.domain}
+            for one in found
+        ]
+    }
+
+
+@org.command()
+@click.argument("name")
+@click.option(
+    "--domain-is-proven",
+    is_flag=True,
+    help="Take the domain as the applicant's; only on a chain that lives on this machine.",
+)
+@pass_cli
+def approve(cli: Cli, name: str, domain_is_proven: bool) -> dict[str, Any]:
+    """Approve one, by short name or id. The second admin's approval is never skipped."""
+    one = join_council.by_slug(cli.ledger, name)
+    after = join_council.approve_as_operator(cli.ledger, one.id, domain_is_proven=domain_is_proven)
+    if after.live_at is not None:
+        cli.screen.say(f"{after.name} is in, as “{after.slug}”.")
+    else:
+        cli.screen.say(f"Your approval of {after.name} is noted.")
+        cli.screen.hint("Its name looks like another’s: a member of the council has to approve it on the pages, too.")
+    return {"id": after.id, "slug": after.slug, "live": after.live_at is not None, "missing": list(after.missing)}
 
 
 def _accreditation(cli: Cli, kind: Kind, slug: str, by: str, wait: bool) -> dict[str, Any]:

@@ -48,6 +48,8 @@ BATCH_MARK: Final = {
     Act.VOID: MarkKind.VOID_BATCH,
     Act.LIFT_VOID: MarkKind.LIFT_BATCH_VOID,
 }
+UNOWNED: Final = frozenset({Act.RETIRE, Act.VOID, Act.LIFT_VOID})
+"""Acts on single items that nobody owns yet: an owner would have to sign a retirement, and is recalled, not voided."""
 TOLD: Final = frozenset({Act.RECALL, Act.VOID, Act.LIFT_RECALL, Act.LIFT_VOID})
 """Acts of which owners are told by letter."""
 

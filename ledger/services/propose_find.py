@@ -12,7 +12,7 @@ from ledger.domain.errors import Conflict, Fault, Invalid, TooLarge, Unknown
 from ledger.domain.gtins import check_gtin
 from ledger.domain.organisations import Caller
 from ledger.domain.said import said
-from ledger.domain.two_people import BATCH_MARK, MOST_ITEMS, Act, Subject
+from ledger.domain.two_people import BATCH_MARK, MOST_ITEMS, UNOWNED, Act, Subject
 from ledger.files.pairs import read_pairs
 from ledger.services.ports import Tx
 from ledger.services.read_batch import PAGE, own_batch
@@ -38,7 +38,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far an act would reach. `left_out` are items that only their owners could sign for."""
+    """How far an act would reach. `left_out` are items with owners, to which the act cannot be done."""
 
     scope: str
     subjects: tuple[Subject, ...]
@@ -144,9 +144,9 @@ def _of_batches(tx: Tx, act: Act, batches: list[Batch], scope: str) -> Reach:
 
 def _of_items(tx: Tx, act: Act, found: list[Listed], scope: str) -> Reach:
     _bound(len(found))
-    kept = [one for one in found if act is not Act.RETIRE or not one.claimed]
+    kept = [one for one in found if act not in UNOWNED or not one.claimed]
     if not kept:
-        raise Conflict(said("These items have owners, who have to sign their retirement. Withdraw them instead."))
+        raise Conflict(said("These items have owners, so this cannot be done to them. They can be recalled."))
     for one in kept:
         if one.batch.number is None:
             raise Conflict(said("No. %(serial)s is in a batch that is not registered yet.", serial=one.item.serial))

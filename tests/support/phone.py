@@ -33,7 +33,7 @@ class Phone:
     def get(self, address: str) -> TestResponse:
         return self.client.get(address, buffered=True)
 
-    def post(self, page: str, address: str, **fields: Any) -> TestResponse:
+    def post(self, page: str, address: str, /, **fields: Any) -> TestResponse:
         """Send a form that stands on a page, with the page's token."""
         token = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(page).text)
         assert token, self.client.get(page).text
