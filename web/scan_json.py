@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.domain.identity import check_gtin, path
 from ledger.domain.inspections import Remark, Service, WithdrawalReason
+from ledger.domain.platform_results import platform_result
 from ledger.domain.standing_facts import AsOf, Facts, Undone
 from ledger.domain.standing_headlines import Key
 from ledger.domain.statements import MarkKind, OwnerReportKind, RecordKind
@@ -75,6 +76,13 @@ class RecordOut(Part):
     earlier: list[dict[str, Any]]
 
 
+class PlatformOut(Part):
+    """The outcome of an authentication as platforms name it."""
+
+    status: str = Field(examples=["PASSED_WITH_EXCEPTION"])
+    reason: str | None = Field(examples=["CUSTOMIZED"])
+
+
 class EntryOut(Part):
     """One inspection, service, withdrawal or correction."""
 
@@ -94,6 +102,10 @@ class EntryOut(Part):
     done: str | None = Field(description="What a service did, or why a record was withdrawn.")
     undone: str = Field(description="no, waiting or final: whether a later record withdraws or corrects it.")
     operator_signed: bool = Field(description="Whether the operator of this ledger keeps the key that signed it.")
+    person_signed: bool = Field(
+        description="Whether a person signed it with their own passkey, as far as we know."
+    )
+    platform_result: PlatformOut | None = Field(description="An inspection that stands, in eBay's public words.")
     report: dict[str, Any] | None
     evidence: list[str]
 
@@ -247,6 +259,13 @@ def _record(scan: Scan) -> RecordOut | None:
     return RecordOut(fields=dict(scan.public_fields), amended=scan.amended, earlier=earlier)
 
 
+def _for_platforms(one: Recorded) -> PlatformOut | None:
+    if one.facts is None or one.undone is not Undone.NO:
+        return None
+    found = platform_result(one.facts if one.final else None)
+    return PlatformOut(status=found.status, reason=found.reason)
+
+
 def _entry(one: Recorded) -> EntryOut:
     facts = one.facts
     codes = {RecordKind.SERVICE: Service, RecordKind.WITHDRAWAL: WithdrawalReason}.get(one.kind)
@@ -268,6 +287,8 @@ def _entry(one: Recorded) -> EntryOut:
         done=done,
         undone={Undone.NO: "no", Undone.WAITING: "waiting", Undone.FINAL: "final"}[one.undone],
         operator_signed=one.operator_signed,
+        person_signed=one.by_person,
+        platform_result=_for_platforms(one),
         report=None if one.report is None else dict(one.report),
         evidence=list(one.evidence),
     )

@@ -53,6 +53,13 @@ class Opinion:
     texts: tuple[str, ...] = ()
     evidence: tuple[tuple[str, str], ...] = ()
     operator_signed: bool = False
+    person_signed: bool = False
+    by: str = ""
+    """Who, with the person's name and the place where they are shown; empty for the organisation's name alone."""
+    about: str = ""
+    """How often the inspector was overturned, empty where there are too few cases."""
+    href: str = ""
+    """The inspector's own page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +142,8 @@ class InspectionCard:
     texts: tuple[str, ...]
     evidence: tuple[tuple[str, str], ...]
     signed: str = ""
+    about: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,14 +309,22 @@ def _card(one: Inspection, opinion: Opinion) -> InspectionCard:
     return InspectionCard(
         result=RESULTS[one.result],
         how=_how(one),
-        by=one.by,
+        by=opinion.by or one.by,
         when=day(one.on),
         note=set_aside or waiting,
         counts=set_aside is None,
         texts=opinion.texts,
         evidence=opinion.evidence,
-        signed=_OPERATOR_SIGNED if opinion.operator_signed else "",
+        signed=_signed(one, opinion),
+        about=opinion.about,
+        href=opinion.href,
     )
+
+
+def _signed(one: Inspection, opinion: Opinion) -> str:
+    if opinion.operator_signed:
+        return _OPERATOR_SIGNED
+    return said("Signed by a person of %(name)s.", name=one.by) if opinion.person_signed else ""
 
 
 def _how(one: Inspection) -> str:

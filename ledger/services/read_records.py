@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.domain.errors import Invalid
 from ledger.domain.inspections import InspectionFacts, code_of
+from ledger.domain.organisations import Role
 from ledger.domain.outbox import Queued
 from ledger.domain.parties import Directory
 from ledger.domain.standing_facts import Inspection, Undone
@@ -15,6 +16,9 @@ from ledger.domain.statements import Kind, RecordKind
 from ledger.services.ports import Tx
 from ledger.services.scanned import Recorded
 from ledger.services.views_of_chain import moment
+
+_PASSKEY = b"\x02"
+"""How a passkey's signature begins (domain.signers)."""
 
 
 def records_of(tx: Tx, item: int, queued: Sequence[Queued], final: int) -> list[Recorded]:
@@ -41,6 +45,8 @@ def _recorded(tx: Tx, args: Mapping[str, Any], at: int, statement: bytes | None,
         # Anybody can name the salted hash of somebody else's report; it is not theirs to show.
         report = None
     queued = None if statement is None else tx.outbox.by_hash(statement)
+    behind = None if statement is None else tx.sheets.behind(statement)
+    ours = behind is not None and organisation is not None and behind.organisation == organisation.id
     return Recorded(
         kind=kind,
         by=organisation.name if organisation else f"party {args['party']}",
@@ -57,6 +63,10 @@ def _recorded(tx: Tx, args: Mapping[str, Any], at: int, statement: bytes | None,
         undone=Undone.NO,
         party=args["party"],
         signer=args.get("signer") or (None if queued is None else queued.signer),
+        by_person=queued is not None and not queued.operator_signed and queued.signatures[0][:1] == _PASSKEY,
+        inspector=behind.name if behind is not None and ours else "",
+        place=tx.sheets.desk(organisation.id).place if organisation else "",
+        slug=organisation.slug if organisation and organisation.role is Role.AUTHENTICATOR else "",
     )
 
 

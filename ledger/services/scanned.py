@@ -34,6 +34,13 @@ class Recorded:
     party: int = 0
     signer: str | None = None
     """The key that signed it."""
+    by_person: bool = False
+    """Whether a person signed it with a passkey of their own, as far as we know."""
+    inspector: str = ""
+    """The name that this person shows, empty where they show none."""
+    place: str = ""
+    slug: str = ""
+    """What the organisation's public page is called, empty for one that has none."""
 
 
 @dataclass(frozen=True, slots=True)

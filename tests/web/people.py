@@ -81,7 +81,7 @@ class Member:
         """Come back from the signing page with a signature."""
         page = f"/signed/{asked['errand']}"
         body = {"v": 1, "errand": asked["errand"], "signatures": ["0x" + signature.hex()], "key": {}}
-        headers = {"X-CSRFToken": self.token("/console/signers"), "Accept": "application/json"}
+        headers = {"X-CSRFToken": self.token("/my/account"), "Accept": "application/json"}
         return self.client.post(page, json=body, headers=headers, buffered=True)
 
     def sign(self, answer: TestResponse) -> TestResponse:

@@ -505,3 +505,77 @@ def test_a_thing_without_a_code_is_inspected_and_kept_but_not_signed(stage: Stag
     commit(team[1], id)
     assert "no record to sign into" in team[1].get(f"/console/inspect/sheets/{id}").text
     assert sign(team[1], id).status_code == 409
+
+
+# --- What the public reads --------------------------------------------------------------------------------------
+
+
+def test_the_card_names_the_person_only_where_they_chose_so_and_says_that_a_person_signed(
+    stage: Stage, team: list[Member], serial: str
+) -> None:
+    id = begin(team[2], serial)
+    fill(team[2], id)
+    seal = f"/console/inspect/sheets/{id}/result"
+    team[2].post(seal, seal, authenticity="1", basis="The stamp.", seal="88213", decisive=["stamp"])
+    send_photo(team[2], id, "seal")
+    commit(team[2], id)
+    team[2].sign(sign(team[2], id))
+    stage.follow()
+    page = team[0].get(path(GTIN, serial)).text
+    assert "By Lux Check, " in page
+    assert "C. Wei" not in page
+    assert "Signed by a person of Lux Check." in page
+    assert "Seal 88213." in page
+    assert "What decided: Stamp" in page
+    assert "0x" not in page.split('id="inspections"')[1].split("</section>")[0]
+    team[2].post("/console/signers", "/console/signers/card", name="C. Wei")
+    team[0].post("/console/signers", "/console/signers/card", place="Milan")
+    assert "By C. Wei (Lux Check, Milan), " in team[0].get(path(GTIN, serial)).text
+    team[2].post("/console/signers", "/console/signers/card", name="")
+    assert "C. Wei" not in team[0].get(path(GTIN, serial)).text
+
+
+def test_a_record_that_the_operator_signed_says_so(stage: Stage, team: list[Member], serial: str) -> None:
+    facts = InspectionFacts(Authenticity.CONSISTENT, Method.IN_HAND)
+    record(stage.ledger, stage.inspector, inspection(GTIN, serial, facts, {"basis": "The stamp."}))
+    stage.follow()
+    page = team[0].get(path(GTIN, serial)).text
+    assert "Signed by the operator of this site" in page
+    assert "Signed by a person" not in page
+
+
+def test_an_inspection_is_told_to_platforms_in_their_own_words(stage: Stage, team: list[Member], serial: str) -> None:
+    facts = InspectionFacts(Authenticity.NOT_GENUINE, Method.IN_HAND, 2)
+    record(stage.ledger, stage.inspector, inspection(GTIN, serial, facts, {"basis": "Glue."}))
+    (entry,) = team[0].get(path(GTIN, serial) + "?format=json").json["entries"]
+    assert entry["platform_result"] == {"status": "PENDING", "reason": None}
+    stage.follow()
+    (entry,) = team[0].get(path(GTIN, serial) + "?format=json").json["entries"]
+    assert entry["platform_result"] == {"status": "FAILED", "reason": "NOT_AUTHENTIC"}
+
+
+def test_an_inspectors_page_shows_no_number_before_thirty_cases(stage: Stage, team: list[Member]) -> None:
+    page = team[0].get("/authenticators/luxcheck").text
+    assert "No figures yet" in page
+    assert "overturned later" not in page
+    assert team[0].get("/authenticators/maison").status_code == 404
+    assert team[0].get(f"/authenticators/{team[0].organisation.id}").status_code == 404
+
+
+def test_from_thirty_cases_on_the_number_stands_on_the_page_and_on_every_card(stage: Stage, team: list[Member]) -> None:
+    names = [f"MANY-{next(_numbers)}" for _ in range(30)]
+    stage.register([{"serial": name} for name in names])
+    genuine = InspectionFacts(Authenticity.CONSISTENT, Method.IN_HAND)
+    for name in names:
+        record(stage.ledger, stage.inspector, inspection(GTIN, name, genuine, {"basis": "The stamp."}))
+    opposite = InspectionFacts(Authenticity.NOT_GENUINE, Method.IN_HAND, 2)
+    stage.follow()
+    record(stage.ledger, stage.inspector, inspection(GTIN, names[0], opposite, {"basis": "Glue."}))
+    stage.follow()
+    page = team[0].get("/authenticators/luxcheck").text
+    found = re.search(r"overturned later: (\d+) of (\d+)\.", page)
+    assert found, page
+    assert int(found.group(1)) >= 1
+    assert int(found.group(2)) >= 31
+    fresh = stage.app().test_client()
+    assert found.group(0) in fresh.get(path(GTIN, names[1])).text

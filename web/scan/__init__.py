@@ -7,6 +7,7 @@ from flask import Blueprint
 bp = Blueprint("scan", __name__)
 
 # The routes hang themselves on the blueprint.
+import web.scan.authenticators  # noqa: E402
 import web.scan.check  # noqa: E402
 import web.scan.evidence  # noqa: E402
 import web.scan.item  # noqa: E402

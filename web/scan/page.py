@@ -24,6 +24,8 @@ from ledger.services.views_of_chain import Listed
 from web.languages import in_language, language_of
 from web.scan.history import service_words, timeline
 from web.scan.looks import can_compare, with_photo
+from web.scan.reports import report_words
+from web.scan.tracks import known_track, overturned_line
 from web.scan_view import EarlierChecks, Opinion, ScanView, SelfCheck, Shown, scan_view
 from web.scan_view import Scan as PageScan
 
@@ -79,7 +81,7 @@ def view_of(
             care=tuple(one for one in care if one.strip()),
             self_check=_self_check(scan),
             earlier=earlier,
-            opinions=tuple(_opinion(one) for one in scan.records if one.facts is not None),
+            opinions=tuple(_opinion(ledger, one) for one in scan.records if one.facts is not None),
         )
     )
 
@@ -154,7 +156,7 @@ def _self_check(scan: Scan) -> SelfCheck | None:
     return SelfCheck(None, scan.chain_id, scan.contract, head=scan.head)
 
 
-def _opinion(one: Recorded) -> Opinion:
+def _opinion(ledger: Ledger, one: Recorded) -> Opinion:
     assert one.facts is not None
     facts = one.facts
     told: list[str] = []
@@ -163,17 +165,26 @@ def _opinion(one: Recorded) -> Opinion:
     if facts.points:
         told.append(said_many("%(n)s point checked.", "%(n)s points checked.", facts.points))
     told += [words for remark, words in _REMARKS.items() if remark in facts.remarks]
-    told += _texts(one.report)
+    told += report_words(one.report)
     pictures = tuple(url_for("scan.thumbnail", sha256=sha256) for sha256 in one.evidence)
     links = tuple(url_for("scan.evidence", sha256=sha256) for sha256 in one.evidence)
-    return Opinion(tuple(told), tuple(zip(pictures, links, strict=True)), one.operator_signed)
+    return Opinion(
+        tuple(told),
+        tuple(zip(pictures, links, strict=True)),
+        one.operator_signed,
+        one.by_person,
+        _by(one),
+        overturned_line(one.by, known_track(ledger, one.party)),
+        url_for("scan.authenticator", slug=one.slug) if one.slug else "",
+    )
 
 
-def _texts(report: Any) -> list[str]:
-    """The words of a report: whatever its fields are called, their texts in order."""
-    if report is None:
-        return []
-    return [value.strip() for value in report.values() if isinstance(value, str) and value.strip()]
+def _by(one: Recorded) -> str:
+    if one.inspector and one.place:
+        return said("%(person)s (%(name)s, %(place)s)", person=one.inspector, name=one.by, place=one.place)
+    if one.inspector:
+        return said("%(person)s (%(name)s)", person=one.inspector, name=one.by)
+    return said("%(name)s, %(place)s", name=one.by, place=one.place) if one.place else ""
 
 
 def moment(seconds: float) -> datetime:
