@@ -20,8 +20,9 @@ from ledger.domain.standing_facts import Asked, Facts, Raised, Undone
 from ledger.domain.standing_headlines import Key
 from ledger.settings import Settings
 from tests.unit.domain.standing_cases import ANSWERED, CASES, COPIED, FAKE, GENUINE, NOW, STOLEN, held, seen
-from web import languages
+from web import languages, own
 from web import scan as scan_routes
+from web.own.items import ItemConverter
 from web.scan.looks import Looks, Picture
 from web.scan_view import EarlierChecks, Event, Scan, SelfCheck, Shown, scan_view
 
@@ -81,7 +82,9 @@ def make_app() -> Flask:
     app.jinja_env.globals["csrf_token"] = lambda: "token"
     app.extensions.update(ledger=None, settings=Settings())
     languages.register(app)
-    app.register_blueprint(scan_routes.bp)
+    app.url_map.converters["item"] = ItemConverter
+    for blueprint in (scan_routes.bp, own.bp):
+        app.register_blueprint(blueprint)
     app.jinja_env.undefined = StrictUndefined
     return app
 
