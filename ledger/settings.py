@@ -114,12 +114,6 @@ class Settings(BaseSettings):
         return f"{parts.scheme}://sign.{host}" + (f":{parts.port}" if parts.port else "")
 
     @property
-    def public_origin(self) -> str:
-        """Origin of the site itself: its address without a path."""
-        parts = urlsplit(self.public_url)
-        return f"{parts.scheme}://{parts.netloc}".lower()
-
-    @property
     def store_url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.data.resolve() / 'touchmark.db'}"

@@ -88,7 +88,7 @@ def deployed_domain(ledger: Ledger) -> Domain | None:
 def config(settings: Settings, domain: Domain | None) -> str:
     """The only file that differs between installations, as a module."""
     told: dict[str, Any] = {
-        "origins": [settings.public_origin],
+        "origins": [settings.public_url],
         "domain": domain
         and {
             "name": domain.name,

@@ -1,4 +1,5 @@
-// One press of a button that asks a device: nothing else can be pressed meanwhile, and a try that fails can be repeated.
+// One press of a button that asks a device: nothing else can be pressed meanwhile,
+// and a try that fails can be repeated.
 
 import { Refusal, Trouble } from "./trouble.js";
 import { complain, hold, tell } from "./view.js";
@@ -15,7 +16,8 @@ export async function attempt(desk, control, work, waiting = "status.waiting") {
     if (request.expires <= Date.now() / 1000) throw new Refusal("expired");
     await work();
   } catch (error) {
-    if (error instanceof Refusal) return refuse(Object.assign(error, { back: request.back, errand: request.errand, lang: request.lang }));
+    const { back, errand, lang } = request;
+    if (error instanceof Refusal) return refuse(Object.assign(error, { back, errand, lang }));
     if (!(error instanceof Trouble)) console.error(error);
     complain(error instanceof Trouble ? said(say, error) : say("trouble.unexpected"));
     if (control) control.textContent = say("press.again");

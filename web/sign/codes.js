@@ -42,8 +42,10 @@ export function readClaimCode(typed) {
   return { code };
 }
 
-const shown = (character) =>
-  /\p{C}|\p{Z}/u.test(character) ? `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}` : character;
+const shown = (character) => {
+  if (!/\p{C}|\p{Z}/u.test(character)) return character;
+  return `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+};
 
 /** HKDF-SHA256 to 48 bytes, reduced to 1 … n - 1 with a bias below 2⁻¹²⁸ (FIPS 186-5, A.2.1). */
 const derived = (material, salt, info) => uint((toNumber(hkdf(sha256, material, salt, info, 48)) % (N - 1n)) + 1n);

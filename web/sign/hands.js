@@ -1,5 +1,5 @@
-// Who signs: a passkey, a browser extension, a paper backup. Each is { key, sign(message) }: what the answer says of the
-// key, and the bytes that the contract takes.
+// Who signs: a passkey, a browser extension, a paper backup. Each is { key, sign(message) }: what the answer says
+// of the key, and the bytes that the contract takes.
 
 import { hex, unhex } from "./bytes.js";
 import { digest } from "./eip712.js";

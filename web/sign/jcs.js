@@ -1,5 +1,6 @@
 // Canonical JSON (RFC 8785), for the words behind a reference: the site's salted hash must be theirs.
-// JSON.stringify already writes numbers and texts as the RFC wants; what is left is the order of names, by UTF-16 units.
+// JSON.stringify already writes numbers and texts as the RFC wants; what is left is the order of names, by
+// UTF-16 units.
 
 import { concat, hex, unhex, utf8 } from "./bytes.js";
 import { keccak_256 } from "./vendor/curves.js";

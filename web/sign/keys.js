@@ -36,4 +36,5 @@ export function freshBackup() {
 export const blindOf = (key) => hex(word(unhex(addressOf(key))));
 
 /** Whether 32 bytes can be a private key. */
-export const isKey = (bytes) => bytes.length === 32 && toNumber(bytes) > 0n && toNumber(bytes) < secp256k1.Point.Fn.ORDER;
+export const isKey = (bytes) =>
+  bytes.length === 32 && toNumber(bytes) > 0n && toNumber(bytes) < secp256k1.Point.Fn.ORDER;

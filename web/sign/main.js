@@ -29,10 +29,11 @@ function refuse({ sentence, values, lang, back, errand }) {
   const say = speak(lang);
   frame(say);
   const answer = sentence === "expired" ? { expired: true } : { cancelled: true };
+  const home = () => leave({ back, errand }, answer);
   show(
     say("act.refused"),
     el("p", { class: "does" }, say(`refusal.${sentence}`, values)),
-    back && el("div", { class: "ways" }, button(say("press.back"), () => leave({ back, errand }, answer), { class: "primary" })),
+    back && el("div", { class: "ways" }, button(say("press.back"), home, { class: "primary" })),
   );
 }
 

@@ -13,7 +13,8 @@ export function itemPlate(say, item) {
   return el(
     "section",
     { class: "plate item" },
-    item.name ? el("p", { class: "called" }, el("span", { class: "soft" }, say("item.name")), el("bdi", {}, item.name)) : null,
+    item.name &&
+      el("p", { class: "called" }, el("span", { class: "soft" }, say("item.name")), el("bdi", {}, item.name)),
     [item.maker, item.detail].filter(Boolean).map((line) => el("p", { class: "soft" }, el("bdi", {}, line))),
     pairs([
       [say("item.serial"), item.serial],

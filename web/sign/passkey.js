@@ -72,7 +72,7 @@ export async function get({ digest, rpId, allow }) {
   };
 }
 
-/** Whether an assertion is what the contract takes from this key over this digest (WebAuthn 7.2, as far as it checks). */
+/** Whether the contract takes an assertion from this key over this digest (WebAuthn 7.2, as far as it checks). */
 export function holds(assertion, { x, y }, digest) {
   let client;
   try {

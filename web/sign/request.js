@@ -83,7 +83,8 @@ function checked(given, origins, now, known) {
   };
   if (given.claim !== undefined) request.claim = readClaim(given.claim);
   if (given.link !== undefined) request.link = readLink(given.link);
-  if (given.join !== undefined) request.join = readMessage({ type: "Join", values: { ...given.join, origin: given.back } });
+  if (given.join !== undefined)
+    request.join = readMessage({ type: "Join", values: { ...given.join, origin: given.back } });
   return complete(request);
 }
 
@@ -106,8 +107,8 @@ function readItem({ brand, gtin, serial, name, maker, detail }) {
   if (!Number.isInteger(number) || number < 0 || number >= 2 ** 24) throw new Refusal("unreadable");
   if (!/^[0-9]{14}$/.test(gtin) || !SERIAL.test(serial) || serial === "." || serial === "..")
     throw new Refusal("unreadable");
-  const item = { brand: number, gtin, serial, name: text(name ?? ""), maker: text(maker ?? ""), detail: text(detail ?? "") };
-  return { ...item, id: itemId(item) };
+  const told = { name: text(name ?? ""), maker: text(maker ?? ""), detail: text(detail ?? "") };
+  return { brand: number, gtin, serial, ...told, id: itemId({ brand: number, gtin, serial }) };
 }
 
 function readMessages(given, item, words, now) {

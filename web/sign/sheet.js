@@ -38,7 +38,9 @@ export function showSheet({ say, request }, { backup, key, go }) {
       "div",
       { class: "ways" },
       button(say("press.print"), () => window.print(), { class: "second" }),
-      button(say("press.save"), () => save(say, item, [item.name, ...text(say, backup, rows), line]), { class: "second" }),
+      button(say("press.save"), () => save(say, item, [item.name, ...text(say, backup, rows), line]), {
+        class: "second",
+      }),
       button(
         say("press.continue"),
         () => {

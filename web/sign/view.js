@@ -31,7 +31,11 @@ export function picture(path, size, label, quiet = 4) {
 /** Label and text pairs; texts may turn their direction by themselves, not that of their neighbours. */
 export const pairs = (lines, attributes = {}) =>
   lines.length
-    ? el("dl", attributes, ...lines.map(([label, text]) => el("div", {}, el("dt", {}, label), el("dd", {}, el("bdi", {}, text)))))
+    ? el(
+        "dl",
+        attributes,
+        ...lines.map(([label, text]) => el("div", {}, el("dt", {}, label), el("dd", {}, el("bdi", {}, text)))),
+      )
     : null;
 
 export const button = (label, press, attributes = {}) =>

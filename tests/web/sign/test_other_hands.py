@@ -55,21 +55,19 @@ def test_a_claim_by_a_browser_extension_makes_its_account_the_owner(phone: Devic
     assert [signer(one, "Claim", **values) for one in answer["signatures"]] == [CLAIM["address"], ACCOUNT]
 
 
-def test_every_kind_of_answer_to_the_site_can_be_signed_by_an_extension(phone: Device) -> None:
-    extension(phone.page)
-    for request, press in (
-        (phone.site.sign_in(), "Use a browser extension instead"),
-        (phone.site.join(), "Use a browser extension instead"),
-    ):
-        answer = phone.does(request, press)
-        (asked,) = request["messages"]
-        assert signer(answer["signatures"][0], asked["type"], **asked["values"]) == ACCOUNT
-
-
 def test_an_owner_whose_key_is_an_extensions_signs_with_it(phone: Device) -> None:
     extension(phone.page)
     answer = phone.does(report(phone, ACCOUNT, [{"wallet": ACCOUNT}]), "Sign")
     assert signer(answer["signatures"][0], "OwnerReport", **VALUES) == ACCOUNT
+
+
+def test_where_there_is_no_extension_the_page_says_so_and_takes_a_paper_backup(phone: Device) -> None:
+    key = new_owner(phone)
+    phone.open(report(phone, key["address"], [{"wallet": key["address"]}]))
+    expect(phone.page.locator("#screen")).to_contain_text("this browser has none")
+    phone.page.get_by_label("Backup key").fill("1" * 64)
+    phone.press("Sign with the paper backup")
+    expect(phone.page.locator("#trouble")).to_contain_text("Paste everything from the sheet")
 
 
 def test_another_account_than_the_one_that_has_to_sign_is_named(phone: Device) -> None:

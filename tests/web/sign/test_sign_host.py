@@ -74,7 +74,7 @@ def test_the_configuration_names_the_site_the_contract_and_the_host_of_the_passk
     assert answer.headers["Cache-Control"] == "no-store"
     text = answer.get_data(as_text=True)
     assert json.loads(text.removeprefix("export default ").rstrip().rstrip(";")) == {
-        "origins": ["https://v.maison.example"],
+        "origins": ["https://v.maison.example/id"],
         "domain": {
             "name": "Touchmark",
             "version": "1",

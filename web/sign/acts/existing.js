@@ -1,4 +1,5 @@
-// Signing with a key that there is already: statements, an offer, a proof of possession, an acceptance under one's own key.
+// Signing with a key that there is already: statements, an offer, a proof of possession, an acceptance
+// under one's own key.
 
 import { leave } from "../answer.js";
 import { attempt } from "../attempt.js";
@@ -97,12 +98,19 @@ export function existing(desk) {
     return [
       el("div", { class: "ways" }, primary, refusing(), cancel(say, request)),
       passkey && hasExtension() && byWallet && aside(say("press.extension"), extension),
-      passkey && aside(say("press.paper"), () => screen(paperWays)),
+      aside(say("press.paper"), () => screen(paperWays)),
     ];
   }
 
   function paperWays() {
-    const field = el("textarea", { id: "paper", rows: 4, autocomplete: "off", autocapitalize: "off", spellcheck: "false", "aria-describedby": "paper-hint" });
+    const field = el("textarea", {
+      id: "paper",
+      rows: 4,
+      autocomplete: "off",
+      autocapitalize: "off",
+      spellcheck: "false",
+      "aria-describedby": "paper-hint",
+    });
     const press = async (event) => {
       event.preventDefault();
       const read = readPaper(field.value, { keys: request.keys, signer });
@@ -117,15 +125,23 @@ export function existing(desk) {
       });
     };
     return [
+      !passkey && byWallet && !hasExtension() && el("p", { class: "help" }, say("hint.noExtension")),
       el(
         "form",
         { submit: press, novalidate: true },
         el("label", { for: "paper" }, say("hint.paperLabel")),
         el("p", { class: "help", id: "paper-hint" }, say("hint.paper")),
         field,
-        el("div", { class: "ways" }, el("button", { class: "primary" }, say("press.paperSign")), refusing(), cancel(say, request)),
+        el(
+          "div",
+          { class: "ways" },
+          el("button", { class: "primary" }, say("press.paperSign")),
+          refusing(),
+          cancel(say, request),
+        ),
       ),
       passkey && aside(say("press.passkeyInstead"), () => screen(keyWays)),
+      !passkey && byWallet && hasExtension() && aside(say("press.extension"), () => screen(keyWays)),
     ];
   }
 

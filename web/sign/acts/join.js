@@ -2,13 +2,10 @@
 
 import { leave } from "../answer.js";
 import { attempt } from "../attempt.js";
-import { hex } from "../bytes.js";
 import { digest } from "../eip712.js";
-import { byExtension } from "../hands.js";
-import { aside, cancel, check, messageParts, siteLines } from "../parts.js";
+import { cancel, check, messageParts, siteLines } from "../parts.js";
 import { create } from "../passkey.js";
 import { below, button, el, show } from "../view.js";
-import { account, hasExtension } from "../wallet.js";
 
 export function join(desk) {
   const { config, say, request } = desk;
@@ -19,18 +16,12 @@ export function join(desk) {
     leave(request, { created });
   }
 
-  async function withExtension() {
-    const hand = byExtension({ config, address: await account() });
-    leave(request, { signatures: [hex(await hand.sign(message))], key: hand.key });
-  }
-
   const primary = button(say("press.join"), () => attempt(desk, primary, withPasskey), { class: "primary" });
   show(
     say("act.join"),
     messageParts(say, [message], request.words),
     siteLines(say, request.about),
     el("div", { class: "ways" }, primary, cancel(say, request)),
-    hasExtension() && aside(say("press.extension"), () => attempt(desk, null, withExtension, "status.extension")),
   );
   below(check(say, config, [message]));
 }

@@ -1,5 +1,5 @@
-// Becoming an owner: by a claim code, by a recovery, by the link of a handover. A fresh address for the item, made of the
-// passkey and a backup key that is made here; the second signature is the claim key's or the link key's.
+// Becoming an owner: by a claim code, by a recovery, by the link of a handover. A fresh address for the item, made of
+// the passkey and a backup key that is made here; the second signature is the claim key's or the link key's.
 
 import { leave } from "../answer.js";
 import { attempt } from "../attempt.js";

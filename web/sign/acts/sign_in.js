@@ -2,14 +2,12 @@
 
 import { leave } from "../answer.js";
 import { attempt } from "../attempt.js";
-import { base64url, hex } from "../bytes.js";
+import { base64url } from "../bytes.js";
 import { digest } from "../eip712.js";
-import { byExtension } from "../hands.js";
-import { aside, cancel, check, messageParts, siteLines } from "../parts.js";
+import { cancel, check, messageParts, siteLines } from "../parts.js";
 import { get, holds } from "../passkey.js";
 import { Trouble } from "../trouble.js";
 import { below, button, el, show } from "../view.js";
-import { account, hasExtension } from "../wallet.js";
 
 export function signIn(desk) {
   const { config, say, request } = desk;
@@ -34,18 +32,12 @@ export function signIn(desk) {
     });
   }
 
-  async function withExtension() {
-    const hand = byExtension({ config, address: await account() });
-    leave(request, { signatures: [hex(await hand.sign(message))], key: hand.key });
-  }
-
   const primary = button(say("press.sign_in"), () => attempt(desk, primary, withPasskey), { class: "primary" });
   show(
     say("act.sign_in"),
     messageParts(say, [message], request.words),
     siteLines(say, request.about),
     el("div", { class: "ways" }, primary, cancel(say, request)),
-    hasExtension() && aside(say("press.extension"), () => attempt(desk, null, withExtension, "status.extension")),
   );
   below(check(say, config, [message]));
 }

@@ -166,6 +166,7 @@ export default {
   "hint.numbered": "Passkey {number}",
   "hint.paperLabel": "Backup key",
   "hint.paper": "Type or paste the key from your backup sheet, or everything in the saved file.",
+  "hint.noExtension": "The owner's key is in a browser extension, and this browser has none. A paper backup signs too.",
   "hint.signed": "{number} of {count} signed.",
 
   "status.waiting": "Your device is asking you now.",

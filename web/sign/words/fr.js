@@ -176,6 +176,7 @@ export default {
   "hint.numbered": "Clé d'accès {number}",
   "hint.paperLabel": "Clé de secours",
   "hint.paper": "Saisissez ou collez la clé de votre feuille de secours, ou tout le contenu du fichier enregistré.",
+  "hint.noExtension": "La clé du propriétaire est dans une extension du navigateur, et celui-ci n'en a pas. Une clé de secours signe aussi.",
   "hint.signed": "{number} sur {count} signés.",
 
   "status.waiting": "Votre appareil vous interroge à présent.",

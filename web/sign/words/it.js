@@ -171,6 +171,7 @@ export default {
   "hint.numbered": "Passkey {number}",
   "hint.paperLabel": "Chiave di riserva",
   "hint.paper": "Scrivi o incolla la chiave del tuo foglio di riserva, oppure tutto il file salvato.",
+  "hint.noExtension": "La chiave del proprietario è in un'estensione del browser, e questo non ne ha. Firma anche una chiave di riserva.",
   "hint.signed": "{number} di {count} firmati.",
 
   "status.waiting": "Il tuo dispositivo ti sta interrogando ora.",

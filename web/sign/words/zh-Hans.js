@@ -161,6 +161,7 @@ export default {
   "hint.numbered": "通行密钥 {number}",
   "hint.paperLabel": "备份密钥",
   "hint.paper": "请输入或粘贴备份单上的密钥，或保存文件的全部内容。",
+  "hint.noExtension": "物主的密钥在浏览器扩展程序中，而此浏览器没有安装。纸质备份也可以签名。",
   "hint.signed": "已签署 {number} 条，共 {count} 条。",
 
   "status.waiting": "您的设备正在向您询问。",
