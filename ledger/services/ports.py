@@ -22,6 +22,7 @@ from ledger.services.people_port import Errands, People
 from ledger.services.proposals_port import Proposals
 from ledger.services.scans_port import Scans
 from ledger.services.sheets_port import Sheets
+from ledger.services.stock_port import Stock
 from ledger.services.tables_port import Batches, Imports, Organisations, Outbox
 from ledger.services.watching_port import Watching
 from ledger.services.webhooks_port import Webhooks
@@ -70,6 +71,8 @@ class Tx(Protocol):
     def proposals(self) -> Proposals: ...
     @property
     def shop(self) -> Shop: ...
+    @property
+    def stock(self) -> Stock: ...
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> Tx:
         """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""

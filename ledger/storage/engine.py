@@ -37,6 +37,7 @@ from ledger.storage.people import People
 from ledger.storage.proposals import Proposals
 from ledger.storage.scans import Scans
 from ledger.storage.sheets import Sheets
+from ledger.storage.stock import Stock
 from ledger.storage.watching import Watching
 from ledger.storage.webhooks import Webhooks
 
@@ -71,6 +72,7 @@ class Tx:
         self.joining = Joining(connection)
         self.proposals = Proposals(connection)
         self.shop = Shop(connection)
+        self.stock = Stock(connection)
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> GatheredTx:
         """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""

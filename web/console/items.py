@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from flask import Response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from ledger.domain.batches import Item
@@ -17,6 +18,7 @@ from ledger.domain.identity import digital_link
 from ledger.domain.organisations import Role, Scope
 from ledger.domain.said import said
 from ledger.domain.standing_dates import day
+from ledger.domain.stock import StockOrder, StockState, Wanted
 from ledger.files.exports import write_csv
 from ledger.files.pairs import Named
 from ledger.services.activate_items import activate
@@ -24,44 +26,45 @@ from ledger.services.make_labels import item_code
 from ledger.services.ports import Ledger, Tx
 from ledger.services.read_batch import own_batch
 from ledger.services.scan_item import scan_item
+from ledger.services.stock_page import all_stock, stock_page
 from web.console import bp
-from web.console.pages import CSV, caller_here, download, ledger_here, only, when
+from web.console.pages import CSV, Pill, caller_here, download, ledger_here, only, when
 from web.console.watch_words import display_words
 from web.scan.history import timeline
 
 _PAGE: Final = 50
-_CHUNK: Final = 1_000
 _ITEM: Final = re.compile(r"[0-9a-f]{64}")
-_CURSOR: Final = re.compile(r"[0-9a-f]{64}.{1,20}", re.DOTALL)
+_CURSORS: Final = {
+    StockOrder.SERIAL: re.compile(r"[0-9a-f]{64}.{1,20}", re.DOTALL),
+    StockOrder.NEWEST: re.compile(r"[A-Za-z0-9_]{1,40}:[0-9]{1,9}"),
+}
 
 
 @bp.get("/items")
 @only(Role.BRAND)
 def items() -> str:
-    """Items by serial or, inside a batch, in its order; those whose serial begins so."""
-    ledger, asked = ledger_here(), request.args
-    starts, batch_id = asked.get("serial", "").strip()[:20], asked.get("batch", "")
-    by = "position" if batch_id and not starts and asked.get("sort") == "position" else "serial"
+    """Items by serial, the newest first or, inside a batch, in its order; those that begin so, or are in a state."""
+    ledger, asked, wanted = ledger_here(), request.args, _wanted()
     after = asked.get("after", "")
     with ledger.store.read() as tx:
-        batch = own_batch(tx, caller_here(), batch_id) if batch_id else None
-        if by == "position" and batch is not None:
-            found = tx.batches.items_page(batch.id, int(after) if after.isdigit() else -1, _PAGE + 1)
-        else:
-            found = _by_serial(tx, batch_id, starts, after, _PAGE + 1)
-        on_sale = tx.batches.on_sale([one.item for one in found])
-        owned = {one.item for one in found if (state := tx.chain.state(one.item)) is not None and state.claimed}
-    rows = found[:_PAGE]
-    more = None
-    if len(found) > _PAGE:
-        more = str(rows[-1].position) if by == "position" else _cursor(rows[-1])
+        batch = own_batch(tx, caller_here(), wanted.batch) if wanted.batch else None
+    rows, more = stock_page(
+        ledger, caller_here(), wanted, after if _CURSORS[wanted.order].fullmatch(after) else "", _PAGE
+    )
     now = ledger.now()
+    words = state_words()
     return render_template(
         "console/items.html",
-        rows=[(one, on_sale.get(one.item) and when(on_sale[one.item], now), one.item in owned) for one in rows],
+        rows=[
+            (row.item, row.on_sale_at and when(row.on_sale_at, now), row.owned, [words[one] for one in row.states])
+            for row in rows
+        ],
         batch=batch,
-        starts=starts,
-        by=by,
+        starts=wanted.starts,
+        state=wanted.state.value if wanted.state else "",
+        states=[(state.value, pill.words) for state, pill in words.items()],
+        order=wanted.order.value,
+        asked={"batch": wanted.batch, "serial": wanted.starts or None, "state": wanted.state, "sort": wanted.order},
         more=more,
         after=after,
     )
@@ -70,29 +73,46 @@ def items() -> str:
 @bp.get("/items.csv")
 @only(Role.BRAND)
 def items_csv() -> Response:
-    """The items that the list shows, all pages of them, with every field, private ones included."""
-    ledger, batch_id = ledger_here(), request.args.get("batch", "")
-    starts = request.args.get("serial", "").strip()[:20]
-    if batch_id:
+    """Exactly the items that the list shows, all pages of them, with every field, private ones included."""
+    ledger, caller, wanted = ledger_here(), caller_here(), _wanted()
+    if wanted.batch:
         with ledger.store.read() as tx:
-            own_batch(tx, caller_here(), batch_id)
-    header = ("gtin", "serial", "link", "on_sale_since", *FIELDS)
-    return download("items.csv", CSV, lambda file: write_csv(file, header, _rows(ledger, batch_id, starts)))
+            own_batch(tx, caller, wanted.batch)
+    header = ("gtin", "serial", "link", "on_sale_since", "state", *FIELDS)
+    return download("items.csv", CSV, lambda file: write_csv(file, header, _rows(ledger, wanted)))
 
 
-def _rows(ledger: Ledger, batch_id: str, starts: str) -> Iterator[Sequence[object]]:
-    after, own = "", caller_here().organisation.id
-    while True:
-        with ledger.store.read() as tx:
-            page = tx.batches.own_items(own, batch_id=batch_id or None, starts=starts, after=after, limit=_CHUNK)
-            on_sale = tx.batches.on_sale([one.item for one in page])
-        if not page:
-            return
-        for one in page:
-            link = digital_link(ledger.public_url, check_gtin(one.gtin), one.serial)
-            since = when(on_sale[one.item], ledger.now()) if one.item in on_sale else None
-            yield (one.gtin, one.serial, link, since, *(_cell(one.fields.get(name)) for name in FIELDS))
-        after = _cursor(page[-1])
+def state_words() -> dict[StockState, Pill]:
+    """What an item can be, in words."""
+    return {
+        StockState.NOT_ON_SALE: Pill(_("Not on sale"), "grey"),
+        StockState.UNCLAIMED: Pill(_("No owner yet"), "blue"),
+        StockState.HELD: Pill(_("Has an owner"), "green"),
+        StockState.STOLEN: Pill(_("Reported stolen"), "red"),
+        StockState.LOST: Pill(_("Reported lost"), "amber"),
+        StockState.DISPUTED: Pill(_("In dispute"), "red"),
+        StockState.RECALLED: Pill(_("Recalled"), "red"),
+        StockState.WITHDRAWN: Pill(_("Withdrawn"), "red"),
+        StockState.RETIRED: Pill(_("Out of circulation"), "grey"),
+    }
+
+
+def _wanted() -> Wanted:
+    asked = request.args
+    state = next((one for one in StockState if one.value == asked.get("state")), None)
+    # In a batch, its own order is the newest first, too: there is one batch only.
+    newest = asked.get("sort") in (StockOrder.NEWEST.value, "position")
+    order = StockOrder.NEWEST if newest else StockOrder.SERIAL
+    return Wanted(state, asked.get("batch") or None, asked.get("serial", "").strip()[:20], order)
+
+
+def _rows(ledger: Ledger, wanted: Wanted) -> Iterator[Sequence[object]]:
+    for row in all_stock(ledger, caller_here(), wanted):
+        one = row.item
+        link = digital_link(ledger.public_url, check_gtin(one.gtin), one.serial)
+        since = when(row.on_sale_at, ledger.now()) if row.on_sale_at else None
+        states = " ".join(state.value for state in row.states)
+        yield (one.gtin, one.serial, link, since, states, *(_cell(one.fields.get(name)) for name in FIELDS))
 
 
 @bp.get("/items/<name>")
@@ -149,18 +169,6 @@ def item_on_sale(name: str) -> AnyResponse:
         item = own_item(tx, name)
     activate(ledger, caller_here(), [Named("this item", item.gtin, item.serial)])
     return redirect(url_for("console.item_page", name=name), 303)
-
-
-def _by_serial(tx: Tx, batch_id: str, starts: str, after: str, limit: int) -> list[Item]:
-    cursor = after if _CURSOR.fullmatch(after) else ""
-    found: list[Item] = tx.batches.own_items(
-        caller_here().organisation.id, batch_id=batch_id or None, starts=starts, after=cursor, limit=limit
-    )
-    return found
-
-
-def _cursor(item: Item) -> str:
-    return f"{item.item:064x}{item.serial}"
 
 
 def own_item(tx: Tx, name: str) -> Item:
