@@ -79,7 +79,7 @@ def finish_proof(ledger: Ledger, errand: Errand, answer: Mapping[str, Any]) -> d
         if ask is None:
             raise Unknown(said("There is no such question. Ask the buyer to send the link again."))
         subject, now = listed(tx, ask.item), ledger.now()
-        result = {"to": "/answered" if selling else "/answered?not_selling=1"}
+        result: dict[str, Any] = {"to": "/answered" if selling else "/answered?not_selling=1"}
         if ask.expires_at <= now:
             raise Conflict(said("This question is older than 15 minutes, so it is over. The buyer can ask again."))
         if keep["by"] is None and keep["signer"] != subject.holder:
@@ -97,7 +97,8 @@ def finish_proof(ledger: Ledger, errand: Errand, answer: Mapping[str, Any]) -> d
         if not tx.asks.answer(ask.id, state, now, keep["signer"] if selling else None, keep["by"]):
             raise Conflict(said("This question was answered already. A link works once; the buyer can ask again."))
         tx.errands.settle(errand.id, ErrandState.DONE, result)
-        return result
+        # By a consignee it says where the consignee is, not the owner.
+        return result | ({"confirmed": ask.item} if selling and keep["by"] is None else {})
 
 
 def begin_entrust(ledger: Ledger, visit: Visit, item: int, organisation: str, days: int) -> Errand:

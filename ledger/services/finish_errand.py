@@ -37,6 +37,8 @@ class Finished:
     to: str
     person: str | None = None
     state: ErrandState = ErrandState.DONE
+    confirmed_item: int | None = None
+    """The item that its owner has just shown they have; told once."""
 
 
 def finish_errand(ledger: Ledger, id: str, visit: Visit, answer: Mapping[str, Any]) -> Finished:
@@ -55,7 +57,7 @@ def finish_errand(ledger: Ledger, id: str, visit: Visit, answer: Mapping[str, An
     if answer.get("cancelled") or answer.get("expired"):
         return told(cancel(ledger, errand, way_back(errand)))
     result = FINISH[errand.purpose](ledger, errand, answer)
-    return Finished(str(result["to"]), result.get("person"))
+    return Finished(str(result["to"]), result.get("person"), confirmed_item=result.get("confirmed"))
 
 
 def told(errand: Errand) -> Finished:

@@ -12,6 +12,7 @@ from ledger.services.scan_item import scan_item
 from web.own import bp
 from web.own.items import item_here
 from web.people.visits import ledger_here, ours_only, to_signing_page, visit_here
+from web.scan.looks import line_shown
 from web.scan.page import view_of
 
 
@@ -44,7 +45,7 @@ def review(id: str) -> str | tuple[str, int]:
         code=code,
         offer=offer,
         subject=subject,
-        view=view_of(ledger, scan, request),
+        view=view_of(ledger, scan, request, line=line_shown(ledger, scan)),
         scan=scan,
         platform=platform,
         price=(words.body.get("price") if words else None),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date, format_datetime, get_locale
 from werkzeug.routing import BaseConverter
 
 from ledger.domain.errors import Unknown
@@ -53,6 +53,7 @@ def _begin(state: Any) -> None:
         moment=moment_of,
         item_page=page_of,
         item_name=item_name,
+        country_name=_country,
         platform_options=_options,
         passkey_options=_passkeys,
     )
@@ -87,3 +88,9 @@ def _options(organisations: Iterable[Organisation]) -> list[tuple[str, str]]:
 
 def _passkeys(passkeys: Iterable[Passkey]) -> list[tuple[str, str]]:
     return [(one.id, one.label) for one in passkeys]
+
+
+def _country(code: str) -> str:
+    """A country in the page's language (CLDR); a dash where it is not known."""
+    locale = get_locale()
+    return str(locale.territories.get(code, code)) if locale and code else "–"

@@ -8,12 +8,17 @@ from datetime import date
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug import Response as AnyResponse
 
+from ledger.domain.errors import Forbidden, LedgerError
+from ledger.domain.said import said
 from ledger.services import my_items as mine
 from ledger.services.my_items import MyItem, Part, data_of, my_item, note
+from ledger.services.own_looks import forget_looks, looks_of_item
 from ledger.services.receipt import receipt_json, receipt_pdf
 from ledger.services.tell import messages_for_owner
+from ledger.services.views_of_chain import Listed
 from web.own import bp
 from web.people.visits import forget, ledger_here, signed_in, visit_here
+from web.scan.looks import line_shown
 from web.scan.page import view_of
 
 
@@ -38,7 +43,7 @@ def my_item_page(item: int) -> str:
         owned=owned,
         mine=owned.mine,
         subject=owned.mine.subject,
-        view=view_of(ledger, owned.mine.scan, request),
+        view=view_of(ledger, owned.mine.scan, request, line=line_shown(ledger, owned.mine.scan)),
         new=request.args.get("new") is not None,
         now=ledger.now(),
         messages=messages_for_owner(ledger, visit_here(), item) if owned.mine.part is Part.OWNER else (),
@@ -55,6 +60,38 @@ def keep_note(item: int) -> AnyResponse:
     my_item(ledger_here(), visit_here(), item)
     note(ledger_here(), visit_here(), item, request.form.get("note", ""), bought if _is_day(bought) else None)
     return redirect(url_for("owner.my_item_page", item=item), 303)
+
+
+@bp.get("/my/items/<item:item>/looks")
+@signed_in
+def looks(item: int) -> str:
+    """Who looked at the item: days and countries, nothing else is kept."""
+    return _looks(item)
+
+
+@bp.post("/my/items/<item:item>/looks/forget")
+@signed_in
+def forget_the_looks(item: int) -> AnyResponse | tuple[str, int]:
+    """Delete the looks."""
+    _need_mine(item)
+    try:
+        forget_looks(ledger_here(), item)
+    except LedgerError as refused:
+        return _looks(item, refused.detail), 409
+    return redirect(url_for("owner.looks", item=item), 303)
+
+
+def _looks(item: int, fault: str = "") -> str:
+    subject = _need_mine(item)
+    found = looks_of_item(ledger_here(), item)
+    return render_template("own/looks.html", subject=subject, looks=found, fault=fault)
+
+
+def _need_mine(item: int) -> Listed:
+    owned = my_item(ledger_here(), visit_here(), item)
+    if owned.mine.part is not Part.OWNER:
+        raise Forbidden(said("Only the registered owner can do this. Sign in as the owner, or ask them."))
+    return owned.mine.subject
 
 
 @bp.get("/my/items/<item:item>/receipt.json")

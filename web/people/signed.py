@@ -12,8 +12,10 @@ from ledger.domain.people import ErrandState
 from ledger.domain.said import said
 from ledger.services.errands import errand_of, sign_address
 from ledger.services.finish_errand import finish_errand, told
+from ledger.services.note_scan import note_live_answer
 from web.people import bp
 from web.people.visits import become, ledger_here, person_here, visit_here
+from web.scan.looker import country_of
 
 _LARGEST = 256 * 1024
 
@@ -37,6 +39,8 @@ def hand_in(id: str) -> Response:
     if not isinstance(answer, dict):
         raise Invalid(said("What came back from the signing page cannot be read. Nothing was sent. Try again."))
     finished = finish_errand(ledger_here(), id, visit_here(), answer)
+    if finished.confirmed_item is not None:
+        note_live_answer(ledger_here(), finished.confirmed_item, country_of(request))
     if finished.person is not None:
         become(finished.person)
     to = finished.to
