@@ -27,7 +27,7 @@ OTHERS = (
     "Lux Check", "Atelier Vero", "Quick Check", "Scanned 14 times", "Listed for sale",
 )  # fmt: skip
 """What other people wrote, and names: these are nobody's to translate."""
-BRANDS = tuple(one for one in re.findall(r"'([^']{4,})'", repr(LOOKS)) if " " in one)
+BRANDS = tuple(re.findall(r"[A-Za-z][^'\"\\]{3,}", repr(LOOKS)))
 """What a brand says of its model."""
 LABELS = ("EN", "FR", "IT")
 
