@@ -40,8 +40,7 @@ function scanned(event) {
 const stops = (form) => [...form.elements].filter((one) => {
   if (one.type === "hidden" || one.disabled || one.tagName === "FIELDSET" || !one.getClientRects().length) { return false; }
   if (one.type !== "radio") { return true; }
-  const group = form.elements[one.name];
-  const all = group instanceof RadioNodeList ? [...group] : [group];
+  const all = [...form.elements].filter((each) => each.type === "radio" && each.name === one.name);
   return one === (all.find((each) => each.checked) ?? all[0]);
 });
 
@@ -54,7 +53,8 @@ function onward(from) {
 }
 
 const MOVES = new Set(["text", "search", "number", "radio", "checkbox", "date"]);
-const isSheet = (form) => form && (form === sheet || (form === begin && form.method === "post"));
+/* A field called “method” hides the form's own; its attribute cannot be hidden. */
+const isSheet = (form) => form && (form === sheet || (form === begin && form.getAttribute("method") === "post"));
 
 /* ---- 1 to 4 answer a focused point */
 
@@ -107,7 +107,7 @@ async function keep() {
   dirty = false;
   tell(sheet.dataset.keeping);
   try {
-    const response = await fetch(sheet.action, {
+    const response = await fetch(sheet.getAttribute("action"), {
       method: "POST",
       headers: { Accept: "application/json" },
       body: new URLSearchParams(new FormData(sheet)),

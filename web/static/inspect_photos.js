@@ -139,7 +139,8 @@ async function drain(saved) {
       say(list().dataset.done);
     }
   } catch (away) {
-    say(list().dataset.offline);
+    const left = await waiting(list().dataset.sheet).catch(() => []);
+    say(list().dataset.offline.replace("{n}", left.length));
     later = setTimeout(() => drain(saved), AGAIN);
   } finally {
     sending = false;
