@@ -19,27 +19,8 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledger.domain.errors import Conflict, Unavailable
-from ledger.storage.asks import Asks
-from ledger.storage.audits import Audits
-from ledger.storage.batches import Batches
-from ledger.storage.chain_facts import ChainFacts
-from ledger.storage.errands import Errands
+from ledger.storage.concerns import Tables
 from ledger.storage.gathered import GatheredTx
-from ledger.storage.imports import Imports
-from ledger.storage.joining import Joining, Shop
-from ledger.storage.lines import Lines
-from ledger.storage.mails import Mails
-from ledger.storage.meta import Meta
-from ledger.storage.organisations import Organisations
-from ledger.storage.outbox import Outbox
-from ledger.storage.papers import Papers
-from ledger.storage.people import People
-from ledger.storage.proposals import Proposals
-from ledger.storage.scans import Scans
-from ledger.storage.sheets import Sheets
-from ledger.storage.stock import Stock
-from ledger.storage.watching import Watching
-from ledger.storage.webhooks import Webhooks
 
 _WAIT = 30
 """Seconds that a writer waits for its turn."""
@@ -47,32 +28,8 @@ _TURN = 0x746F7563686D61
 """The PostgreSQL advisory lock that a writer holds; any number will do that nobody else uses."""
 
 
-class Tx:
+class Tx(Tables):
     """One open transaction and the tables seen through it, by concern."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.organisations = Organisations(connection)
-        self.imports = Imports(connection)
-        self.batches = Batches(connection)
-        self.outbox = Outbox(connection)
-        self.chain = ChainFacts(connection)
-        self.papers = Papers(connection)
-        self.meta = Meta(connection)
-        self.audits = Audits(connection)
-        self.people = People(connection)
-        self.errands = Errands(connection)
-        self.asks = Asks(connection)
-        self.lines = Lines(connection)
-        self.mails = Mails(connection)
-        self.scans = Scans(connection)
-        self.sheets = Sheets(connection)
-        self.watching = Watching(connection)
-        self.webhooks = Webhooks(connection)
-        self.joining = Joining(connection)
-        self.proposals = Proposals(connection)
-        self.shop = Shop(connection)
-        self.stock = Stock(connection)
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> GatheredTx:
         """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""

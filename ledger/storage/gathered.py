@@ -17,24 +17,16 @@ from ledger.domain.lines import Line
 from ledger.domain.organisations import Organisation
 from ledger.domain.outbox import Queued
 from ledger.domain.papers import StoredOffer
-from ledger.storage.asks import Asks
-from ledger.storage.audits import Audits
 from ledger.storage.batches import VISIBLE, Batches, item_of
 from ledger.storage.chain_facts import ChainFacts, event_of, state_of
-from ledger.storage.errands import Errands
+from ledger.storage.concerns import Tables
 from ledger.storage.gathered_scans import GatheredScans
-from ledger.storage.imports import Imports
 from ledger.storage.lines import Lines
-from ledger.storage.mails import Mails
 from ledger.storage.meta import Meta
 from ledger.storage.organisations import Organisations
 from ledger.storage.outbox import COUNTS, Outbox, queued_of
 from ledger.storage.papers import ONLY_THE_CHAIN_CAN_TELL, Papers, offer_of
-from ledger.storage.people import People
-from ledger.storage.sheets import Sheets
 from ledger.storage.tables import activations, amendments, blocks, events, item_versions, items, offers, statements
-from ledger.storage.watching import Watching
-from ledger.storage.webhooks import Webhooks
 
 _CHUNK: Final = 400
 """Names in one question: SQLite takes at most 999 variables in old builds."""
@@ -45,30 +37,21 @@ T = TypeVar("T")
 Pair = tuple[str, str]
 
 
-class GatheredTx:
+class GatheredTx(Tables):
     """A read transaction with everything about some items read at once. `pairs` are (gtin, serial)."""
 
     def __init__(self, connection: Connection, pairs: Sequence[Pair], now: int) -> None:
-        self.connection = connection
-        self.batches = _Batches(connection)
-        self.chain = _Chain(connection)
-        self.outbox = _Outbox(connection)
-        self.papers = _Papers(connection, now)
-        self.scans = GatheredScans(connection, now)
-        self.watching = Watching(connection)
+        super().__init__(connection)
+        self.batches = batches = _Batches(connection)
+        self.chain = chain = _Chain(connection)
+        self.outbox = outbox = _Outbox(connection)
+        self.papers = papers = _Papers(connection, now)
+        self.scans = scans = GatheredScans(connection, now)
         self.organisations = _Organisations(connection)
         self.meta = _Meta(connection)
-        self.imports = Imports(connection)
-        self.audits = Audits(connection)
-        self.people = People(connection)
-        self.errands = Errands(connection)
-        self.asks = Asks(connection)
         self.lines = _Lines(connection)
-        self.mails = Mails(connection)
-        self.sheets = Sheets(connection)
-        self.webhooks = Webhooks(connection)
-        wanted = self.batches.gather(pairs)
-        for part in (self.chain, self.outbox, self.papers, self.scans):
+        wanted = batches.gather(pairs)
+        for part in (chain, outbox, papers, scans):
             part.gather(wanted)
 
     def gathered(self, pairs: Sequence[Pair], now: int) -> GatheredTx:

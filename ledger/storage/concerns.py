@@ -1,0 +1,53 @@
+"""Every table seen through one open transaction, by concern."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from ledger.storage.asks import Asks
+from ledger.storage.audits import Audits
+from ledger.storage.batches import Batches
+from ledger.storage.chain_facts import ChainFacts
+from ledger.storage.errands import Errands
+from ledger.storage.imports import Imports
+from ledger.storage.lines import Lines
+from ledger.storage.mails import Mails
+from ledger.storage.meta import Meta
+from ledger.storage.organisations import Organisations
+from ledger.storage.outbox import Outbox
+from ledger.storage.papers import Papers
+from ledger.storage.people import People
+from ledger.storage.proposals import Proposals
+from ledger.storage.scans import Scans
+from ledger.storage.sheets import Sheets
+from ledger.storage.stock import Stock
+from ledger.storage.watching import Watching
+from ledger.storage.webhooks import Webhooks
+
+
+class Tables:
+    """The repositories over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.organisations = Organisations(connection)
+        self.imports = Imports(connection)
+        self.batches = Batches(connection)
+        self.outbox = Outbox(connection)
+        self.chain = ChainFacts(connection)
+        self.papers = Papers(connection)
+        self.meta = Meta(connection)
+        self.audits = Audits(connection)
+        self.people = People(connection)
+        self.errands = Errands(connection)
+        self.asks = Asks(connection)
+        self.lines = Lines(connection)
+        self.mails = Mails(connection)
+        self.scans = Scans(connection)
+        self.sheets = Sheets(connection)
+        self.watching = Watching(connection)
+        self.webhooks = Webhooks(connection)
+        self.joining = Joining(connection)
+        self.proposals = Proposals(connection)
+        self.shop = Shop(connection)
+        self.stock = Stock(connection)
