@@ -10,6 +10,7 @@ from ledger.storage.batches import Batches
 from ledger.storage.chain_facts import ChainFacts
 from ledger.storage.errands import Errands
 from ledger.storage.imports import Imports
+from ledger.storage.joining import Joining, Shop
 from ledger.storage.lines import Lines
 from ledger.storage.mails import Mails
 from ledger.storage.meta import Meta
