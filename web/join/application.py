@@ -258,7 +258,7 @@ def _done(id: str, at: str, change: Callable[[], object]) -> AnyResponse | tuple
         raise
     except LedgerError as problem:
         return _page(id, at, problem), _status(problem)
-    return redirect(url_for("join.application", id=id, _anchor=at), 303)
+    return redirect(url_for("join.application", id=id, _anchor=f"at-{at}"), 303)
 
 
 def _status(problem: LedgerError) -> int:

@@ -11,7 +11,7 @@ from ledger.domain.statements import MarkKind
 from ledger.domain.stock import StockOrder, StockState, Wanted
 from ledger.services.set_mark import mark_batch, mark_item
 from ledger.services.stock_page import all_stock, stock_page
-from tests.web.joining.conftest import GTIN, MakePhone, Stage, StaffRole
+from tests.web.joining.conftest import GTIN, MakePhone, StaffRole, Stage
 
 WORDS = {"reason": "The clasp."}
 
