@@ -231,7 +231,9 @@ def announce(ledger: Ledger, address: str, say: Say) -> None:
     """Tell where to look, with a code to scan."""
     say(f"\nready {address}")
     say(f"  {address}/check      type a code")
-    say(f"  {address}/console    sign in for brands and authenticators")
+    say(f"  {address}/my         an owner's items")
+    say(f"  {address}/console    sign in for brands, authenticators and platforms")
+    say(f"  {ledger.sign_url}  the signing page, where passkeys are used")
     say(f"  {address}/docs       the programming interface")
     with ledger.store.read() as tx:
         item = tx.batches.newest_on_sale()
