@@ -27,7 +27,7 @@ from babel.support import NullTranslations, Translations
 from flask_babel import Domain, get_locale
 
 from ledger.domain.errors import Fault
-from ledger.domain.said import Country, Dated, Said, said
+from ledger.domain.said import Country, Dated, Said, Told, said
 
 FOLDER: Final = Path(__file__).parent / "translations"
 ENGLISH: Final = Locale("en", "GB")
@@ -86,6 +86,8 @@ def translated(text: str, locale: Locale | None = None) -> str:
             pattern = words.ngettext(text.pattern, text.plural, text.number)
         whole = filled(pattern, text.values, where) if text.values else pattern
         return whole if text.shape is None else text.shape(whole)
+    if isinstance(text, Told):
+        return next((one for tag, one in text.texts.items() if tag.split("-", 1)[0] == where.language), str(text))
     if isinstance(text, Dated):
         return written(text.when, text.form, where)
     if isinstance(text, Country):

@@ -48,6 +48,21 @@ class Country(str):
     code: str
 
 
+class Told(str):
+    """Words that others have given in several languages; as a string, the first of them."""
+
+    __slots__ = ("texts",)
+
+    texts: Mapping[str, str]
+
+
+def told(texts: Mapping[str, str]) -> Told:
+    """Words by language (BCP 47), the one that stands for all first. There is at least one."""
+    made = Told(next(iter(texts.values())))
+    made.texts = dict(texts)
+    return made
+
+
 def said(pattern: str, /, **values: Any) -> Said:
     """The sentence of a pattern with `%(name)s` places; without values, `%` in it is only a percent sign."""
     return _made(pattern % values if values else pattern, pattern, None, 0, values or _NOTHING)
@@ -61,6 +76,8 @@ def said_many(singular: str, plural: str, n: int, /, **values: Any) -> Said:
 
 def shaped(text: str, shape: Callable[[str], str]) -> str:
     """The text after `shape`, which a translation of it will go through, too."""
+    if isinstance(text, Told):
+        return told({language: shape(one) for language, one in text.texts.items()})
     if not isinstance(text, Said):
         return shape(text)
     before = text.shape

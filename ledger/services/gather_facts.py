@@ -35,6 +35,7 @@ from ledger.services.amend_item import accepted_amendments
 from ledger.services.ask_owner import confirmed_at
 from ledger.services.compare_looks import signals_of
 from ledger.services.follow_chain import NODE_SEEN
+from ledger.services.keep_reference import in_languages
 from ledger.services.open_item import registration_event
 from ledger.services.ports import Ledger, Tx
 from ledger.services.progress_of import progress_of
@@ -229,7 +230,7 @@ class FactReader:
         for reference in reversed(references):
             report = self.tx.papers.report(bytes(reference))
             if report is not None and report.body.get(name):
-                return str(report.body[name])
+                return in_languages(report.body, name)
         return None
 
     def _handover(self) -> Handover | None:

@@ -7,13 +7,13 @@ the salt and the words makes the name on the chain mean nothing (PROTOCOL: refer
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import rfc8785
 
 from ledger.domain.errors import Fault, Invalid
 from ledger.domain.papers import Report
-from ledger.domain.said import said
+from ledger.domain.said import said, told
 from ledger.domain.standing_headlines import LANGUAGES
 from ledger.services.ports import Ledger, Tx
 
@@ -55,3 +55,9 @@ def keep_reference(ledger: Ledger, tx: Tx, words: Mapping[str, str | None], orga
     commitment = ledger.keccak(salt + rfc8785.dumps(kept))
     tx.papers.add_report(Report(commitment, organisation, salt, kept, ledger.now()))
     return commitment
+
+
+def in_languages(body: Mapping[str, Any], name: str) -> str:
+    """What a reference says under a name, with the same in further languages beside it where there is any."""
+    others = {one: str(body[f"{name}_{one}"]) for one in LANGUAGES if body.get(f"{name}_{one}")}
+    return told({"": str(body[name])} | others) if others else str(body[name])

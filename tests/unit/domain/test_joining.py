@@ -67,7 +67,8 @@ def test_only_the_whole_token_proves_a_domain() -> None:
 def test_a_did_document_of_another_domain_proves_nothing() -> None:
     assert proven_by_did(TOKEN, "maison.example", did_document(TOKEN, "maison.example"))
     assert not proven_by_did(TOKEN, "maison.example", did_document(TOKEN, "evil.example"))
-    for broken in (None, [], "x", {"id": "did:web:maison.example", "service": "x"}, {"service": [1]}):
+    wrong: tuple[object, ...] = (None, [], "x", {"id": "did:web:maison.example", "service": "x"}, {"service": [1]})
+    for broken in wrong:
         assert not proven_by_did(TOKEN, "maison.example", broken)
 
 

@@ -79,6 +79,8 @@ def test_nothing_is_signed_before_the_quarter_of_an_hour_is_over(stage: Stage, p
     standing = scan_item(stage.ledger, GTIN, "KNOWN2").standing
     assert standing.key.value == "recalled"
     assert "The clasp may open" in " ".join(standing.sentences)
+    assert "Il fermaglio" in anna.get(f"/01/{GTIN}/21/KNOWN2?lang=it").text
+    assert "The clasp may open" in anna.get(f"/01/{GTIN}/21/KNOWN2?lang=fr").text
 
 
 @pytest.mark.parametrize("who", ["the proposer", "the approver"])
