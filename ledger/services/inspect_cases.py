@@ -86,7 +86,8 @@ def _need_room(tx: Tx, sheet: Sheet) -> None:
     if sheet.case == sheet.id:
         return
     case = case_of(tx, sheet.case)
-    if case.outcome.step not in (Step.SECOND, Step.THIRD):
+    # Where the others have set their opinions aside, this one is the first.
+    if case.outcome.step not in (Step.OPINION, Step.SECOND, Step.THIRD):
         raise Conflict(
             said("Colleagues have finished this case meanwhile. Your draft stays; begin another sheet if you wish.")
         )
@@ -94,17 +95,20 @@ def _need_room(tx: Tx, sheet: Sheet) -> None:
         raise Forbidden(said("You have given your opinion on this case. Somebody else has to look."))
 
 
-def waiting_cases(ledger: Ledger, caller: Caller) -> list[tuple[Sheet, Step]]:
-    """Cases that wait for another person, as the first sheet of each; only those that the caller may look at."""
+def waiting_cases(ledger: Ledger, caller: Caller) -> list[Sheet]:
+    """Cases that wait for another person, as the first sheet of each; only those that the caller may look at.
+
+    Whether it is a second or a third person is not told: it would say that two disagree.
+    """
     person = need_inspector(caller)
     with ledger.store.read() as tx:
         found = tx.sheets.page(caller.organisation.id, [SheetState.COMMITTED])
-        waiting: list[tuple[Sheet, Step]] = []
+        waiting: list[Sheet] = []
         for name in dict.fromkeys(one.case for one in found):
             case = case_of(tx, name)
             looked = [one.person for one in (*case.sheets, *case.open)]
             if case.outcome.step in (Step.SECOND, Step.THIRD) and may_look(person, looked):
-                waiting.append((case.sheets[0], case.outcome.step))
+                waiting.append(case.sheets[0])
         return waiting
 
 

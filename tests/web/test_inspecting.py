@@ -579,3 +579,25 @@ def test_from_thirty_cases_on_the_number_stands_on_the_page_and_on_every_card(st
     assert int(found.group(2)) >= 31
     fresh = stage.app().test_client()
     assert found.group(0) in fresh.get(path(GTIN, names[1])).text
+
+
+def test_whoever_looks_second_is_not_told_why_they_were_called(team: list[Member], serial: str) -> None:
+    first = opinion(team[1], serial, Authenticity.NOT_GENUINE)
+    answer = team[2].post("/console/inspect", f"/console/inspect/cases/{first}/look")
+    assert "high value" not in team[2].get(answer.headers["Location"]).text
+    assert "second person" not in team[0].get("/console/inspect").text
+
+
+def test_a_first_opinion_set_aside_leaves_the_second_as_the_first(
+    stage: Stage, team: list[Member], serial: str
+) -> None:
+    first = opinion(team[1], serial, high_value="1")
+    answer = team[2].post("/console/inspect", f"/console/inspect/cases/{first}/look")
+    second = answer.headers["Location"].split("/")[-2]
+    step = f"/console/inspect/sheets/{second}/item"
+    team[2].post(step, step, purpose="resale", method="1")
+    team[1].post(f"/console/inspect/sheets/{first}", f"/console/inspect/sheets/{first}/again")
+    fill(team[2], second)
+    commit(team[2], second)
+    team[2].sign(sign(team[2], second))
+    assert sheet_of(stage, first).state == "set_aside"

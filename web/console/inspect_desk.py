@@ -60,8 +60,8 @@ def desk_page() -> str:
         mine = [one for one in tx.sheets.page(caller.organisation.id, states) if one.person == person][:_SHOWN]
         rows = [_row(ledger, one, _state(one, case_of(tx, one.case).outcome.step)) for one in mine]
     waiting = [
-        (first, _title(first), in_language(first.checklist.name, language_of(request)), WAITS[step])
-        for first, step in waiting_cases(ledger, caller)
+        (first, _title(first), in_language(first.checklist.name, language_of(request)))
+        for first in waiting_cases(ledger, caller)
     ]
     return render_template("console/inspect_desk.html", rows=rows, waiting=waiting, code=typed, problem=problem)
 

@@ -10,6 +10,7 @@ from werkzeug import Response
 
 from ledger.domain.checklists import in_language
 from ledger.domain.organisations import Scope
+from ledger.domain.outbox import State
 from ledger.domain.second_look import Step
 from ledger.domain.sheets import Answer, Sheet, SheetState, facts_of, opinion_of
 from ledger.domain.standing_facts import Undone
@@ -23,7 +24,7 @@ from ledger.services.scan_item import scan_item
 from web.console import bp
 from web.console.inspect_desk import inspector
 from web.console.inspect_words import ANSWERS, CONDITIONS, KEYS, METHODS, REMARKS, RESULTS, WAITS
-from web.console.pages import Pill, caller_here, ledger_here, pill, when
+from web.console.pages import caller_here, ledger_here, pill, when
 from web.languages import language_of
 from web.people.visits import to_signing_page, visit_here
 
@@ -52,7 +53,7 @@ def committed_sheet(id: str) -> str | Response:
     person = visit_here().person
     with ledger.store.read() as tx:
         queued = tx.outbox.get(sheet.statement) if sheet.statement else None
-        state: Pill | None = pill(progress_of(ledger, tx, [queued])[queued.id]) if queued else None
+        progress = progress_of(ledger, tx, [queued])[queued.id] if queued else None
         key = key_state(ledger, tx, caller.organisation, person)[0] if person else KeyState.NO_PASSKEY
         names = {one.person: one.name for one in tx.people.members(caller.organisation.id)}
     facts = facts_of(sheet, max(case.outcome.persons, 1))
@@ -66,7 +67,8 @@ def committed_sheet(id: str) -> str | Response:
         mine=_mine_agrees(sheet, case),
         step=case.outcome.step.value,
         waits=WAITS[case.outcome.step],
-        state=state,
+        state=pill(progress) if progress else None,
+        refused=progress is not None and progress.state is State.REFUSED,
         key=key.value,
         key_words=KEYS[key],
         colleagues=[_colleague(ledger, one, names) for one in case.sheets if one.id != sheet.id],

@@ -17,7 +17,6 @@ from ledger.domain.sheets import BASIS_LONGEST, NOTE_LONGEST, SEAL_PHOTO, STEPS,
 from ledger.services.inspect_cases import commit
 from ledger.services.inspect_sheets import add_photo, draft_of, drop_sheet, own_sheet, remove_photo, save_step
 from ledger.services.keep_line import line_of
-from ledger.services.scan_item import scan_item
 from web.console import bp
 from web.console.inspect_desk import form_lists, inspector
 from web.console.inspect_words import (
@@ -132,7 +131,6 @@ def _page(sheet: Sheet, step: str, problem: LedgerError | None = None) -> str:
     ledger, language = ledger_here(), language_of(request)
     done, count = progress(sheet)
     line = line_of(ledger, sheet.gtin) if sheet.gtin else None
-    scan = scan_item(ledger, sheet.gtin, sheet.serial) if sheet.item is not None and step == "item" else None
     order = (*STEPS, "review")
     return render_template(
         f"console/inspect_{step}.html",
@@ -151,7 +149,6 @@ def _page(sheet: Sheet, step: str, problem: LedgerError | None = None) -> str:
         kind=in_language(sheet.checklist.name, language),
         slots=_slots(sheet, language) if step == "photos" else (),
         gaps=gaps(sheet) if step == "review" else (),
-        scan=scan,
         reference=[(photo_href(one, 320), one.caption(language)) for one in line.photos[:3]] if line else [],
         purposes=list(PURPOSES.items()),
         methods=list(METHODS.items()),
@@ -163,7 +160,6 @@ def _page(sheet: Sheet, step: str, problem: LedgerError | None = None) -> str:
         note_longest=NOTE_LONGEST,
         basis_longest=BASIS_LONGEST,
         anchor=_anchor,
-        words=(ANSWERS, PURPOSES, METHODS),
     )
 
 

@@ -109,6 +109,8 @@ def navigation(caller: Caller) -> tuple[Way, ...]:
             ways.append(Way(_("Put on sale"), url_for("console.sale")))
             ways.append(Way(_("Till"), url_for("console.till")))
         ways.append(Way(_("Watch"), url_for("console.watch")))
+    if role is Role.BRAND and Scope.SIGN in scopes:
+        ways.append(Way(_("Checklists"), url_for("console.checklists")))
     if role is Role.AUTHENTICATOR and Scope.SIGN in scopes:
         ways.append(Way(_("Inspect"), url_for("console.inspect")))
         ways.append(Way(_("My records"), url_for("console.records")))
