@@ -30,6 +30,7 @@ class Things:
     offer: str
     webhook: str
     delivery: str
+    proposal: str
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,11 @@ def things(stage: Stage, brand: Asking) -> Things:
     key = brand.post("/v1/keys", {"label": "mine", "scopes": ["read"]}, 201)
     sent = brand.post("/v1/anchors", {"sha256": "77" * 32}, 202)
     hook = brand.post("/v1/webhooks", {"url": "https://hooks.example/", "description": PRIVATE}, 201)
+    with stage.ledger.store.write() as tx:
+        tx.shop.choose_two_people(stage.brand.organisation.id, True)
+    recall = brand.post(f"{path_of(item)}/marks", {"mark": "recall", "reason": PRIVATE}, 202)
+    with stage.ledger.store.write() as tx:
+        tx.shop.choose_two_people(stage.brand.organisation.id, False)
     return Things(
         item=item,
         batch=batch["id"],
@@ -48,6 +54,7 @@ def things(stage: Stage, brand: Asking) -> Things:
         offer="off_" + "0" * 26,
         webhook=hook["id"],
         delivery=brand.post(f"/v1/webhooks/{hook['id']}/test", status=202)["id"],
+        proposal=recall["proposal"],
     )
 
 
@@ -108,6 +115,7 @@ OWN_ONLY = {
     "send_import",
     "list_batches",
     "list_statements",
+    "list_proposals",
     "put_on_sale_by_csv",
     "send_evidence",
     "check_many",
@@ -143,6 +151,7 @@ def address(rule: str, things: Things) -> str:
         return rule.replace("/v1/items/<gtin>/<path:serial>", path_of(things.item))
     names = {"imports": things.imported, "batches": things.batch, "keys": things.key, "offers": things.offer}
     names |= {"statements": things.statement, "webhooks": things.webhook, "webhook-deliveries": things.delivery}
+    names |= {"proposals": things.proposal}
     return rule.replace("<id>", names[rule.split("/")[2]]) if "<id>" in rule else rule
 
 
