@@ -16,7 +16,7 @@ MAX_LINE: Final = 64 * 1024
 """Bytes of one line; an item's row takes a few hundred."""
 MAX_ROWS: Final = 5_000_000
 _MAX_CELLS: Final = 4 * MAX_COLUMNS
-_UTF8: Final = "In your spreadsheet choose Save as and the type “CSV UTF-8”, then send that file."
+_UTF8: Final = said("In your spreadsheet choose Save as and the type “CSV UTF-8”, then send that file.")
 
 
 class _Lines:

@@ -117,7 +117,11 @@ def module_width(form: LabelFormat, label: Label, matrix: Matrix) -> float:
         room = [other for other in label_formats().values() if _fitting(other, label, matrix) >= MIN_MODULE]
         room.sort(key=lambda other: other.label[0] * other.label[1])
         side = matrix.full_size * MIN_MODULE
-        instead = f"The smallest label with room is “{room[0].name}”." if room else "Use a shorter web address."
+        instead = (
+            said("The smallest label with room is “%(name)s”.", name=room[0].name)
+            if room
+            else said("Use a shorter web address.")
+        )
         raise Invalid(
             said(
                 "The code of %(serial)s needs a square of %(side)s mm, and a label of %(label)s × "

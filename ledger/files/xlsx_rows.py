@@ -38,7 +38,7 @@ _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _COPIED: Final = ("[Content_Types].xml", "_rels/.rels", _RELATIONS, _WORKBOOK, "xl/styles.xml")
 _STRINGS: Final = "xl/sharedStrings.xml"
 _KEPT_DIGITS: Final = 10**15
-_RESAVE: Final = "Open it in your spreadsheet, save it again as XLSX or as CSV UTF-8, and send that."
+_RESAVE: Final = said("Open it in your spreadsheet, save it again as XLSX or as CSV UTF-8, and send that.")
 
 _Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 

@@ -23,7 +23,7 @@ MAX_TEXT: Final = 256 * 1024 * 1024
 _MAX_ROW_XML: Final = 4 * 1024 * 1024
 _MAX_ODD: Final = 100_000
 _MAX_TEXTS: Final = 2_000_000
-_RESAVE: Final = "Open it in your spreadsheet, save it again as XLSX or as CSV UTF-8, and send that."
+_RESAVE: Final = said("Open it in your spreadsheet, save it again as XLSX or as CSV UTF-8, and send that.")
 
 _DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\s[^<>]*\?>")
 _PREFIX: Final = rb"(?:[^\s<>/:]*:)?"

@@ -18,7 +18,7 @@ MAX_RATIO: Final = 200
 _RATIO_FROM: Final = 8 * 1024 * 1024
 _CHUNK: Final = 256 * 1024
 _ARCHIVES: Final = (".zip", ".xlsx", ".xlsm", ".ods", ".jar", ".gz", ".7z", ".rar", ".tar", ".xz", ".bz2")
-_RESAVE: Final = "Open it in your spreadsheet, save it again as XLSX or as CSV UTF-8, and send that."
+_RESAVE: Final = said("Open it in your spreadsheet, save it again as XLSX or as CSV UTF-8, and send that.")
 
 
 def open_checked(stream: BinaryIO) -> zipfile.ZipFile:

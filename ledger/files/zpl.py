@@ -89,7 +89,7 @@ def dots_per_module(form: LabelFormat, label: Label, matrix: Matrix, dpi: int) -
         (other for other in label_formats().values() if _fitting(other, label, matrix, dpi) >= MIN_DOTS),
         key=lambda other: other.label[0] * other.label[1],
     )
-    instead = f" The smallest of our formats with room is “{room[0].name}”." if room else ""
+    instead = said(" The smallest of our formats with room is “%(name)s”.", name=room[0].name) if room else ""
     raise Invalid(
         said(
             "The code of %(serial)s would have modules of %(dots)s dots at %(dpi)s dots per inch; "
