@@ -17,7 +17,7 @@ from ledger.domain.said import said
 from ledger.domain.second_look import Step
 from ledger.domain.sheets import Sheet, SheetState, facts_of, report_of
 from ledger.domain.statements import Kind, RecordKind, make
-from ledger.services.draft_statement import next_nonce
+from ledger.services.draft_statement import draft_in, next_nonce
 from ledger.services.errand_state import words_of
 from ledger.services.errands import Visit, begin, item_block, key_blocks, message, signatures_of
 from ledger.services.inspect_cases import Case, case_of, opinion_hash
@@ -50,6 +50,25 @@ def begin_finding(ledger: Ledger, visit: Visit, caller: Caller, finding: Finding
     caller.need_role(Role.AUTHENTICATOR, Role.REPAIRER, Role.BRAND)
     with ledger.store.write() as tx:
         return _begin(ledger, tx, visit, caller, finding, {"to": to, "back": back})
+
+
+def begin_anchor(ledger: Ledger, visit: Visit, caller: Caller, id: str, to: str) -> Errand:
+    """Have the hash of a committed opinion dated in the ledger: proof that it was not made up later.
+
+    Raises Conflict before it is committed, and without a key in force.
+    """
+    person = visit.known
+    with ledger.store.write() as tx:
+        sheet = own_sheet(tx, caller, id)
+        if sheet.commitment is None:
+            raise Conflict(said("Commit your opinion first; then it can be dated."))
+        key = need_key(ledger, tx, caller.organisation, person)
+        values = draft_in(ledger, tx, Kind.ANCHOR, {"hash": sheet.commitment}, caller).statement.values
+        told = message("Anchor", values)
+        keys = key_blocks(tx, person, key.blind, key.passkey)
+        request = {"act": "sign", "messages": [told], "signer": key.address, "keys": keys}
+        keep = {"kind": int(Kind.ANCHOR), "values": told["values"], "organisation": caller.organisation.id, "to": to}
+        return begin(ledger, tx, visit, "statement", request, keep)
 
 
 def _begin(ledger: Ledger, tx: Tx, visit: Visit, caller: Caller, finding: Finding, keep: dict[str, Any]) -> Errand:

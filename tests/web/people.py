@@ -19,6 +19,8 @@ from ledger.services.staff_keys import StaffKey, staff_key
 from tests.support.passkey import passkey
 from tests.web.stage import Stage
 
+_KINDS = {"Record": Kind.RECORD, "Anchor": Kind.ANCHOR}
+
 
 class Member:
     """One member of an organisation, signed in. `number` makes their passkey: the same number, the same key."""
@@ -70,8 +72,7 @@ class Member:
     def signature(self, asked: dict[str, Any]) -> bytes:
         """This member's passkey over the message that is asked for."""
         (message,) = asked["messages"]
-        assert message["type"] == "Record"
-        statement = make(Kind.RECORD, message["values"])
+        statement = make(_KINDS[message["type"]], message["values"])
         ledger = self.stage.ledger
         with ledger.store.read() as tx:
             digest = ledger.domain(tx).digest(statement_hash(statement, ledger.keccak), ledger.keccak)

@@ -601,3 +601,17 @@ def test_a_first_opinion_set_aside_leaves_the_second_as_the_first(
     commit(team[2], second)
     team[2].sign(sign(team[2], second))
     assert sheet_of(stage, first).state == "set_aside"
+
+
+def test_a_committed_opinion_can_be_dated_before_anybody_agrees(stage: Stage, team: list[Member], serial: str) -> None:
+    id = opinion(team[1], serial, Authenticity.NOT_GENUINE)
+    answer = team[1].post(f"/console/inspect/sheets/{id}", f"/console/inspect/sheets/{id}/date")
+    kept = sheet_of(stage, id)
+    assert kept.commitment is not None
+    assert team[1].request_of(answer)["messages"][0]["values"]["hash"] == "0x" + kept.commitment.hex()
+    team[1].sign(answer)
+    stage.follow()
+    with stage.ledger.store.read() as tx:
+        told = tx.chain.events_named(("Anchored",))
+    assert kept.commitment in [event.args["hash"] for event in told]
+    assert sheet_of(stage, id).state == "committed"

@@ -17,7 +17,7 @@ from ledger.domain.standing_facts import Undone
 from ledger.services.inspect_cases import Case, change_mind, seen_case
 from ledger.services.inspect_keys import KeyState, key_state
 from ledger.services.inspect_sheets import own_sheet
-from ledger.services.inspect_sign import begin_sheet_record
+from ledger.services.inspect_sign import begin_anchor, begin_sheet_record
 from ledger.services.ports import Ledger
 from ledger.services.progress_of import progress_of
 from ledger.services.scan_item import scan_item
@@ -96,6 +96,14 @@ def sign_sheet(id: str) -> Response:
     """To the signing page, with what was committed and nothing else."""
     to = url_for("console.committed_sheet", id=id)
     return to_signing_page(begin_sheet_record(ledger_here(), visit_here(), caller_here(), id, to))
+
+
+@bp.post("/inspect/sheets/<id>/date")
+@inspector
+def date_sheet(id: str) -> Response:
+    """To the signing page, with the hash of the opinion, so that it is dated in the ledger."""
+    to = url_for("console.committed_sheet", id=id)
+    return to_signing_page(begin_anchor(ledger_here(), visit_here(), caller_here(), id, to))
 
 
 @bp.post("/inspect/sheets/<id>/again")

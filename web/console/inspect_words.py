@@ -81,6 +81,6 @@ KEYS: Final = {
     KeyState.NO_PASSKEY: (said("No passkey yet"), "grey"),
     KeyState.MISSING: (said("Not added yet"), "amber"),
     KeyState.UNDER_WAY: (said("Added, waiting for confirmation"), "blue"),
-    KeyState.IN_FORCE: (said("Signs for you"), "green"),
+    KeyState.IN_FORCE: (said("In force"), "green"),
     KeyState.ENDED: (said("Ended"), "red"),
 }
