@@ -35,7 +35,11 @@ def act_words() -> list[tuple[str, str, str]]:
     """What can be proposed, as choices."""
     return [
         (Act.RECALL.value, _("Recall"), _("Owners and buyers are told what to do. It can be ended.")),
-        (Act.VOID.value, _("Withdraw the record"), _("It no longer counts as yours. Only items that nobody owns yet, or whole batches.")),
+        (
+            Act.VOID.value,
+            _("Withdraw the record"),
+            _("It no longer counts as yours. Only items that nobody owns yet, or whole batches."),
+        ),
         (Act.RETIRE.value, _("Take out of circulation"), _("For ever. Only items that nobody owns yet.")),
         (Act.AMEND.value, _("Change the description"), _("The old description stays in view beside the new one.")),
         (Act.LIFT_RECALL.value, _("End a recall"), ""),
