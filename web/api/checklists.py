@@ -30,6 +30,12 @@ class ChecklistPath(In):
     id: _Name
 
 
+class AnyChecklistPath(In):
+    """A list by whatever somebody calls it."""
+
+    id: Annotated[str, Field(min_length=1, max_length=80)]
+
+
 class PointIn(In):
     """One thing to look at."""
 
@@ -96,7 +102,7 @@ def put_checklist(path: ChecklistPath, body: ChecklistIn) -> Response:
 
 
 @operation(bp, "DELETE", "/v1/checklists/<id>", answers={204: None}, scope=Scope.SIGN, refuses=(404,))
-def delete_checklist(path: ChecklistPath) -> Response:
+def delete_checklist(path: AnyChecklistPath) -> Response:
     """Offer a checklist no more"""
     drop_checklist(here(), caller(), path.id)
     return Response(status=204)
