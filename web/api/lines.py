@@ -56,7 +56,9 @@ class LineIn(In):
     """What is said of a model, whole: what is left out is said no more. Photos stay."""
 
     name: OneLine = Field(examples=["Sac Lune 25"])
-    words: dict[_LANGUAGES, WordsIn] = Field({}, description="By language; English stands in where one is missing.")
+    words: dict[_LANGUAGES, WordsIn] = Field(
+        {}, max_length=4, description="By language; English stands in where one is missing."
+    )
     programme_start: str | None = Field(
         None, max_length=10, description="First day of which its items are registered (ISO 8601)."
     )
@@ -70,7 +72,9 @@ class LineIn(In):
 class PhotoWords(In):
     """What a photo shows."""
 
-    captions: dict[_LANGUAGES, OneLine] = Field({}, description="By language; read out to those who cannot see it.")
+    captions: dict[_LANGUAGES, OneLine] = Field(
+        {}, max_length=4, description="By language; read out to those who cannot see it."
+    )
     colourway: Annotated[str, Field(max_length=120)] = ""
 
 

@@ -69,6 +69,10 @@ BODIES: dict[str, Any] = {
     "confirm_cards_of_batch": {"sha256": "0" * 64},
     "mark_whole_batch": {"mark": "recall"},
     "mark_one_item": {"mark": "recall"},
+    "mark_display": {},
+    "put_line": {"name": "Mine now"},
+    "put_photo_order": {"photos": []},
+    "put_photo_words": {"words": {}},
     "retire_item": {},
     "replace_claim_code": {},
     "amend_item": {"fields": {"model_ref": "X"}},
@@ -116,6 +120,12 @@ OWN_ONLY = {
     "list_batches",
     "list_statements",
     "list_proposals",
+    "list_lines",
+    "list_alerts",
+    "list_looks",
+    "list_escrows",
+    "list_checklists",
+    "put_checklist",
     "put_on_sale_by_csv",
     "send_evidence",
     "check_many",
@@ -151,7 +161,8 @@ def address(rule: str, things: Things) -> str:
         return rule.replace("/v1/items/<gtin>/<path:serial>", path_of(things.item))
     names = {"imports": things.imported, "batches": things.batch, "keys": things.key, "offers": things.offer}
     names |= {"statements": things.statement, "webhooks": things.webhook, "webhook-deliveries": things.delivery}
-    names |= {"proposals": things.proposal}
+    names |= {"proposals": things.proposal, "checklists": "nobodys_list"}
+    rule = rule.replace("/lines/<gtin>", f"/lines/{things.item['gtin']}").replace("<sha256>", "ab" * 32)
     return rule.replace("<id>", names[rule.split("/")[2]]) if "<id>" in rule else rule
 
 
@@ -176,7 +187,7 @@ def test_every_operation_has_its_place_in_these_tables(app: Flask) -> None:
     assert {name for name, _, _, _ in operations(app)} <= known
     posting = {name for name, method, rule, _ in operations(app) if "<" in rule and method == "POST"}
     bare = {"draft_batch_registration", "fetch_cards", "disable_webhook", "enable_webhook", "test_webhook"}
-    bare |= {"replay_webhook_delivery"}
+    bare |= {"replay_webhook_delivery", "release_escrow", "refuse_escrow", "send_photo", "restore_line_photo"}
     assert posting - PUBLIC - set(BODIES) == bare, "a new operation on a thing of somebody's needs a body here"
 
 
@@ -198,7 +209,9 @@ def test_nobody_sees_or_changes_what_is_another_organisations(
         response = stranger.ask(method, address(rule, things), **body_of(name, things))
         # An item is public, so a foreign one is refused by its rules; everything else does not exist at all, unless
         # the organisation is refused for its role before anything was looked for.
-        spoken_of = "/items/<gtin>" in rule or (name in BODIES and "gtin" in str(BODIES[name]))
+        spoken_of = (
+            "/items/<gtin>" in rule or "/lines/<gtin>" in rule or (name in BODIES and "gtin" in str(BODIES[name]))
+        )
         for_its_role = response.status_code == 403 and "Only a" in response.get_json()["detail"]
         allowed = {403, 404, 422} if spoken_of else {404}
         assert response.status_code in allowed or for_its_role, (name, response.get_data(as_text=True))
