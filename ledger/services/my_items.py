@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from ledger.domain.asks import Ask, Entrustment, Escrow
-from ledger.domain.errors import Invalid, Unknown
+from ledger.domain.errors import Conflict, Invalid, Unknown
 from ledger.domain.organisations import Organisation
 from ledger.domain.outbox import Progress, Queued, State
 from ledger.domain.papers import StoredOffer
@@ -221,7 +221,12 @@ def data_of(ledger: Ledger, visit: Visit) -> dict[str, Any]:
                 for one in held
             ],
             "organisations": [
-                {"organisation": one.organisation, "roles": sorted(one.roles), "name": one.name}
+                {
+                    "organisation": one.organisation,
+                    "roles": sorted(one.roles),
+                    "name": one.name,
+                    "shown_name": tx.sheets.shown_name(one.organisation, person.id),
+                }
                 for one in tx.people.memberships(person.id)
             ],
             "sessions": [
@@ -235,6 +240,9 @@ def leave(ledger: Ledger, visit: Visit) -> None:
     """Delete a person: what links them to their items goes, the items' records stay.
 
     What they signed keeps its effect; without their passkey or paper backup nobody can sign for the items again.
+    Raises Conflict for a member of an organisation: leaving that ends the key which speaks for it.
     """
     with ledger.store.write() as tx:
+        if tx.people.memberships(visit.known.id):
+            raise Conflict(said("You work for an organisation here. Leave it in the console first."))
         tx.people.remove(visit.known.id)
