@@ -12,7 +12,7 @@ from ledger.domain.people import Session
 from ledger.domain.said import said
 from ledger.services.errands import b64
 from ledger.services.ports import Ledger, Tx
-from ledger.services.views_of_chain import listed
+from ledger.services.views_of_chain import Listed, listed
 
 _SAME: Final = 60
 
@@ -87,12 +87,19 @@ def confirmed_at(tx: Tx, session: bytes | None, item: int, now: int) -> tuple[in
     found = tx.asks.asks_by(session, item, now - 2 * LASTS)
     if not found:
         return None
-    subject = listed(tx, item)
     for ask in found:
-        if ask.counts(now, subject.holder):
-            if ask.by is None:
-                return ask.answered_at or now, None
-            trusted = [one for one in tx.asks.entrustments(item) if one.organisation == ask.by]
-            if any(one.holds(now, subject.holder) for one in trusted):
-                return ask.answered_at or now, ask.by
+        if answer_counts(tx, ask, now):
+            return ask.answered_at or now, ask.by
     return None
+
+
+def answer_counts(tx: Tx, ask: Ask, now: int) -> bool:
+    """Whether an answer still tells something: fresh, by the present owner or by whom they trust now."""
+    subject = listed(tx, ask.item)
+    return ask.counts(now, subject.holder) and (ask.by is None or trusted_now(tx, subject, ask.by, now))
+
+
+def trusted_now(tx: Tx, subject: Listed, organisation: str, now: int) -> bool:
+    """Whether the present owner lets an organisation answer for them."""
+    trusted = [one for one in tx.asks.entrustments(subject.item.item) if one.organisation == organisation]
+    return any(one.holds(now, subject.holder) for one in trusted)

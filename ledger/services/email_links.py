@@ -31,30 +31,33 @@ def check_email(text: str) -> str:
 def send_link(ledger: Ledger, email: str, next: str | None) -> None:
     """Send a sign-in link to the address of somebody known; to anybody else nothing, and nobody can tell.
 
-    Raises Invalid for what is no address, TooMany after five in an hour.
+    After five in an hour nothing goes out either, and that is not told: a refusal would say that the address is
+    known. Raises Invalid for what is no address.
     """
     address = check_email(email)
     with ledger.store.write() as tx:
         person = tx.people.by_email(address)
-        if person is None:
+        if person is None or _enough(ledger, tx, address):
             return
         _send(ledger, tx, address, person.id, next, "sign in")
 
 
 def send_confirmation(ledger: Ledger, visit: Visit, email: str, next: str = "/my/account") -> None:
-    """Send a link by which an address becomes this person's. Raises Invalid, TooMany, Conflict where it is taken."""
+    """Send a link by which an address becomes this person's. Raises Invalid, TooMany.
+
+    That another account has it is told by the link, to whoever reads that mailbox, and to nobody else.
+    """
     address, person = check_email(email), visit.known
     with ledger.store.write() as tx:
-        holder = tx.people.by_email(address)
-        if holder is not None and holder.id != person.id:
-            raise Conflict(said("Another account has this address already. Sign in with it, or use another address."))
+        if _enough(ledger, tx, address):
+            raise TooMany(
+                said("Five links went to this address within an hour. Look there, or wait."), retry_after=1800
+            )
         _send(ledger, tx, address, person.id, next, "confirm")
 
 
 def _send(ledger: Ledger, tx: Tx, address: str, person: str, next: str | None, why: str) -> None:
     now, secret = ledger.now(), b64(ledger.random(24))
-    if tx.people.links_since(address, now - 3600) >= _MOST_AN_HOUR:
-        raise TooMany(said("Five links went to this address within an hour. Look there, or wait."), retry_after=1800)
     tx.people.add_link(_hash(secret), address, person, next, now, now + LASTS)
     link = f"{ledger.public_url}/sign-in/link/{secret}"
     if why == "sign in":
@@ -68,6 +71,10 @@ def _send(ledger: Ledger, tx: Tx, address: str, person: str, next: str | None, w
     queue_mail(ledger, tx, address, subject, text)
 
 
+def _enough(ledger: Ledger, tx: Tx, address: str) -> bool:
+    return tx.people.links_since(address, ledger.now() - 3600) >= _MOST_AN_HOUR
+
+
 def behind_link(ledger: Ledger, secret: str) -> dict[str, Any]:
     """The address a link went to. Raises Unknown where it is over."""
     with ledger.store.read() as tx:
@@ -77,8 +84,12 @@ def behind_link(ledger: Ledger, secret: str) -> dict[str, Any]:
     return found
 
 
-def use_link(ledger: Ledger, secret: str, visit: Visit) -> tuple[str, str | None]:
-    """Use a link up: whose it is, and where they go. The address becomes theirs. Raises Unknown, Conflict."""
+def use_link(ledger: Ledger, secret: str, visit: Visit) -> tuple[str | None, str | None]:
+    """Use a link up: who signs in with it, and where they go. The address becomes theirs. Raises Unknown, Conflict.
+
+    Nobody signs in by confirming an address: whoever asked for that may be a stranger, in whose account the reader
+    of the mailbox would work unawares.
+    """
     with ledger.store.write() as tx:
         found = tx.people.link(_hash(secret), ledger.now())
         if found is None or not tx.people.use_link(_hash(secret)):
@@ -90,8 +101,10 @@ def use_link(ledger: Ledger, secret: str, visit: Visit) -> tuple[str, str | None
         if person is None:
             person = ledger.new_id("per")
             tx.people.add(Person(person, ledger.now(), None, visit.language))
+        known = tx.people.get(person)
         tx.people.set_email(person, found["email"])
-        return person, found["next"]
+        new = found["person"] is None or (known is not None and known.email == found["email"])
+        return person if new else None, found["next"]
 
 
 def _hash(secret: str) -> bytes:

@@ -9,8 +9,9 @@ from ledger.domain.answers import answer_digest
 from ledger.domain.asks import LONGEST_TRUST, Ask, AskState, Entrustment
 from ledger.domain.errors import BadSignature, Conflict, Forbidden, Unknown
 from ledger.domain.organisations import Organisation, Role
-from ledger.domain.people import Errand, ErrandState
+from ledger.domain.people import Errand, ErrandState, Membership, StaffRole
 from ledger.domain.said import said
+from ledger.services.ask_owner import trusted_now
 from ledger.services.errands import (
     Visit,
     begin,
@@ -55,12 +56,11 @@ def begin_proof(ledger: Ledger, visit: Visit, ask: Ask) -> Errand:
 
 
 def _who_answers(ledger: Ledger, tx: Tx, visit: Visit, subject: Listed) -> tuple[str, list[dict[str, Any]], str | None]:
-    person, now = visit.person, ledger.now()
+    person = visit.person
     for part in tx.people.memberships(person.id) if person else ():
-        for one in tx.asks.entrustments(subject.item.item):
-            if one.organisation == part.organisation and one.holds(now, subject.holder):
-                key = staff_key(ledger, tx, part.organisation, visit.known)
-                return key.address, key_blocks(tx, person, key.blind, key.passkey), part.organisation
+        if _answers_for(ledger, tx, part, subject):
+            key = staff_key(ledger, tx, part.organisation, visit.known)
+            return key.address, key_blocks(tx, person, key.blind, key.passkey), part.organisation
     holding = tx.people.holding(subject.item.item, subject.holder)
     if holding is None or (person is not None and holding.person == person.id):
         return subject.holder, owner_keys(tx, visit, subject), None
@@ -69,6 +69,13 @@ def _who_answers(ledger: Ledger, tx: Tx, visit: Visit, subject: Listed) -> tuple
             said("You were its owner once, but it was handed over since. Only the present owner can answer.")
         )
     raise Forbidden(said("Only the registered owner can answer. Ask them, or have it handed over to you first."))
+
+
+def _answers_for(ledger: Ledger, tx: Tx, part: Membership | None, subject: Listed) -> bool:
+    """Whether a member may answer for the owner now: who does more than look, for an organisation that is trusted."""
+    if part is None or not part.roles - {StaffRole.VIEWER}:
+        return False
+    return trusted_now(tx, subject, part.organisation, ledger.now())
 
 
 def finish_proof(ledger: Ledger, errand: Errand, answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,6 +93,12 @@ def finish_proof(ledger: Ledger, errand: Errand, answer: Mapping[str, Any]) -> d
             raise Conflict(
                 said("The item has changed hands meanwhile, so this answer tells nothing. Nothing was sent.")
             )
+        if keep["by"] is not None:
+            part = tx.people.membership(errand.person or "", keep["by"])
+            if not _answers_for(ledger, tx, part, subject):
+                raise Forbidden(
+                    said("Only the registered owner can answer. Ask them, or have it handed over to you first.")
+                )
         if selling:
             digest = answer_digest("Possession", keep["values"], ledger.domain(tx), ledger.keccak)
             [signature] = signatures_of(answer)[:1]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ledger.domain.people import Errand, ErrandState, Passkey, Person
+from ledger.domain.errors import Forbidden
+from ledger.domain.people import Errand, ErrandState, Passkey, Person, Session
 from ledger.domain.said import said
 from ledger.services.errands import Visit, b64, begin, key_blocks, message
 from ledger.services.passkeys import add_passkey, check_sign_in, read_created
 from ledger.services.ports import Ledger, Tx
+from ledger.services.sessions import FRESH
 
 
 def begin_sign_in(ledger: Ledger, visit: Visit, to: str) -> Errand:
@@ -26,6 +28,7 @@ def finish_sign_in(ledger: Ledger, errand: Errand, answer: Mapping[str, Any]) ->
         passkey = check_sign_in(ledger, tx, answer.get("credential"), errand.keep["message"])
         tx.people.used_passkey(passkey.id, ledger.now())
         result = {"to": errand.keep["to"], "person": passkey.person}
+        tx.errands.hand_to(errand.id, passkey.person)
         tx.errands.settle(errand.id, ErrandState.DONE, result)
         return result
 
@@ -34,6 +37,8 @@ def begin_join(ledger: Ledger, visit: Visit, to: str, label: str = "") -> Errand
     """Make a passkey for whoever is here: another one for somebody who is known, the first for somebody new."""
     with ledger.store.write() as tx:
         person, known = visit.person, key_blocks(tx, visit.person)
+        if person is not None:
+            _may_add(ledger, tx, person.id, visit.session)
         join = join_block(ledger, tx, visit)
         request = {
             "act": "join",
@@ -71,19 +76,31 @@ def join_block(ledger: Ledger, tx: Tx, visit: Visit) -> dict[str, Any]:
 
 def person_of(ledger: Ledger, tx: Tx, errand: Errand) -> Person:
     """Whose errand it is; somebody new is kept now that there is something to keep."""
-    known = tx.people.get(errand.keep["person"])
-    if known is not None:
-        return known
-    person = Person(errand.keep["person"], ledger.now(), None, errand.request["lang"])
-    tx.people.add(person)
+    person = tx.people.get(errand.keep["person"])
+    if person is None:
+        person = Person(errand.keep["person"], ledger.now(), None, errand.request["lang"])
+        tx.people.add(person)
+    # With its person the errand goes too, once they leave.
+    tx.errands.hand_to(errand.id, person.id)
     return person
 
 
 def new_passkey(ledger: Ledger, tx: Tx, errand: Errand, created: Any, person: Person) -> Passkey:
-    """Keep the passkey that an authenticator has just made for an errand. Raises BadSignature, Conflict."""
+    """Keep the passkey that an authenticator has just made for an errand.
+
+    Raises BadSignature, Conflict, and Forbidden for a member of an organisation who came by e-mail.
+    """
+    _may_add(ledger, tx, person.id, tx.people.session(errand.session, ledger.now()))
     new = read_created(ledger, tx, created, errand.keep["join"])
     label = errand.keep.get("label") or said("Passkey %(n)d", n=len(tx.people.passkeys(person.id)) + 1)
     return add_passkey(ledger, tx, person.id, new, label)
+
+
+def _may_add(ledger: Ledger, tx: Tx, person: str, session: Session | None) -> None:
+    # Whoever reads a member's mailbox would else make a key with which to work, and to approve, in their name.
+    shown_at = (session.signed_in_at or 0) if session is not None and session.person == person else 0
+    if tx.people.memberships(person) and ledger.now() - shown_at >= FRESH:
+        raise Forbidden(said("You work for an organisation here. Sign in with your passkey first, then add another."))
 
 
 def _challenge(ledger: Ledger, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from ledger.domain.errors import Conflict, Unknown
 from ledger.domain.outbox import Queued
-from ledger.domain.people import Errand, ErrandState, Holding
+from ledger.domain.people import Errand, ErrandState, Holding, Person
 from ledger.domain.said import said
+from ledger.domain.signers import only_the_chain_can_tell
 from ledger.domain.statements import Kind, make
 from ledger.services.claim_item import draft_claim, submit_claim
 from ledger.services.errand_identity import join_block, new_passkey, person_of
@@ -31,7 +32,7 @@ from ledger.services.errands import (
 from ledger.services.ports import Ledger, Tx
 from ledger.services.replace_claim import draft_recovery
 from ledger.services.submit_statement import Also, submit_statement
-from ledger.services.views_of_chain import find_listed
+from ledger.services.views_of_chain import find_listed, listed
 
 SOMEBODY: Final = "0x" + "0" * 39 + "1"
 """Stands for the new owner until the signing page knows them."""
@@ -125,6 +126,7 @@ def _holding(
     person = person_of(ledger, tx, errand)
     item, now = int(errand.keep["item"]), ledger.now()
     if "wallet" in key:
+        _need_nobodys(tx, answer, person, item, owner)
         return Holding(person.id, item, owner, now)
     if answer.get("created") is not None:
         passkey = new_passkey(ledger, tx, errand, answer["created"], person)
@@ -137,6 +139,15 @@ def _holding(
     if ledger.signing.passkey_address(passkey.x, passkey.y, blind) != owner:
         raise Conflict(said("The new owner’s address is not made of this passkey. Nothing was sent. Begin again."))
     return Holding(person.id, item, owner, now, passkey.id, blind)
+
+
+def _need_nobodys(tx: Tx, answer: Mapping[str, Any], person: Person, item: int, owner: str) -> None:
+    # A signature that only the chain can judge may be nonsense: by it nobody takes an address that others have here.
+    if not any(map(only_the_chain_can_tell, signatures_of(answer))):
+        return
+    known, subject = tx.people.holding(item, owner), listed(tx, item)
+    if (known is not None and known.person != person.id) or (subject.claimed and subject.holder == owner):
+        raise Conflict(said("This account of an extension is in use here already. Choose another one."))
 
 
 def _two(signatures: list[bytes]) -> tuple[bytes, bytes]:

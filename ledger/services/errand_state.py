@@ -221,7 +221,7 @@ def finish_accept(ledger: Ledger, errand: Errand, answer: Mapping[str, Any]) -> 
     with ledger.store.read() as tx:
         escrow = tx.asks.escrow(keep["offer"])
     if escrow is not None and escrow.released_at is None:
-        keep_acceptance(ledger, keep["offer"], owner, keep["head"], signatures, keep["code"], also)
+        keep_acceptance(ledger, keep["offer"], owner, keep["head"], signatures, keep["code"], keep["person"], also)
     else:
         submit_acceptance(ledger, keep["offer"], owner, keep["head"], signatures, keep["code"], also)
     return result_of(errand)

@@ -78,12 +78,17 @@ def errand_of(ledger: Ledger, tx: Tx, id: str, visit: Visit) -> Errand:
     """An errand of this session. Raises Unknown where it is another's, or Conflict where it was never finished."""
     errand = tx.errands.get(id)
     if errand is None or errand.session != visit.session.id:
-        raise Unknown(
-            said("This page was begun in another browser, or too long ago. Nothing was signed here. Begin again.")
-        )
+        raise begun_elsewhere()
     if errand.state is ErrandState.OPEN and errand.expires_at <= ledger.now():
         raise Conflict(said("This was begun more than an hour ago, so it is over. Nothing was sent. Begin again."))
     return errand
+
+
+def begun_elsewhere() -> Unknown:
+    """The refusal of an errand that is not this session's."""
+    return Unknown(
+        said("This page was begun in another browser, or too long ago. Nothing was signed here. Begin again.")
+    )
 
 
 def cancel(ledger: Ledger, errand: Errand, to: str) -> Errand:

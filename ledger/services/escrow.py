@@ -18,19 +18,31 @@ from ledger.services.views_of_chain import Listed, listed
 
 
 def keep_acceptance(
-    ledger: Ledger, offer_id: str, new_owner: str, head: str, signatures: list[bytes], code: str | None, also: Also
+    ledger: Ledger,
+    offer_id: str,
+    new_owner: str,
+    head: str,
+    signatures: list[bytes],
+    code: str | None,
+    person: str,
+    also: Also,
 ) -> None:
     """Check an acceptance as the contract will, and keep it until the platform decides.
 
-    Raises what submitting it would raise, and Conflict where the platform has refused.
+    Whoever has accepted may accept anew, and nobody else: the seller knows the link too, and would take the item back
+    once the buyer has paid. Raises what submitting it would raise, and Conflict where the platform has refused.
     """
-    release_offer(ledger, offer_id, code)
+    offer = release_offer(ledger, offer_id, code)
     with ledger.store.write() as tx:
         escrow = tx.asks.escrow(offer_id)
         if escrow is None:
             raise Unknown(said("No platform holds this handover. Accept it as it is."))
         if escrow.refused_at is not None:
             raise Conflict(said("The platform has refused this handover. Ask the seller what happened."))
+        before = str(escrow.accepted["new_owner"]) if escrow.accepted else None
+        holding = tx.people.holding(offer.item, before) if before else None
+        if before is not None and (holding is None or holding.person != person):
+            raise Conflict(said("Somebody has accepted this handover already. Ask the seller what happened."))
         accepted = {"new_owner": new_owner, "head": head, "signatures": ["0x" + one.hex() for one in signatures]}
         statement, all_signatures = _statement(tx, offer_id, accepted)
         check_statement(ledger, tx, statement, all_signatures)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ledger.domain.errors import Conflict
@@ -30,6 +30,10 @@ FINISH: Final[dict[str, Finish]] = {
 }
 
 
+_SHOWS_WHO: Final = frozenset({"sign_in", "join"})
+"""Errands in which a passkey shows who somebody is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     """Where the visitor goes, and who they turned out to be (a person's id) where the errand has shown it."""
@@ -37,6 +41,8 @@ class Finished:
     to: str
     person: str | None = None
     state: ErrandState = ErrandState.DONE
+    by_passkey: bool = False
+    """Whether a passkey has just shown who they are; told once."""
     confirmed_item: int | None = None
     """The item that its owner has just shown they have; told once."""
 
@@ -49,7 +55,8 @@ def finish_errand(ledger: Ledger, id: str, visit: Visit, answer: Mapping[str, An
     with ledger.store.read() as tx:
         errand = errand_of(ledger, tx, id, visit)
     if errand.state is not ErrandState.OPEN:
-        return told(errand)
+        # An answer whose reply was lost still signs in, once: then its session is somebody's.
+        return replace(told(errand), by_passkey=visit.person is None and errand.purpose in _SHOWS_WHO)
     if answer.get("errand") != errand.id or answer.get("v") != 1:
         raise Conflict(said("What came back belongs to another page. Nothing was sent. Begin again."))
     if answer.get("needs") == "sign_in":
@@ -57,7 +64,8 @@ def finish_errand(ledger: Ledger, id: str, visit: Visit, answer: Mapping[str, An
     if answer.get("cancelled") or answer.get("expired"):
         return told(cancel(ledger, errand, way_back(errand)))
     result = FINISH[errand.purpose](ledger, errand, answer)
-    return Finished(str(result["to"]), result.get("person"), confirmed_item=result.get("confirmed"))
+    shown = errand.purpose in _SHOWS_WHO
+    return Finished(str(result["to"]), result.get("person"), by_passkey=shown, confirmed_item=result.get("confirmed"))
 
 
 def told(errand: Errand) -> Finished:

@@ -152,8 +152,15 @@ def submit_acceptance(
     code: str | None = None,
     also: Also | None = None,
 ) -> Queued:
-    """Queue the handover: the owner's kept signature, then the new owner's (and the link key's where it names one)."""
+    """Queue the handover: the owner's kept signature, then the new owner's (and the link key's where it names one).
+
+    Raises Conflict while a platform has to release it first.
+    """
     offer = release_offer(ledger, id, code)
+    with ledger.store.read() as tx:
+        escrow = tx.asks.escrow(id)
+    if escrow is not None and escrow.released_at is None:
+        raise Conflict(said("A platform holds this handover. Accept it on the page behind its link."))
     values = {"offer": "0x" + offer.hash.hex(), "newOwner": new_owner, "head": head}
     statement = make(Kind.ACCEPT, values, offer.values)
     return submit_statement(ledger, statement, [bytes.fromhex(offer.signature[2:]), *signatures], also=also)

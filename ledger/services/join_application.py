@@ -186,6 +186,12 @@ def changed(ledger: Ledger, tx: Tx, id: str, **values: Any) -> Application:
     return _again(tx, id)
 
 
+def need_unchanged(found: Application, visit: Visit) -> None:
+    """Raises Conflict where an application was changed since the visit began in which it is approved."""
+    if max(found.changed_at, found.sent_at or 0) > visit.session.created_at:
+        raise Conflict(said("The application was changed meanwhile. Look at it again, then approve what you see."))
+
+
 def need_passkey(tx: Tx, person: str) -> None:
     """Raises Conflict where somebody has no passkey: an e-mail link alone manages no organisation."""
     if not tx.people.passkeys(person):

@@ -16,6 +16,7 @@ from ledger.domain.organisations import Caller, Organisation, Role
 from ledger.domain.people import Membership, StaffRole
 from ledger.domain.said import said
 from ledger.services.errands import Visit
+from ledger.services.join_application import need_unchanged
 from ledger.services.organisations import Prepared, keep_organisation, prepare_organisation
 from ledger.services.ports import Ledger, Tx
 from ledger.services.send_mail import queue_mail
@@ -48,6 +49,7 @@ def approve_as_member(ledger: Ledger, tx: Tx, visit: Visit, id: str) -> str:
     part = tx.people.membership(visit.known.id, council.id) if council else None
     if part is None or not part.roles & {StaffRole.ADMIN, StaffRole.OPERATIONS}:
         raise Forbidden(said("Only members of the council approve applications."))
+    need_unchanged(_sent(tx, id), visit)
     _approve(ledger, tx, id, visit.known.id)
     return f"/operator/applications/{id}"
 

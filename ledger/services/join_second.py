@@ -12,7 +12,7 @@ from ledger.domain.joining import Application, Missing, Stage, second_hash
 from ledger.domain.said import said
 from ledger.services.email_links import check_email
 from ledger.services.errands import Visit, b64
-from ledger.services.join_application import application_of, changeable, changed, need_passkey
+from ledger.services.join_application import application_of, changeable, changed, need_passkey, need_unchanged
 from ledger.services.members import check_name
 from ledger.services.ports import Ledger, Tx
 from ledger.services.send_mail import queue_mail
@@ -83,6 +83,7 @@ def approve_second(ledger: Ledger, tx: Tx, visit: Visit, id: str) -> str:
         raise Forbidden(said("Only the second admin approves; whoever began the application has done their part."))
     if found.stage is not Stage.SENT:
         raise Conflict(said("There is nothing to approve now: the application is not sent, or it is decided."))
+    need_unchanged(found, visit)
     if Missing.SECOND_APPROVAL in found.missing:
         tx.joining.change(id, second_approved_at=ledger.now())
     return f"/join-brand/{id}"

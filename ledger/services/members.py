@@ -82,7 +82,8 @@ def accept_invitation(ledger: Ledger, visit: Visit, secret: str) -> Organisation
     person = visit.known
     with ledger.store.write() as tx:
         found, organisation = _behind(ledger, tx, secret)
-        tx.people.remove_invitation(found.id)
+        if not tx.people.remove_invitation(found.id):
+            raise _used()
         known = tx.people.membership(person.id, organisation.id)
         roles = found.roles | (known.roles if known else frozenset())
         tx.people.set_membership(Membership(person.id, organisation.id, roles, ledger.now(), found.name))
@@ -104,6 +105,11 @@ def change_roles(ledger: Ledger, caller: Caller, person: str, roles: Iterable[St
         managed = any(StaffRole.ADMIN in one.roles for one in others)
         if StaffRole.ADMIN in known.roles and StaffRole.ADMIN not in wanted and not managed:
             raise Conflict(said("Somebody has to manage the organisation. Make another colleague admin first."))
+        if StaffRole.ADMIN not in wanted:
+            # A link that they kept would let them in again.
+            for one in tx.people.invitations(known.organisation, ledger.now()):
+                if one.by == person:
+                    tx.people.remove_invitation(one.id)
         if wanted:
             tx.people.set_membership(Membership(person, known.organisation, wanted, known.created_at, known.name))
         else:
@@ -136,5 +142,9 @@ def _behind(ledger: Ledger, tx: Tx, secret: str) -> tuple[Invitation, Organisati
     found = tx.people.invitation(invitation_hash(secret), ledger.now())
     organisation = tx.organisations.get(found.organisation) if found else None
     if found is None or organisation is None:
-        raise Unknown(said("This invitation was used already, taken back, or is older than a week. Ask for a new one."))
+        raise _used()
     return found, organisation
+
+
+def _used() -> Unknown:
+    return Unknown(said("This invitation was used already, taken back, or is older than a week. Ask for a new one."))

@@ -23,7 +23,7 @@ class People(Protocol):
         ...
 
     def set_email(self, id: str, email: str | None) -> None:
-        """Note a person's verified address, or that they have none any more."""
+        """Note a person's verified address, or that they have none any more; links sent elsewhere open nothing now."""
         ...
 
     def set_language(self, id: str, language: str) -> None:
@@ -103,7 +103,7 @@ class People(Protocol):
         ...
 
     def links_since(self, email: str, since: int) -> int:
-        """How many links went to an address lately."""
+        """How many links went to an address lately, whatever its capitals."""
         ...
 
     def set_membership(self, one: Membership) -> None:
@@ -143,7 +143,7 @@ class People(Protocol):
         ...
 
     def add_holding(self, one: Holding) -> None:
-        """Keep which address of a person's holds an item; the same one again changes nothing."""
+        """Keep which address of a person's holds an item; the same one again changes nothing, another's gives way."""
         ...
 
     def holdings(self, person: str) -> list[Holding]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from ledger.domain.gtins import Gtin
+from ledger.domain.identity import path
 from ledger.files.receipt_pdf import Receipt, write_receipt
 from ledger.services.errands import item_block
 from ledger.services.my_items import Owned
@@ -64,7 +66,7 @@ def receipt_pdf(ledger: Ledger, owned: Owned) -> bytes:
                 ("Contract", str(chain["contract"])),
             ),
             issued=_day(ledger.now()),
-            link=f"{ledger.public_url}/01/{item['gtin']}/21/{item['serial']}",
+            link=ledger.public_url + path(Gtin(item["gtin"]), item["serial"]),
         )
     )
 

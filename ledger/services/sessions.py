@@ -20,11 +20,14 @@ _BYTES: Final = 32
 _KEPT: Final = 7 * 86_400
 
 
-def new_session(ledger: Ledger, tx: Tx, person: str | None = None) -> tuple[str, Session]:
-    """Begin a session: what the cookie holds, and the session."""
+def new_session(ledger: Ledger, tx: Tx, person: str | None = None, *, by_passkey: bool = True) -> tuple[str, Session]:
+    """Begin a session: what the cookie holds, and the session.
+
+    Only a passkey makes it one in which staff may work (`signed_in_at`): a mailbox shows its owner's items, no more.
+    """
     secret = base64.urlsafe_b64encode(ledger.random(_BYTES)).rstrip(b"=").decode()
     now = ledger.now()
-    session = Session(session_id(secret), now, now + LONGEST, person, now if person else None)
+    session = Session(session_id(secret), now, now + LONGEST, person, now if person and by_passkey else None)
     tx.people.add_session(session)
     return secret, session
 
@@ -43,11 +46,17 @@ def session_of(ledger: Ledger, secret: str) -> tuple[Session, Person | None] | N
         return session, tx.people.get(session.person) if session.person else None
 
 
-def renew_session(ledger: Ledger, tx: Tx, old: Session | None, person: str) -> tuple[str, Session]:
-    """A session for somebody who has just signed in, under a new name: whoever knew the old one gains nothing."""
-    secret, session = new_session(ledger, tx, person)
+def renew_session(
+    ledger: Ledger, tx: Tx, old: Session | None, person: str, *, by_passkey: bool = True
+) -> tuple[str, Session]:
+    """A session for somebody who has just signed in, under a new name: whoever knew the old one gains nothing.
+
+    What was begun before anybody signed in goes on; what somebody else had begun ends with their session.
+    """
+    secret, session = new_session(ledger, tx, person, by_passkey=by_passkey)
     if old is not None:
-        tx.people.move_session(old.id, session.id)
+        if old.person in (None, person):
+            tx.people.move_session(old.id, session.id)
         tx.people.end_session(old.id)
     return secret, replace(session, person=person)
 

@@ -41,7 +41,9 @@ class People:
         return None if row is None else Person(**row._mapping)
 
     def set_email(self, id: str, email: str | None) -> None:
-        """Note a person's verified address, or that they have none any more."""
+        """Note a person's verified address, or that they have none any more; links sent elsewhere open nothing now."""
+        elsewhere = delete(email_links).where(email_links.c.person == id)
+        self._db.execute(elsewhere if email is None else elsewhere.where(email_links.c.email != email))
         self._db.execute(update(people).where(people.c.id == id).values(email=email))
 
     def set_language(self, id: str, language: str) -> None:
@@ -145,7 +147,9 @@ class People:
 
     def links_since(self, email: str, since: int) -> int:
         """How many links went to an address lately."""
-        query = select(func.count()).where(email_links.c.email == email, email_links.c.created_at > since)
+        # Most mailboxes are one whatever their capitals.
+        mailbox = func.lower(email_links.c.email) == email.lower()
+        query = select(func.count()).where(mailbox, email_links.c.created_at > since)
         return int(self._db.execute(query).scalar_one())
 
     # --- organisations
@@ -200,10 +204,14 @@ class People:
     # --- what they hold
 
     def add_holding(self, one: Holding) -> None:
-        """Keep which address of a person's holds an item; the same one again changes nothing."""
+        """Keep which address of a person's holds an item; the same one again changes nothing.
+
+        What somebody else had said of the address is over: whoever calls has seen its key at work.
+        """
         key = one.item.to_bytes(32, "big")
-        known = select(holdings.c.address).where(holdings.c.address == one.address, holdings.c.item == key)
-        if self._db.execute(known).first() is None:
+        same = (holdings.c.address == one.address, holdings.c.item == key)
+        self._db.execute(delete(holdings).where(*same, holdings.c.person != one.person))
+        if self._db.execute(select(holdings.c.address).where(*same)).first() is None:
             self._db.execute(insert(holdings).values(**_values(one) | {"item": key}))
 
     def holdings(self, person: str) -> list[Holding]:

@@ -17,10 +17,10 @@ from ledger.domain.errors import Forbidden, LedgerError, Unauthenticated
 from ledger.domain.said import said
 from ledger.services.members import caller_for
 from ledger.services.organisations import caller_of, key_of
-from ledger.services.sessions import FRESH
+from ledger.services.sessions import FRESH, end_session
 from web.console import bp
 from web.console.pages import at_the_till, ledger_here, navigation
-from web.people.visits import maybe_session
+from web.people.visits import forget, maybe_session
 from web.problems import STATUS
 
 _OPEN: Final = frozenset({"console.sign_in", "console.sign_in_form"})
@@ -140,8 +140,11 @@ def sign_in() -> AnyResponse:
 
 @bp.post("/sign-out")
 def sign_out() -> AnyResponse:
-    """End the session in this browser."""
-    session.clear()
+    """End the session of this browser, also for whoever has a copy of its cookie."""
+    found = maybe_session()
+    if found is not None:
+        end_session(ledger_here(), found[0])
+    forget()
     return redirect(url_for("console.sign_in_form"), 303)
 
 

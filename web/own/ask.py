@@ -8,7 +8,7 @@ from werkzeug import Response
 
 from ledger.domain.asks import LASTS, AskState
 from ledger.files.qr import svg, symbol
-from ledger.services.ask_owner import ask_behind, ask_of_session, ask_owner, link_of
+from ledger.services.ask_owner import answer_counts, ask_behind, ask_of_session, ask_owner, link_of
 from ledger.services.errand_ask import begin_proof
 from ledger.services.scan_item import scan_item
 from web.own import bp
@@ -36,7 +36,8 @@ def asked(id: str) -> str:
     subject = item_here(question.item)
     now = ledger.now()
     link = f"{ledger.public_url}{url_for('owner.prove', secret=link_of(ledger, id))}"
-    counts = question.counts(now, subject.holder)
+    with ledger.store.read() as tx:
+        counts = answer_counts(tx, question, now)
     return render_template(
         "own/asked.html",
         ask=question,
@@ -56,9 +57,10 @@ def asked(id: str) -> str:
 def prove(secret: str) -> str:
     """The owner's side: what is asked, and what an answer tells. Nothing is told to anybody else."""
     question = ask_behind(ledger_here(), secret)
-    subject = item_here(question.item)
+    one = item_here(question.item).item
+    scan = scan_item(ledger_here(), one.gtin, one.serial)
     return render_template(
-        "own/prove.html", ask=question, subject=subject, secret=secret, signed_in=person_here() is not None
+        "own/prove.html", ask=question, scan=scan, secret=secret, signed_in=person_here() is not None
     )
 
 

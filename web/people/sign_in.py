@@ -65,7 +65,8 @@ def use_sign_in_link(secret: str) -> Response:
     """Sign in with a link, once."""
     ledger = ledger_here()
     person, onward = use_link(ledger, secret, visit_here())
-    become(person)
+    if person is not None:
+        become(person, by_passkey=False)
     return redirect(inside(onward) or "/my", 303)
 
 

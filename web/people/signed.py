@@ -10,11 +10,11 @@ from werkzeug import Response as AnyResponse
 from ledger.domain.errors import Invalid
 from ledger.domain.people import ErrandState
 from ledger.domain.said import said
-from ledger.services.errands import errand_of, sign_address
+from ledger.services.errands import begun_elsewhere, errand_of, sign_address
 from ledger.services.finish_errand import finish_errand, told
 from ledger.services.note_scan import note_live_answer
 from web.people import bp
-from web.people.visits import become, ledger_here, person_here, visit_here
+from web.people.visits import become, ledger_here, maybe_session, person_here, visit_here
 from web.scan.looker import country_of
 
 _LARGEST = 256 * 1024
@@ -23,7 +23,10 @@ _LARGEST = 256 * 1024
 @bp.get("/signed/<id>")
 def signed(id: str) -> str | AnyResponse:
     """The page that hands in what was signed; gone by already, it leads on to what came of it."""
-    ledger, visit = ledger_here(), visit_here()
+    ledger = ledger_here()
+    if maybe_session() is None:
+        raise begun_elsewhere()
+    visit = visit_here()
     with ledger.store.read() as tx:
         errand = errand_of(ledger, tx, id, visit)
     if errand.state is not ErrandState.OPEN:
@@ -42,7 +45,7 @@ def hand_in(id: str) -> Response:
     if finished.confirmed_item is not None:
         note_live_answer(ledger_here(), finished.confirmed_item, country_of(request))
     if finished.person is not None:
-        become(finished.person)
+        become(finished.person, by_passkey=finished.by_passkey)
     to = finished.to
     if finished.state is ErrandState.OPEN and person_here() is None:
         to = url_for("people.sign_in", then=id)

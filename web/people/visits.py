@@ -69,14 +69,14 @@ def signed_in(view: Callable[P, T]) -> Callable[P, T | Response]:
     return checked
 
 
-def become(person: str) -> None:
-    """Sign this browser in as a person, under a session of a new name."""
+def become(person: str, *, by_passkey: bool) -> None:
+    """Sign this browser in as a person, under a session of a new name; with a passkey, work may begin (anew)."""
     ledger = ledger_here()
     found = maybe_session()
-    if found is not None and found[0].person == person:
+    if found is not None and found[0].person == person and not by_passkey:
         return
     with ledger.store.write() as tx:
-        secret, made = renew_session(ledger, tx, found[0] if found else None, person)
+        secret, made = renew_session(ledger, tx, found[0] if found else None, person, by_passkey=by_passkey)
         who = tx.people.get(person)
     _remember(secret)
     g.visit = made, who
@@ -109,9 +109,13 @@ def ours_only() -> None:
 
 
 def inside(address: str | None) -> str | None:
-    """The address if it is a path of this site, so that a crafted link cannot send anyone elsewhere."""
-    safe = address is not None and address.startswith("/") and not address.startswith("//")
-    return address if safe and address is not None and "\\" not in address and len(address) <= 400 else None
+    """The address if it is a path of this site, so that a crafted link cannot send anyone elsewhere.
+
+    Browsers leave tabs and line ends out of an address (URL Standard, 4.4): only what is printed may be in it.
+    """
+    if address is None or len(address) > 400 or not address.isprintable() or "\\" in address:
+        return None
+    return address if address.startswith("/") and not address.startswith("//") else None
 
 
 def _remember(secret: str) -> None:
