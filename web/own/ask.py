@@ -35,7 +35,7 @@ def asked(id: str) -> str:
     question = ask_of_session(ledger, found[0], id)
     subject = item_here(question.item)
     now = ledger.now()
-    link = f"{ledger.public_url}{url_for('owner.prove', secret=link_of(ledger, id))}"
+    link = f"{ledger.public_url}/prove/{link_of(ledger, id)}"
     with ledger.store.read() as tx:
         counts = answer_counts(tx, question, now)
     return render_template(

@@ -58,7 +58,7 @@ def handover_link(item: int, offer: str) -> str | Response:
         owned=owned,
         subject=owned.mine.subject,
         kept=kept,
-        link=f"{ledger.public_url}{url_for('owner.accept', id=offer)}",
+        link=f"{ledger.public_url}/accept/{offer}",
         now=ledger.now(),
     )
 
