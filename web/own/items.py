@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import request
 from flask_babel import format_date, format_datetime, get_locale
 from werkzeug.routing import BaseConverter
 
@@ -14,10 +15,14 @@ from ledger.domain.organisations import Organisation
 from ledger.domain.people import Passkey
 from ledger.domain.said import said
 from ledger.services.errands import item_name
+from ledger.services.scanned import Scan
 from ledger.services.views_of_chain import Listed, listed
+from web.languages import language_of
 from web.own import bp
 from web.people.visits import ledger_here
+from web.scan.looks import line_shown, with_photo
 from web.scan.page import item_href
+from web.scan_view import Shown
 
 UNREMEMBERED = (
     "owner.claim",
@@ -53,6 +58,7 @@ def _begin(state: Any) -> None:
         moment=moment_of,
         item_page=page_of,
         item_name=item_name,
+        shown_of=shown_of,
         country_name=_country,
         platform_options=_options,
         passkey_options=_passkeys,
@@ -70,6 +76,16 @@ def item_here(item: int) -> Listed:
 def page_of(subject: Listed) -> str:
     """Where an item's own page is."""
     return item_href(subject.item.gtin, subject.item.serial)
+
+
+def shown_of(scan: Scan) -> Shown:
+    """How a page shows the item it is about: its name, what tells it from others, and the catalogue's photo."""
+    assert scan.subject is not None
+    fields = scan.public_fields or {}
+    details = ", ".join(str(fields[name]) for name in ("colour", "size") if fields.get(name))
+    shown = Shown(item_name(scan.subject), details, scan.subject.item.serial[-4:])
+    line = line_shown(ledger_here(), scan)
+    return shown if line is None else with_photo(shown, line, language_of(request))
 
 
 def day(seconds: int) -> str:
