@@ -84,6 +84,10 @@ class Asks(Protocol):
         """What was written to an organisation, newest first."""
         ...
 
+    def forget_messages(self, item: int) -> None:
+        """Delete what was written to an item's owner."""
+        ...
+
     def messages_since(self, item: int, since: int) -> int:
         """How many were written about an item lately."""
         ...

@@ -25,6 +25,8 @@ IN_LANGUAGES: Final = frozenset(f"{name}_{language}" for name in ("reason", "adv
 LONGEST: Final = 2_000
 """Characters of one of them."""
 NONE: Final = bytes(32)
+_TURNING: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Left out: what turns the letters that follow round (Unicode TR 9, 2). Nobody is to sign other words than they see."""
 
 
 def keep_reference(ledger: Ledger, tx: Tx, words: Mapping[str, str | None], organisation: str | None = None) -> bytes:
@@ -32,7 +34,8 @@ def keep_reference(ledger: Ledger, tx: Tx, words: Mapping[str, str | None], orga
 
     Raises Invalid for a name there is none of, and for more than 2,000 characters under one.
     """
-    kept = {name: text.strip() for name, text in words.items() if text is not None and text.strip()}
+    plain = {name: text.translate(_TURNING).strip() for name, text in words.items() if text is not None}
+    kept = {name: text for name, text in plain.items() if text}
     faults = [
         Fault(name, said("is not something a reference says."), said("There are %(names)s.", names=", ".join(NAMES)))
         for name in kept

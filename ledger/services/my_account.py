@@ -77,6 +77,10 @@ def remove_passkey(ledger: Ledger, visit: Visit, id: str) -> None:
             said("This passkey holds %(n)d of your items. Move them to another passkey first.", n=found[0].holds)
         )
     with ledger.store.write() as tx:
+        oldest = tx.people.passkeys(visit.known.id)[:1]
+        if tx.people.memberships(visit.known.id) and id in [one.id for one in oldest]:
+            # The key that speaks for the organisation is made of it, and would stay behind in force.
+            raise Conflict(said("With this passkey you sign for your organisation. Leave that first."))
         if len(tx.people.passkeys(visit.known.id)) == 1 and visit.known.email is None:
             raise Conflict(said("This is your only way in. Add another passkey or an e-mail address first."))
         tx.people.remove_passkey(id)

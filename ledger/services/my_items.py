@@ -245,4 +245,8 @@ def leave(ledger: Ledger, visit: Visit) -> None:
     with ledger.store.write() as tx:
         if tx.people.memberships(visit.known.id):
             raise Conflict(said("You work for an organisation here. Leave it in the console first."))
+        for one in tx.people.holdings(visit.known.id):
+            if listed(tx, one.item).holder == one.address:
+                # Finders wrote, and left their address, to this owner alone.
+                tx.asks.forget_messages(one.item)
         tx.people.remove(visit.known.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from ledger.domain.asks import Ask, AskState, Entrustment, Escrow, Message
 from ledger.storage.tables_asks import asks, entrustments, escrows, messages
@@ -115,6 +115,10 @@ class Asks:
         query = select(messages).where(messages.c.organisation == organisation)
         query = query if before is None else query.where(messages.c.id < before)
         return [_message(row) for row in self._db.execute(query.order_by(messages.c.id.desc()).limit(limit))]
+
+    def forget_messages(self, item: int) -> None:
+        """Delete what was written to an item's owner."""
+        self._db.execute(delete(messages).where(messages.c.item == _key(item), messages.c.organisation.is_(None)))
 
     def messages_since(self, item: int, since: int) -> int:
         """How many were written about an item lately."""

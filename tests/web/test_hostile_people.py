@@ -510,3 +510,36 @@ def test_a_serial_of_slashes_leads_the_receipt_to_no_other_item(stage: Stage) ->
         patched.setattr(receipt, "write_receipt", told.append)
         receipt.receipt_pdf(stage.ledger, SimpleNamespace())  # type: ignore[arg-type]
     assert told[0].link.endswith("/01/09521234543213/21/A%2F..%2FB%252F")
+
+
+def test_a_member_takes_no_passkey_away_with_which_they_sign_for_their_organisation(stage: Stage) -> None:
+    """The ledger would go on taking its word: who leaves later has the key of their then oldest passkey ended."""
+    member = Member(stage, "luxcheck", "Two keys", 3530, StaffRole.INSPECTOR)
+    signs, public = member.key.passkey, passkey(3531, bytes(32)).public
+    with stage.ledger.store.write() as tx:
+        more = Passkey(
+            "pk_zz3531", member.person.id, b"3531", public[:32], public[32:64], "More", stage.ledger.now() + 1
+        )
+        tx.people.add_passkey(more)
+    assert member.post("/my/account", f"/my/account/passkeys/{signs}", remove="1").status_code == 409
+    assert member.key.passkey == signs
+    assert member.post("/my/account", f"/my/account/passkeys/{more.id}", remove="1").status_code == 303
+
+
+def test_what_finders_wrote_to_an_owner_goes_with_the_owner(stage: Stage, owner: Visitor) -> None:
+    item = claimed(stage, owner, known(stage, owner))
+    told = {"text": "CANARY-FOUND", "contact": "finder@example.com"}
+    assert owner.client.post(f"/items/{item:064x}/tell/found_it", data=told).status_code == 200
+    assert "CANARY-FOUND" in owner.client.get(f"/my/items/{item:064x}").text
+    left = owner.client.post("/my/leave", data={"sure": "1", "csrf_token": owner.token()})
+    assert left.status_code == 200
+    with stage.ledger.store.read() as tx:
+        assert not tx.asks.messages_of(item, 0, to_owner=True)
+
+
+def test_the_words_behind_an_offer_turn_no_letters_round(stage: Stage, owner: Visitor) -> None:
+    """A price that is written backwards is shown as another than was kept."""
+    item = claimed(stage, owner, known(stage, owner))
+    request = owner.begin(f"/my/items/{item:064x}/handover", days="7", price="\u202e00,1 EUR\u202c\u2066")
+    [words] = request["words"].values()
+    assert words["body"] == {"price": "00,1 EUR"}
