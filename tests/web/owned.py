@@ -131,6 +131,11 @@ class Owned:
         self.anna.claim(*self.cards["coming"])
         self.errand = f"/signed/{self.anna.begin('/sign-in')['errand']}"
         """Where somebody comes back from the signing page."""
+        self.at = stage.ledger.now()
+
+    def stop_the_clock(self) -> None:
+        """Go back to the moment when all of this was so: a slow machine has to see what a fast one does."""
+        self.stage.ahead += self.at - self.stage.ledger.now()
 
     def of(self, name: str) -> str:
         """An item's digits in an address."""

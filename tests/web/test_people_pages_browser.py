@@ -56,6 +56,7 @@ class Town:
     @contextmanager
     def visit(self, who: str, language: str = "en", **options: Any) -> Iterator[Any]:
         """A page in somebody's browser; that of an empty name is nobody's."""
+        self.people.stop_the_clock()
         small = {"viewport": SMALL, "bypass_csp": True}
         context = self.browser.new_context(
             base_url=self.base, locale=language, extra_http_headers={"Accept-Language": language}, **small | options
@@ -76,6 +77,7 @@ class Town:
 
     def open(self, page: Any, place: Place) -> None:
         """Go there, and do what is to be done."""
+        self.people.stop_the_clock()
         if "#" in place.path:
             # A fragment alone would load nothing.
             page.goto("about:blank")
