@@ -102,9 +102,7 @@ class EntryOut(Part):
     done: str | None = Field(description="What a service did, or why a record was withdrawn.")
     undone: str = Field(description="no, waiting or final: whether a later record withdraws or corrects it.")
     operator_signed: bool = Field(description="Whether the operator of this ledger keeps the key that signed it.")
-    person_signed: bool = Field(
-        description="Whether a person signed it with their own passkey, as far as we know."
-    )
+    person_signed: bool = Field(description="Whether a person signed it with their own passkey, as far as we know.")
     platform_result: PlatformOut | None = Field(description="An inspection that stands, in eBay's public words.")
     report: dict[str, Any] | None
     evidence: list[str]
