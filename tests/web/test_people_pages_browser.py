@@ -322,13 +322,13 @@ def test_every_page_has_one_heading_and_says_its_language(findings: Findings) ->
 
 
 def test_sentences_have_at_most_twenty_words_and_none_of_the_trades(findings: Findings) -> None:
-    if findings.language != "en":
-        pytest.skip("translations have rules of their own, in tests/web/words")
+    # How long a translated sentence may be is another matter; the trade's words are known in every language.
+    most = 20 if findings.language == "en" else 1000
     long: dict[str, set[str]] = {}
     for name, seen in findings.seen.items():
         for text in seen["words"]:
             for sentence in re.split(r"(?<=[.!?])\s+", text):
-                if len(re.findall(r"[\w’'-]+", sentence)) > 20 or JARGON.search(sentence):
+                if len(re.findall(r"[\w’'-]+", sentence)) > most or JARGON.search(sentence):
                     long.setdefault(name, set()).add(sentence)
     assert long == {}
 
