@@ -24,6 +24,7 @@ from ledger.domain.outbox import Progress, Queued, State
 from ledger.domain.statements import Kind
 from ledger.services import claim_item, hand_out_cards, hand_over, import_items
 from ledger.services.draft_statement import draft_statement
+from ledger.services.follow_chain import NODE_SEEN
 from ledger.services.kept_keys import sign_and_submit
 from ledger.services.organisations import add_organisation, operator_as
 from ledger.services.ports import Ledger
@@ -256,6 +257,9 @@ def copied_world(source: Path, folder: Path, database_url: str | None) -> Iterat
     with LocalNode(data) as node:
         settings = Settings(data=data, database_url=database_url, node_url=node.url)
         world = World(settings, node)
+        with world.ledger.store.write() as tx:
+            # However old the copied world is, its node is here now.
+            tx.meta.set(NODE_SEEN, world.ledger.now())
         try:
             yield world
         finally:
