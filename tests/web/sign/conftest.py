@@ -14,7 +14,7 @@ from tests.web.sign.site import Site, running_site
 CHROMIUM = Path("/usr/bin/chromium")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     assert CHROMIUM.exists(), "These tests need Chromium. Install it with: apt-get install chromium"
     with sync_playwright() as play:
