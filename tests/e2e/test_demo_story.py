@@ -17,8 +17,8 @@ import pytest
 from eth_account import Account
 
 from tests.e2e.running import PATIENCE, STORY, Running, wait_until
+from tests.support.chromium import CHROMIUM
 
-CHROMIUM: Final = Path("/usr/bin/chromium")
 LASTING: Final = {
     "held", "unclaimed", "in_transfer", "not_on_sale_yet", "recalled", "reported_lost", "disputed",
     "reported_stolen", "revoked", "counterfeit_found", "retired", "unknown", "product_only", "bad_code",
@@ -97,8 +97,6 @@ def test_what_holds_keys_is_readable_by_its_owner_only(told: Running) -> None:
 
 
 def test_the_first_screen_says_the_verdict_in_a_browser(told: Running) -> None:
-    if not CHROMIUM.exists():
-        pytest.skip("needs Debian's chromium")
     from playwright.sync_api import sync_playwright
 
     from tests.web.gallery import FLAGS

@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from ledger.domain.people import StaffRole
 from tests.e2e.cast import Card, Cast, Someone, cast
 from tests.e2e.running import wait_until
-from tests.e2e.test_demo_story import CHROMIUM, free_port
+from tests.e2e.test_demo_story import free_port
+from tests.support.chromium import CHROMIUM
 
 pytestmark = pytest.mark.e2e
 

@@ -20,7 +20,8 @@ from ledger.services.organisations import add_organisation, issue_key, operator_
 from ledger.services.ports import Ledger
 from ledger.settings import Settings
 from tests.e2e.running import Running, wait_until
-from tests.e2e.test_demo_story import CHROMIUM, free_port
+from tests.e2e.test_demo_story import free_port
+from tests.support.chromium import CHROMIUM
 from tests.web.gallery import FLAGS
 from tests.web.stage import GTIN, sheet
 

@@ -16,11 +16,10 @@ from ledger.domain.identity import path
 from ledger.domain.lines import LineText, Words
 from ledger.services.keep_line import keep_line
 from ledger.services.line_photos import add_photo
+from tests.support.chromium import AXE, CHROMIUM
 from tests.web.gallery import FLAGS
 from tests.web.stage import GTIN, Stage, on_each_database
-from tests.web.test_scan_page_browser import AXE, CHROMIUM, FAULTS, WCAG
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
+from tests.web.test_scan_page_browser import FAULTS, WCAG
 
 
 @pytest.fixture(scope="module", params=["sqlite"])

@@ -17,11 +17,11 @@ from werkzeug.serving import make_server
 
 from ledger.domain.people import Membership, StaffRole
 from ledger.services.inspect_keys import add_member_key
+from tests.support.chromium import CHROMIUM
 from tests.web.gallery import FLAGS
 from tests.web.stage import GTIN, Stage, staged
 from web import create_app
 
-CHROMIUM: Final = Path("/usr/bin/chromium")
 AXE: Final = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 TABLET: Final = {"width": 820, "height": 1180}
 RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -16,12 +16,11 @@ from typing import Any, Final
 import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.support.chromium import AXE, CHROMIUM
 from tests.web.gallery import FLAGS
 from tests.web.owned import DIGITS, Owned, owned
 from tests.web.test_own import Visitor
-from tests.web.test_scan_page_browser import AXE, CHROMIUM, FAULTS, WCAG
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists() or not AXE.exists(), reason="needs chromium and axe-core")
+from tests.web.test_scan_page_browser import FAULTS, WCAG
 
 LANGUAGES: Final = ("en", "fr", "it", "zh-Hans") if os.environ.get("TOUCHMARK_LONG") == "1" else ("en",)
 SMALL: Final = {"width": 320, "height": 568}
@@ -248,7 +247,7 @@ JARGON: Final = re.compile(
     r"\b(block ?chain|on.chain|smart contract|hash\w*|tokens?|mint(ed|ing)?|nfts?|wallets?|gas|seed phrase)\b",
     re.IGNORECASE,
 )
-AXE_TEXT: Final = AXE.read_text(encoding="utf-8") + "; 0" if AXE.exists() else ""
+AXE_TEXT: Final = AXE.read_text(encoding="utf-8") + "; 0"
 
 
 @dataclass(frozen=True)

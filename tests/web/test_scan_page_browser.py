@@ -9,12 +9,8 @@ from typing import Any
 import pytest
 
 from ledger.domain.standing_headlines import Key
+from tests.support.chromium import AXE, CHROMIUM
 from tests.web.gallery import FLAGS, SIZES, write
-
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
 
 
 @pytest.fixture(scope="module")
@@ -98,13 +94,12 @@ EVERY_KIND = (
 """One page of every colour and every template."""
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="needs axe-core from npm")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_fault_against_wcag_aa(browser: Any, gallery: Path, scheme: str) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 640}, color_scheme=scheme)
     page = context.new_page()
     for name in EVERY_KIND:
         page.goto((gallery / f"{name}.html").as_uri())
-        page.add_script_tag(path=AXE)
+        page.add_script_tag(path=str(AXE))
         assert page.evaluate(FAULTS, WCAG) == [], name
     context.close()

@@ -12,11 +12,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from ledger.domain.looks import DAY
 from ledger.services.keep_looks import compare_new
 from ledger.services.note_scan import Seen, note_scans
+from tests.support.chromium import AXE, CHROMIUM
 from tests.web.gallery import FLAGS
 from tests.web.stage import staged
-from tests.web.test_scan_page_browser import AXE, CHROMIUM
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
 
 
 class _Quiet(WSGIRequestHandler):

@@ -19,12 +19,12 @@ from ledger.domain.people import Membership, StaffRole
 from ledger.services.join_domain import look_at_next_domain
 from ledger.services.joining_port import Looked
 from ledger.services.organisations import operator_as, organisation
+from tests.support.chromium import CHROMIUM
 from tests.web.gallery import FLAGS
 from tests.web.joining.conftest import GTIN, Stage, letters
 from tests.web.stage import staged
 from web import create_app
 
-CHROMIUM: Final = Path("/usr/bin/chromium")
 AXE: Final = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PHONE: Final = {"width": 360, "height": 640}
