@@ -1,7 +1,7 @@
 // Deterministic signers of the four forms. Keys are derived from names: worthless outside these tests.
 import { createHash } from "node:crypto";
 
-import { p256 } from "@noble/curves/p256";
+import { p256 } from "@noble/curves/nist.js";
 import { AbiCoder, SigningKey, Wallet, concat, getBytes, hexlify, id, keccak256, toBeHex, zeroPadValue } from "ethers";
 
 const abi = AbiCoder.defaultAbiCoder();
@@ -29,7 +29,7 @@ export function assertion(secret, challenge, { flags = 0x1d, type = "webauthn.ge
     Buffer.alloc(4),
   ]);
   const signed = sha256(Buffer.concat([authenticatorData, sha256(Buffer.from(clientDataJSON))]));
-  const { r, s } = p256.sign(signed, secret, { lowS: true });
+  const { r, s } = p256.Signature.fromBytes(p256.sign(signed, secret, { lowS: true, prehash: false }));
   return abi.encode(
     ["bytes32", "bytes32", "uint256", "uint256", "bytes", "string"],
     [
@@ -46,7 +46,7 @@ export function assertion(secret, challenge, { flags = 0x1d, type = "webauthn.ge
 /** A passkey, one address of it. `blind` may be a backup key's address. */
 export function passkey(name, blind = id(`touchmark test blind: ${name}`)) {
   const secret = getBytes(id(`touchmark test passkey: ${name}`));
-  const point = p256.ProjectivePoint.fromPrivateKey(secret).toAffine();
+  const point = p256.Point.fromBytes(p256.getPublicKey(secret)).toAffine();
   const [x, y] = [toBeHex(point.x, 32), toBeHex(point.y, 32)];
   const word = zeroPadValue(blind, 32);
   const address = `0x${keccak256(abi.encode(["bytes32", "bytes32", "bytes32", "bytes32"], [TAG, x, y, word])).slice(26)}`;
