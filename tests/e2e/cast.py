@@ -125,7 +125,13 @@ class Cast:
         replace_claim(
             self.ledger, operator_as(self.ledger, "maison"), "09521234543213", card.serial, {"reason": "Lost"}
         )
-        wait_until(lambda: self.verdict(card.address) == "disputed", "the replacement is recorded")
+        wait_until(lambda: self.verdict(card.address) == "disputed", "buyers are warned")
+        wait_until(lambda: self._recovery_open(card.item), "the replacement is recorded")
+
+    def _recovery_open(self, item: int) -> bool:
+        with self.ledger.store.read() as tx:
+            state = tx.chain.state(item)
+        return state is not None and state.recovery_due is not None
 
     def asked(self, item: int) -> int:
         """How many questions about an item there are."""
