@@ -122,6 +122,7 @@ class Settings(BaseSettings):
 def read_settings(**overrides: object) -> Settings:
     """The settings of this process. Raises Invalid naming the variable that is wrong."""
     try:
+        # Pydantic checks each value.
         return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         faults = [

@@ -40,10 +40,12 @@ def create_app(
         doc_ui=False,
     )
     signing = partial(deployed_domain, ledger)
+    # Wrapping wsgi_app is how Flask documents middleware; its types take it for a method.
     app.wsgi_app = sign_host(keep_slashes(whole_bodies(app.wsgi_app)), settings, signing)  # type: ignore[assignment, method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    # Flask's default provider has it, the base class does not.
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["ledger"] = ledger
     app.extensions["settings"] = settings

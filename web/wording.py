@@ -37,6 +37,7 @@ _ELIDED: Final = re.compile(r"\b([DdQq]u?)e %\((\w+)\)s")
 _CONTRACTED: Final = re.compile(r"\b(il|dal|del|al|nel|Il|Dal|Del|Al|Nel) %\((\w+)\)s")
 
 
+# Flask-Babel has no types.
 class Catalogues(Domain):  # type: ignore[misc]
     """Flask-Babel's source of translations, over the `.po` files."""
 

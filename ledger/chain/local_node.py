@@ -211,7 +211,7 @@ class LocalNode:
         try:
             with self.log_file.open("ab") as log:
                 # A session of its own: Ctrl-C in a terminal reaches us, and we stop it after the last save.
-                process = subprocess.Popen(  # noqa: S603
+                process = subprocess.Popen(  # noqa: S603 - our own node, its arguments made here
                     command,
                     stdin=subprocess.DEVNULL,
                     stdout=log,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-import py_ecc  # noqa: F401
+import py_ecc  # noqa: F401 - it raises the interpreter's limit when it is imported, which is undone below
 
 LIMIT: Final = 1000
 """Python's own default."""

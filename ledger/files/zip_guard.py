@@ -82,6 +82,7 @@ def read_entry(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
                 yield piece
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise Invalid(said("The file is cut off or damaged. %(resave)s", resave=_RESAVE)) from error
+    # The module has zlib without saying so in its types.
     except zipfile.zlib.error as error:  # type: ignore[attr-defined]
         raise Invalid(said("The file is cut off or damaged. %(resave)s", resave=_RESAVE)) from error
 

@@ -51,8 +51,10 @@ def write_cards(ledger: Ledger, caller: Caller, id: str, kind: str, target: Bina
         )
         if kind == "csv":
             lines = ([c.gtin, c.serial, c.code, c.claim_url] for c in cards)
+            # A digest takes bytes as a file does.
             write_csv(digest, ("gtin", "serial", "claim_code", "claim_url"), lines)  # type: ignore[arg-type]
         elif kind == "pdf" and batch.count <= MAX_CARDS:
+            # A digest takes bytes as a file does.
             write_claim_cards(digest, cards)  # type: ignore[arg-type]
         elif kind == "pdf":
             raise Invalid(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.domain.batches import Item
+from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import BatchFlag, Flag
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.stock import BATCH_FLAGS, StockState, Wanted, states_of
@@ -83,10 +84,10 @@ def _rows(ledger: Ledger, tx: Tx, items: list[Item], marked: dict[int, BatchFlag
 
 def _marked_batches(tx: Tx) -> dict[int, BatchFlag]:
     """The flags of every batch that was ever marked: they are few."""
-    by_batch: dict[int, list[object]] = {}
+    by_batch: dict[int, list[ChainEvent]] = {}
     for event in tx.chain.events_named(("BatchMarked",)):
         by_batch.setdefault(int(event.args["batch"]), []).append(event)
-    return {batch: fold_batch_flags(events) for batch, events in by_batch.items()}  # type: ignore[arg-type]
+    return {batch: fold_batch_flags(events) for batch, events in by_batch.items()}
 
 
 def _numbers(wanted: Wanted, marked: dict[int, BatchFlag]) -> list[int]:

@@ -55,5 +55,6 @@ def _run(url: str, act: object) -> None:
     engine = make_engine(url)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
+        # alembic's own callable.
         act(config)  # type: ignore[operator]
     engine.dispose()

@@ -356,7 +356,7 @@ meta = Table(
 CHAIN_DERIVED = (item_versions, events, blocks)
 
 # The tables of one concern each stand in a module of their own; they are known once this one is.
-from ledger.storage import (  # noqa: E402, F401
+from ledger.storage import (
     tables_asks,
     tables_joining,
     tables_lines,

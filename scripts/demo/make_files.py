@@ -125,6 +125,7 @@ def mistakes() -> Iterator[Row]:
         "weight_g": 615,
         "warranty_months": 24,
     }
+    # A row of the plot, whose GTIN is text.
     wrong_digit = good["gtin"][:-1] + str((int(str(good["gtin"])[-1]) + 4) % 10)  # type: ignore[index]
     changes: Sequence[Row] = (
         {},

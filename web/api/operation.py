@@ -109,6 +109,7 @@ def operation(
         refused |= ({403} if scope else set()) | ({409} if once else set()) | ({413, 415} if reads_json else set())
         responses = {**answers, **{status: _problem() for status in sorted(refused)}}
         access = Access(not anyone, scope, largest, reads_json, once)
+        # The view carries its own rules.
         shown.access, shown.counts_itself = access, counts_itself  # type: ignore[attr-defined]
         extensions = {"requestBody": dict(takes)} if takes else None
         for model in uses:

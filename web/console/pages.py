@@ -81,6 +81,7 @@ def only(*roles: Role, scope: Scope | None = None) -> Callable[[Callable[P, T]],
                 caller.need(scope)
             return view(*args, **kwargs)
 
+        # The view carries its own rules.
         checked.needs = scope  # type: ignore[attr-defined]
         checked.roles = roles  # type: ignore[attr-defined]
         return checked

@@ -7,6 +7,6 @@ from flask import Blueprint
 bp = Blueprint("join", __name__)
 
 # The routes hang themselves on the blueprint.
-import web.join.application  # noqa: E402
-import web.join.invitation  # noqa: E402
-import web.join.second  # noqa: E402, F401
+import web.join.application
+import web.join.invitation
+import web.join.second

@@ -7,5 +7,5 @@ from flask import Blueprint
 bp = Blueprint("operator", __name__, url_prefix="/operator")
 
 # The routes hang themselves on the blueprint.
-import web.operator.applications  # noqa: E402
-import web.operator.overview  # noqa: E402, F401
+import web.operator.applications
+import web.operator.overview

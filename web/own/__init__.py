@@ -7,12 +7,12 @@ from flask import Blueprint
 bp = Blueprint("owner", __name__)
 
 # The routes hang themselves on the blueprint.
-import web.own.accept  # noqa: E402
-import web.own.ask  # noqa: E402
-import web.own.claim  # noqa: E402
-import web.own.handover  # noqa: E402
-import web.own.items  # noqa: E402
-import web.own.mine  # noqa: E402
-import web.own.reports  # noqa: E402
-import web.own.tell  # noqa: E402
-import web.own.trust  # noqa: E402, F401
+import web.own.accept
+import web.own.ask
+import web.own.claim
+import web.own.handover
+import web.own.items
+import web.own.mine
+import web.own.reports
+import web.own.tell
+import web.own.trust

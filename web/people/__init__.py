@@ -7,6 +7,6 @@ from flask import Blueprint
 bp = Blueprint("people", __name__)
 
 # The routes hang themselves on the blueprint.
-import web.people.account  # noqa: E402
-import web.people.sign_in  # noqa: E402
-import web.people.signed  # noqa: E402, F401
+import web.people.account
+import web.people.sign_in
+import web.people.signed

@@ -7,8 +7,8 @@ from flask import Blueprint
 bp = Blueprint("scan", __name__)
 
 # The routes hang themselves on the blueprint.
-import web.scan.authenticators  # noqa: E402
-import web.scan.check  # noqa: E402
-import web.scan.evidence  # noqa: E402
-import web.scan.item  # noqa: E402
-import web.scan.photos  # noqa: E402, F401
+import web.scan.authenticators
+import web.scan.check
+import web.scan.evidence
+import web.scan.item
+import web.scan.photos

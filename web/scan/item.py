@@ -52,6 +52,7 @@ def item(_rest: str) -> Response:
     try:
         scan = look(ledger)
         if (meant := _meant(ledger, scan)) is not None:
+            # werkzeug's annotation forgets the class it is given.
             return redirect(meant, 303, Response)  # type: ignore[return-value]
     except Unavailable:
         scan = unavailable(moment(ledger.now()))

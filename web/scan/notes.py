@@ -51,7 +51,7 @@ class Notes:
                 seen.append(self._waiting.get())
             try:
                 note_scans(self._ledger, seen)
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:  # noqa: BLE001 - see below
                 # Whatever it was, the thread must live on: a count is not worth a page.
                 log.warning("scans.uncounted", count=len(seen), reason=type(error).__name__)
             finally:
