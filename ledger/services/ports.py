@@ -14,6 +14,7 @@ from ledger.domain.ids import new_id
 from ledger.domain.openings import Opening
 from ledger.domain.statements import Domain, Keccak
 from ledger.services.asks_port import Asks
+from ledger.services.credentials_port import Credentials
 from ledger.services.facts_port import Audits, ChainFacts, Meta, Papers
 from ledger.services.joining_port import Joining, Shop
 from ledger.services.lines_port import Lines
@@ -53,6 +54,8 @@ class Tx(Protocol):
     def errands(self) -> Errands: ...
     @property
     def asks(self) -> Asks: ...
+    @property
+    def credentials(self) -> Credentials: ...
     @property
     def lines(self) -> Lines: ...
     @property

@@ -8,6 +8,7 @@ from ledger.storage.asks import Asks
 from ledger.storage.audits import Audits
 from ledger.storage.batches import Batches
 from ledger.storage.chain_facts import ChainFacts
+from ledger.storage.credentials import Credentials
 from ledger.storage.errands import Errands
 from ledger.storage.imports import Imports
 from ledger.storage.joining import Joining, Shop
@@ -42,6 +43,7 @@ class Tables:
         self.people = People(connection)
         self.errands = Errands(connection)
         self.asks = Asks(connection)
+        self.credentials = Credentials(connection)
         self.lines = Lines(connection)
         self.mails = Mails(connection)
         self.scans = Scans(connection)

@@ -358,6 +358,7 @@ CHAIN_DERIVED = (item_versions, events, blocks)
 # The tables of one concern each stand in a module of their own; they are known once this one is.
 from ledger.storage import (
     tables_asks,
+    tables_credentials,
     tables_joining,
     tables_lines,
     tables_mails,
