@@ -36,7 +36,7 @@ class ReceiptKind(StrEnum):
     INSPECTION = "inspection"
 
     @property
-    def format(self) -> str:
+    def document_format(self) -> str:
         """The name and version of its JSON."""
         return f"touchmark/{self.value}-receipt/1"
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from ledger.domain.components import LONGEST_SERIAL, PARTS, PREFIX, is_part
 from ledger.domain.errors import Fault, Invalid
 from ledger.domain.said import said
 
@@ -27,12 +28,18 @@ COLUMNS: Final = (
     "nfc_uid",
     "photo_url",
     "private_note",
+    *(PREFIX + name for name in PARTS),
 )
 REQUIRED: Final = ("gtin", "model_ref")
 IGNORED: Final = ("error",)
 """Our own file of wrong rows carries this column; sent back with the rows mended, it is not read."""
 
 MAX_COLUMNS: Final = 64
+
+PART_HINT: Final = said(
+    "The serial on this part, at most %(longest)s letters and digits. Always private.", longest=LONGEST_SERIAL
+)
+"""Also for the parts that a brand names itself: `part.` and a name, such as part.buckle."""
 
 HINTS: Final = {
     "gtin": said("The product's GTIN or EAN, 8, 12, 13 or 14 digits, in a cell of the format Text."),
@@ -51,6 +58,7 @@ HINTS: Final = {
     "nfc_uid": said("The chip's number, 8, 14 or 20 hexadecimal digits. Starts private."),
     "photo_url": said("A web address that begins with https://."),
     "private_note": said("Anything for yourselves, at most 2,000 characters. Starts private."),
+    **dict.fromkeys((PREFIX + name for name in PARTS), PART_HINT),
 }
 """One sentence a column: what to write in it. Shown in the template and beside every fault."""
 
@@ -71,13 +79,28 @@ _OTHER_NAMES: Final = {
     "nfc_uid": "nfc rfid chip tag_id chip_id",
     "photo_url": "photo image image_url picture picture_url",
     "private_note": "note notes comment comments remark remarks",
+    **{PREFIX + name: f"{name} {name}_serial {name}_no {name}_number {name}_id" for name in PARTS if name != "chip"},
 }
 _NAME_FOR: Final = {other: name for name, others in _OTHER_NAMES.items() for other in others.split()}
 
 
 def tidy_name(cell: str) -> str:
-    """A header cell as a column name: `Made on`, `made-on` and `MADE_ON*` are all `made_on`."""
-    return re.sub(r"[\s_\-.]+", "_", cell.strip().strip("*").strip()).casefold()
+    """A header cell as a column name: `Made on`, `made-on` and `MADE_ON*` are all `made_on`.
+
+    `Part movement` is `part.movement`.
+    """
+    name = re.sub(r"[\s_\-.]+", "_", cell.strip().strip("*").strip()).casefold()
+    return PREFIX + name[len(PREFIX) :] if name.startswith("part_") else name
+
+
+def is_column(name: str) -> bool:
+    """Whether a file may have a column of this tidied name."""
+    return name in COLUMNS or is_part(name)
+
+
+def hint(name: str) -> str:
+    """One sentence on what to write in a column."""
+    return HINTS.get(name, PART_HINT)
 
 
 def check_header(cells: Sequence[str], *, row: int) -> list[str]:
@@ -116,7 +139,7 @@ def check_header(cells: Sequence[str], *, row: int) -> list[str]:
                     said("Delete one of them."),
                 )
             )
-        elif name not in COLUMNS and name not in IGNORED:
+        elif not is_column(name) and name not in IGNORED:
             faults.append(
                 Fault(where, said("there is no column called %(quote)s.", quote=_quote(name)), _nearest(name))
             )

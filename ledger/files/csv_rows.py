@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 from ledger.domain.errors import Invalid, TooLarge
 from ledger.domain.said import said
 from ledger.files.cells import EXTRA, unguard
-from ledger.files.columns import COLUMNS, MAX_COLUMNS, check_header, tidy_name
+from ledger.files.columns import MAX_COLUMNS, check_header, is_column, tidy_name
 
 MAX_LINE: Final = 64 * 1024
 """Bytes of one line; an item's row takes a few hundred."""
@@ -164,6 +164,6 @@ def _delimiter(header: str) -> str:
 
     def known(delimiter: str) -> tuple[int, int]:
         cells = header.split(delimiter)
-        return sum(tidy_name(cell.strip().strip('"')) in COLUMNS for cell in cells), len(cells)
+        return sum(is_column(tidy_name(cell.strip().strip('"'))) for cell in cells), len(cells)
 
     return max(",;\t", key=known)

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Final
 
 from ledger.domain.characters import shown
+from ledger.domain.components import is_part, meant
 from ledger.domain.errors import Invalid, TooLarge
 from ledger.domain.fields import FIELDS, Value, canonical_value
 from ledger.domain.gtins import Gtin, check_gtin
@@ -19,7 +20,7 @@ from ledger.domain.imports import RowFault
 from ledger.domain.said import said
 from ledger.domain.serials import check_serial
 from ledger.files.cells import EXTRA, UnreadableCell
-from ledger.files.columns import HINTS, REQUIRED
+from ledger.files.columns import HINTS, REQUIRED, hint
 from ledger.files.countries import check_country
 
 MAX_ITEMS: Final = 5_000_000
@@ -124,7 +125,9 @@ class _RowChecker:
         self._gtin_allowed = gtin_allowed
         self._today = today
         self._first_row: dict[Pair, int] = {}
-        self._seen: dict[str, dict[str, Value | _TroubleError]] = {name: {} for name in ("gtin", *FIELDS)}
+        self._first_part: dict[tuple[str, str], int] = {}
+        repeating = (name for name in FIELDS if not is_part(name))
+        self._seen: dict[str, dict[str, Value | _TroubleError]] = {name: {} for name in ("gtin", *repeating)}
 
     def row(self, number: int, cells: Mapping[str, str]) -> Ready | Faulty:
         faults: list[RowFault] = []
@@ -151,6 +154,8 @@ class _RowChecker:
                     gtin = str(value)
                 else:
                     fields[name] = list(value) if isinstance(value, list) else value
+            elif is_part(name):
+                self._part(number, name, text, fields, faults)
             elif name == EXTRA:
                 faults.append(_too_wide(number, text))
         faults += [
@@ -165,6 +170,18 @@ class _RowChecker:
         if faults:
             return Faulty(number, tuple(faults), cells)
         return Ready(number, Gtin(gtin), serial, fields)
+
+    def _part(self, number: int, name: str, text: str, fields: dict[str, Value], faults: list[RowFault]) -> None:
+        """A part's serial: no two items of a file have the same, however it is spelt."""
+        try:
+            serial = str(canonical_value(name, text))
+        except Invalid as error:
+            faults.append(_fault(number, name, text, _TroubleError(error.detail)))
+            return
+        first = self._first_part.setdefault((name, meant(serial)), number)
+        if first != number:
+            faults.append(_part_twice(number, name, text, first))
+        fields[name] = serial
 
     def _value(self, name: str, text: str, seen: dict[str, Value | _TroubleError]) -> Value | _TroubleError:
         value: Value | _TroubleError
@@ -239,7 +256,7 @@ def _suggest_day(swapped: re.Match[str]) -> str:
 
 
 def _fault(number: int, name: str, text: str, trouble: _TroubleError) -> RowFault:
-    return RowFault(number, name, _shown(text), trouble.what, trouble.mend or HINTS[name])
+    return RowFault(number, name, _shown(text), trouble.what, trouble.mend or hint(name))
 
 
 def _too_wide(number: int, text: str) -> RowFault:
@@ -259,6 +276,16 @@ def _twice(number: int, serial: str, first: int) -> RowFault:
         _shown(serial),
         f"row {first} has the same GTIN and serial.",
         "Delete one of the two rows, or give this item its own serial.",
+    )
+
+
+def _part_twice(number: int, name: str, text: str, first: int) -> RowFault:
+    return RowFault(
+        number,
+        name,
+        _shown(text),
+        f"row {first} has the same serial for this part.",
+        "One part is in one item only: compare both items, and mend the row that is wrong.",
     )
 
 

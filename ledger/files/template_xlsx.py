@@ -11,12 +11,14 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ledger.domain.components import LONGEST_SERIAL, PARTS, PREFIX
 from ledger.files.columns import COLUMNS, HINTS, REQUIRED, letter
 from ledger.files.countries import countries
 from ledger.files.xlsx_rows import ITEMS_SHEET
 from ledger.files.xlsx_scan import MAX_ROWS
 
-_AS_TEXT: Final = ("gtin", "serial", "model_ref", "size", "batch", "brand_serial", "nfc_uid", "made_in")
+_PARTS: Final = tuple(PREFIX + name for name in PARTS)
+_AS_TEXT: Final = ("gtin", "serial", "model_ref", "size", "batch", "brand_serial", "nfc_uid", "made_in", *_PARTS)
 _WIDE: Final = ("materials", "photo_url", "private_note", "gtin", "serial", "model_ref")
 _REQUIRED_FILL: Final = PatternFill("solid", fgColor="FFE8B8")
 _FILL: Final = PatternFill("solid", fgColor="E8EEF4")
@@ -61,6 +63,10 @@ def _validation(name: str) -> DataValidation:
         "weight_g": {"type": "decimal", "operator": "greaterThan", "formula1": "0"},
         "warranty_months": {
             "type": "whole", "operator": "between", "formula1": "0", "formula2": "9999",
+        },
+        **{
+            name: {"type": "textLength", "operator": "between", "formula1": "1", "formula2": str(LONGEST_SERIAL)}
+            for name in _PARTS
         },
     }  # fmt: skip
     return DataValidation(

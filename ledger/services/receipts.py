@@ -81,7 +81,7 @@ def check_receipt(ledger: Ledger, scan: Scan, answer: Mapping[str, Any]) -> Issu
 def issue(ledger: Ledger, stamp: Stamp, facts: Mapping[str, Any]) -> Issued:
     """Seal a document of these facts, and its stamp (whose number is worked out here)."""
     body = {
-        "format": stamp.kind.format,
+        "format": stamp.kind.document_format,
         "issued_at": moment(stamp.issued_at).isoformat().replace("+00:00", "Z"),
         "time_zone": TIME_ZONE,
         **_exact(dict(facts)),
