@@ -365,5 +365,6 @@ from ledger.storage import (
     tables_people,
     tables_scans,
     tables_sheets,
+    tables_tags,
     tables_webhooks,
 )
