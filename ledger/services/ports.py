@@ -25,6 +25,7 @@ from ledger.services.scans_port import Scans
 from ledger.services.sheets_port import Sheets
 from ledger.services.stock_port import Stock
 from ledger.services.tables_port import Batches, Imports, Organisations, Outbox
+from ledger.services.tags_port import Tags
 from ledger.services.watching_port import Watching
 from ledger.services.webhooks_port import Webhooks
 
@@ -76,6 +77,8 @@ class Tx(Protocol):
     def shop(self) -> Shop: ...
     @property
     def stock(self) -> Stock: ...
+    @property
+    def tags(self) -> Tags: ...
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> Tx:
         """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""

@@ -23,6 +23,7 @@ from ledger.storage.proposals import Proposals
 from ledger.storage.scans import Scans
 from ledger.storage.sheets import Sheets
 from ledger.storage.stock import Stock
+from ledger.storage.tags import Tags
 from ledger.storage.watching import Watching
 from ledger.storage.webhooks import Webhooks
 
@@ -54,3 +55,4 @@ class Tables:
         self.proposals = Proposals(connection)
         self.shop = Shop(connection)
         self.stock = Stock(connection)
+        self.tags = Tags(connection)
