@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
 from ledger.domain.characters import GS1_82, first_foreign, is_ignorable, named, shown
+from ledger.domain.components import LONGEST_SERIAL, PARTS, PREFIX, check_part_serial, is_part
 from ledger.domain.errors import Invalid
 from ledger.domain.said import said
 
@@ -58,10 +59,10 @@ def canonical_value(name: str, value: object) -> Value:
     Takes text as people and files have it, and the Python values that spreadsheets give (int, Decimal,
     whole float, date, list of text). Raises Invalid that names the field, what is wrong and what fits.
     """
-    field = FIELDS.get(name)
+    field = field_of(name)
     if field is None:
         raise Invalid(
-            said("There is no field %(name)s; the fields are %(names)s.", name=shown(name), names=", ".join(FIELDS))
+            said("There is no field %(name)s; the fields are %(names)s.", name=shown(name), names=field_names())
         )
     if value is None or (isinstance(value, str) and not value.strip()):
         if field.required:
@@ -71,6 +72,21 @@ def canonical_value(name: str, value: object) -> Value:
         value = int(value)
     canonical = field.canonical(field, value)
     return None if canonical == [] else canonical
+
+
+def field_of(name: str) -> Field | None:
+    """The field of this name; a part that is not on the list has one too. None where there is no such field."""
+    return FIELDS.get(name) or (_part_field(name) if is_part(name) else None)
+
+
+def field_names() -> str:
+    """The fields for a sentence, those of parts in one: `model_ref, …, part.case and the like`."""
+    return ", ".join([*(name for name in FIELDS if not is_part(name)), f"{PREFIX}{next(iter(PARTS))} …"])
+
+
+def stays_private(name: str, private: Collection[str]) -> bool:
+    """Whether a field is for nobody else's eyes: one of those chosen, or a part's serial, whatever was chosen."""
+    return name in private or name.startswith(PREFIX)
 
 
 def jcs(value: Value) -> bytes:
@@ -291,6 +307,16 @@ def _url(field: Field, value: object) -> str:
     return text
 
 
+def _part(field: Field, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise Invalid(said("%(name)s is not text. Write the serial that is on the part.", name=field.name))
+    return check_part_serial(str(value))
+
+
+def _part_field(name: str) -> Field:
+    return Field(name, "part", _part, private=True, longest=LONGEST_SERIAL)
+
+
 FIELDS: Mapping[str, Field] = MappingProxyType(
     {
         field.name: field
@@ -309,6 +335,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
             Field("photo_url", "url", _url, longest=2_000),
             Field("brand_serial", "text", _text, private=True),
             Field("private_note", "lines", _lines, private=True, longest=2_000),
+            *(_part_field(PREFIX + name) for name in PARTS),
         )
     }
 )

@@ -5,7 +5,8 @@ read a result without asking us. The long report (photos, points, words) is kept
 by a salted hash.
 
 Byte 0 is the version (1). Inspection and correction: 1 authenticity, 2 condition (0 none, 1–5 = A–E),
-3 method, 4 persons, 5 remarks (bits), 6 points checked. Service: 1 what was done. Withdrawal: 1 why.
+3 method, 4 persons, 5 remarks (bits), 6 points checked. Service: 1 what was done, 2–31 the name of the part that was
+replaced, in ASCII, filled with zeros; zeros where it names none. Withdrawal: 1 why.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
+from ledger.domain.components import PREFIX, is_part
 from ledger.domain.errors import Invalid
 from ledger.domain.said import said
 
@@ -110,6 +112,19 @@ class InspectionFacts:
 def pack_code(code: Service | WithdrawalReason) -> bytes:
     """The facts word of a service or a withdrawal."""
     return bytes([VERSION, code]).ljust(32, b"\0")
+
+
+def pack_part(part: str) -> bytes:
+    """The facts word of a service that replaced a part; `part` is a name as `components.check_part` gives it."""
+    return (bytes([VERSION, Service.PART_REPLACED]) + part.encode("ascii")).ljust(32, b"\0")
+
+
+def part_of(facts: bytes) -> str:
+    """The part that a service's facts word says was replaced; empty where it names none that could be one."""
+    if facts[0] != VERSION or facts[1] != Service.PART_REPLACED:
+        return ""
+    name = facts[2:].rstrip(b"\0").decode("ascii", "replace")
+    return name if is_part(PREFIX + name) else ""
 
 
 def code_of(facts: bytes) -> int:

@@ -29,6 +29,7 @@ __all__ = [
     "field_salt",
     "jcs",
     "record_hash",
+    "root_of",
     "verify_field",
 ]
 
@@ -55,6 +56,16 @@ def field_leaf(salt: bytes, name: str, jcs_bytes: bytes) -> bytes:
     if len(salt) != 32:
         raise ValueError(f"a salt has 32 bytes, not {len(salt)}")
     return sha256(b"\0" + salt + _named(name.encode()) + len(jcs_bytes).to_bytes(4, "big") + jcs_bytes).digest()
+
+
+def root_of(leaves: Sequence[bytes]) -> bytes:
+    """The record hash over its fields' leaves (RFC 6962, 2.1), shown and withheld alike, in the record's order.
+
+    Raises Invalid for no leaves, or too many.
+    """
+    if len(leaves) > MOST_FIELDS:
+        raise Invalid(_too_many(len(leaves)))
+    return _root(list(leaves))
 
 
 def record_hash(fields: Mapping[str, Value], salts: Mapping[str, bytes]) -> bytes:
@@ -103,10 +114,18 @@ def verify_field(record_hash: bytes, name: str, value: Value, salt: bytes, proof
 class RecordHasher:
     """Record hashes of many items of one batch, with the same columns: `record_hash`, only faster."""
 
-    __slots__ = ("_columns", "_inner", "_outer", "names")
+    __slots__ = ("_columns", "_inner", "_known", "_outer", "names")
 
     def __init__(self, batch_secret: bytes, names: Iterable[str]) -> None:
-        """`names` are the columns that any item of the batch may have, in any order."""
+        """`names` are the columns that items of the batch have, in any order; `hash_of` takes others in."""
+        self._name(names)
+        # HMAC by its definition (RFC 2104), the secret's two blocks hashed once for the whole batch: half
+        # of hmac.digest's time, which would be half of all the time that registering a batch takes.
+        key = (batch_secret if len(batch_secret) <= 64 else sha256(batch_secret).digest()).ljust(64, b"\0")
+        self._inner = sha256(bytes(byte ^ 0x36 for byte in key))
+        self._outer = sha256(bytes(byte ^ 0x5C for byte in key))
+
+    def _name(self, names: Iterable[str]) -> None:
         self.names = tuple(_ordered(set(names)))
         if not 1 <= len(self.names) <= MOST_FIELDS:
             raise Invalid(
@@ -116,12 +135,14 @@ class RecordHasher:
                     count=len(self.names),
                 )
             )
+        self._known = frozenset(self.names)
         self._columns = [(name.encode(), _named(name.encode())) for name in self.names]
-        # HMAC by its definition (RFC 2104), the secret's two blocks hashed once for the whole batch: half
-        # of hmac.digest's time, which would be half of all the time that registering a batch takes.
-        key = (batch_secret if len(batch_secret) <= 64 else sha256(batch_secret).digest()).ljust(64, b"\0")
-        self._inner = sha256(bytes(byte ^ 0x36 for byte in key))
-        self._outer = sha256(bytes(byte ^ 0x5C for byte in key))
+
+    def hash_of(self, item_id: int, fields: Mapping[str, Value]) -> bytes:
+        """The record hash of one item's canonical values by name. Raises Invalid for an item without fields."""
+        if not self._known.issuperset(fields):
+            self._name((*self.names, *fields))
+        return self.record_hash(item_id, [jcs(fields[name]) if name in fields else None for name in self.names])
 
     def record_hash(self, item_id: int, values: Sequence[bytes | None]) -> bytes:
         """The record hash of one item.
@@ -153,14 +174,14 @@ def _named(name: bytes) -> bytes:
 
 def _leaves(fields: Mapping[str, Value], salts: Mapping[str, bytes]) -> list[bytes]:
     if len(fields) > MOST_FIELDS:
-        raise Invalid(
-            said(
-                "A record has at most %(most_fields)s fields, this one has %(count)s.",
-                most_fields=MOST_FIELDS,
-                count=len(fields),
-            )
-        )
+        raise Invalid(_too_many(len(fields)))
     return [field_leaf(salts[name], name, jcs(fields[name])) for name in _ordered(fields)]
+
+
+def _too_many(count: int) -> str:
+    return said(
+        "A record has at most %(most_fields)s fields, this one has %(count)s.", most_fields=MOST_FIELDS, count=count
+    )
 
 
 def _parents(level: list[bytes]) -> list[bytes]:

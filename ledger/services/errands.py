@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ledger.domain.errors import Conflict, Forbidden, Unknown
+from ledger.domain.fields import stays_private
 from ledger.domain.people import Errand, ErrandState, Person, Session
 from ledger.domain.said import said
 from ledger.domain.statements import to_json
@@ -101,7 +102,7 @@ def cancel(ledger: Ledger, errand: Errand, to: str) -> Errand:
 def item_block(tx: Tx, subject: Listed) -> dict[str, Any]:
     """What the signing page shows of an item, and computes its number from."""
     hidden = set(subject.batch.private_fields)
-    fields = {name: value for name, value in subject.item.fields.items() if name not in hidden and value}
+    fields = {name: value for name, value in subject.item.fields.items() if not stays_private(name, hidden) and value}
     maker = tx.organisations.get(subject.batch.organisation)
     told = [str(fields[name]) for name in ("colour", "size") if name in fields]
     told += [", ".join(map(str, fields["materials"]))] if "materials" in fields else []

@@ -7,8 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from ledger.domain.batches import Amendment
 from ledger.domain.chain_view import ChainEvent
+from ledger.domain.components import parts_in
 from ledger.domain.custody import BatchFlag, Flag, ItemState
+from ledger.domain.fields import stays_private
 from ledger.domain.gtins import check_gtin
 from ledger.domain.lines import Line
 from ledger.domain.news import BAD_BATCH_MARKS, flag_of_event, flag_of_statement
@@ -80,7 +83,8 @@ class FactReader:
         organisation = tx.organisations.by_party(subject.batch.brand)
         registered = registration_event(tx, subject.batch.number)
         records = records_of(tx, subject.item.item, self.queued, self.final)
-        described = self._descriptions()
+        later = accepted_amendments(tx, subject.item.item)
+        described = self._descriptions(later)
         state_final = tx.chain.state(subject.item.item, self.final)
         on_sale_at = tx.batches.on_sale_at(subject.item.item)
         in_final = registered is not None and registered.block <= self.final
@@ -119,6 +123,7 @@ class FactReader:
             public_fields=described[-1],
             amended=self._amended(),
             earlier_fields=tuple(described[:-1]),
+            parts=tuple(parts_in(later[-1].fields if later else subject.item.fields)),
             timeline=tuple(self._timeline(registered)),
             records=tuple(records),
             head=None if subject.state is None else "0x" + subject.state.head.hex(),
@@ -149,10 +154,9 @@ class FactReader:
         since = None if state is None else state.owner_since
         return signals_of(self.tx, self.subject.item, since, int(self.now.timestamp()))
 
-    def _descriptions(self) -> list[dict[str, Any]]:
+    def _descriptions(self, later: Sequence[Amendment]) -> list[dict[str, Any]]:
         """What the record has shown to everyone, oldest first; the last counts."""
         item, private = self.subject.item, self.subject.batch.private_fields
-        later = accepted_amendments(self.tx, item.item)
         return [public_fields(item.fields, private), *(public_fields(one.fields, one.private_fields) for one in later)]
 
     def _amended(self) -> bool:
@@ -257,7 +261,7 @@ class FactReader:
 
 def public_fields(fields: Mapping[str, Any], private: Sequence[str]) -> dict[str, Any]:
     """The fields of a record that the brand shows to everyone."""
-    return {name: value for name, value in fields.items() if name not in private}
+    return {name: value for name, value in fields.items() if not stays_private(name, private)}
 
 
 def _description(shown: Mapping[str, Any]) -> str:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from ledger.domain.batches import Batch
+from ledger.domain.components import is_part
 from ledger.domain.errors import Conflict, Forbidden, Invalid, LedgerError, Unknown
-from ledger.domain.fields import FIELDS
+from ledger.domain.fields import FIELDS, field_names, field_of
 from ledger.domain.gtins import Gtin, gtin_matches_prefix
 from ledger.domain.imports import Import, ImportState, Job, RowFault
 from ledger.domain.organisations import Caller, Role, Scope
@@ -221,16 +222,16 @@ def _party(caller: Caller) -> int:
 def _private(chosen: list[str] | None) -> list[str]:
     if chosen is None:
         return [field.name for field in FIELDS.values() if field.private]
-    foreign = [name for name in chosen if name not in FIELDS]
+    foreign = [name for name in chosen if field_of(name) is None]
     if foreign:
         raise Invalid(
             said(
                 "There is no column “%(foreign)s”. The columns are: %(names)s.",
                 foreign=foreign[0][:40],
-                names=", ".join(FIELDS),
+                names=field_names(),
             )
         )
-    return sorted(set(chosen))
+    return sorted({*chosen, *(name for name in FIELDS if is_part(name))})
 
 
 def _tidy_name(filename: str) -> str:

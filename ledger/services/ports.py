@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -14,12 +14,14 @@ from ledger.domain.ids import new_id
 from ledger.domain.openings import Opening
 from ledger.domain.statements import Domain, Keccak
 from ledger.services.asks_port import Asks
+from ledger.services.components_port import Components
 from ledger.services.credentials_port import Credentials
 from ledger.services.facts_port import Audits, ChainFacts, Meta, Papers
 from ledger.services.joining_port import Joining, Shop
 from ledger.services.lines_port import Lines
 from ledger.services.mails_port import Mails
 from ledger.services.people_port import Errands, People
+from ledger.services.proofs_port import ProvenBlocks, Prover
 from ledger.services.proposals_port import Proposals
 from ledger.services.scans_port import Scans
 from ledger.services.sheets_port import Sheets
@@ -74,9 +76,13 @@ class Tx(Protocol):
     @property
     def proposals(self) -> Proposals: ...
     @property
+    def proven_blocks(self) -> ProvenBlocks: ...
+    @property
     def shop(self) -> Shop: ...
     @property
     def stock(self) -> Stock: ...
+    @property
+    def components(self) -> Components: ...
     @property
     def tags(self) -> Tags: ...
 
@@ -156,6 +162,12 @@ class Chain(Protocol):
     def call_data(self, function: str, args: Sequence[Any]) -> bytes: ...
 
 
+@contextmanager
+def _no_prover() -> Iterator[Prover]:
+    raise Unavailable("No node is configured that could show the state of the chain.")
+    yield
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds that an operator may set."""
@@ -181,6 +193,8 @@ class Ledger:
     encode_opening: Callable[[Opening], bytes]
     public_url: str
     limits: Limits = Limits()
+    prover: Callable[[], AbstractContextManager[Prover]] = _no_prover
+    """Opens a node that can show state, for passports. Raises Unavailable where there is none."""
     sign_url: str = "http://sign.localhost:8000"
     """Origin of the signing page; its host is the passkeys' relying party (WebAuthn Level 3, 5.1.2)."""
 

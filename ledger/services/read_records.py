@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ledger.domain.errors import Invalid
-from ledger.domain.inspections import InspectionFacts, code_of
+from ledger.domain.inspections import InspectionFacts, code_of, part_of
 from ledger.domain.organisations import Role
 from ledger.domain.outbox import Queued
 from ledger.domain.parties import Directory
@@ -55,6 +55,7 @@ def _recorded(tx: Tx, args: Mapping[str, Any], at: int, statement: bytes | None,
         final=final,
         facts=facts,
         code=code_of(args["facts"]),
+        part=part_of(args["facts"]) if kind is RecordKind.SERVICE else "",
         nonce=args["nonce"],
         about=args["about"],
         report=None if report is None else report.body.get("text"),

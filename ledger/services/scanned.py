@@ -39,6 +39,8 @@ class Recorded:
     inspector: str = ""
     """The name that this person shows, empty where they show none."""
     place: str = ""
+    part: str = ""
+    """The part that a service replaced, empty where it names none."""
     slug: str = ""
     """What the organisation's public page is called, empty for one that has none."""
 
@@ -69,6 +71,8 @@ class Scan:
     """Whether the brand has changed the description of the item or of its batch."""
     earlier_fields: tuple[Mapping[str, Any], ...] = ()
     """What it showed before, oldest first."""
+    parts: tuple[str, ...] = ()
+    """The parts whose serials the record holds: their names alone are anybody's to know."""
     timeline: tuple[TimelineEntry, ...] = ()
     records: tuple[Recorded, ...] = ()
     head: str | None = None

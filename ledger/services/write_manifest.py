@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from ledger.domain.batches import Batch, Item
+from ledger.domain.fields import stays_private
 from ledger.files.sealed import write_sealed
 from ledger.services.ports import Ledger
 from ledger.services.read_batch import PAGE, all_items
@@ -51,7 +52,7 @@ def write_manifests(
         packed.write(json.dumps(head).encode() + b"\n")
         items = _telling(all_items(ledger, batch.id), count, on_progress)
         for item, leaf in zip(items, leaves, strict=True):
-            shown = {name: value for name, value in item.fields.items() if name not in private_names}
+            shown = {name: value for name, value in item.fields.items() if not stays_private(name, private_names)}
             line = {"leaf": leaf.hex(), "record": item.record_hash.hex(), "fields": shown}
             packed.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
     whole = head | {

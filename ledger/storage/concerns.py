@@ -8,6 +8,7 @@ from ledger.storage.asks import Asks
 from ledger.storage.audits import Audits
 from ledger.storage.batches import Batches
 from ledger.storage.chain_facts import ChainFacts
+from ledger.storage.components import Components
 from ledger.storage.credentials import Credentials
 from ledger.storage.errands import Errands
 from ledger.storage.imports import Imports
@@ -20,6 +21,7 @@ from ledger.storage.outbox import Outbox
 from ledger.storage.papers import Papers
 from ledger.storage.people import People
 from ledger.storage.proposals import Proposals
+from ledger.storage.proven_blocks import ProvenBlocks
 from ledger.storage.scans import Scans
 from ledger.storage.sheets import Sheets
 from ledger.storage.stock import Stock
@@ -53,6 +55,8 @@ class Tables:
         self.webhooks = Webhooks(connection)
         self.joining = Joining(connection)
         self.proposals = Proposals(connection)
+        self.proven_blocks = ProvenBlocks(connection)
         self.shop = Shop(connection)
         self.stock = Stock(connection)
+        self.components = Components(connection)
         self.tags = Tags(connection)

@@ -358,11 +358,13 @@ CHAIN_DERIVED = (item_versions, events, blocks)
 # The tables of one concern each stand in a module of their own; they are known once this one is.
 from ledger.storage import (
     tables_asks,
+    tables_components,
     tables_credentials,
     tables_joining,
     tables_lines,
     tables_mails,
     tables_people,
+    tables_proofs,
     tables_scans,
     tables_sheets,
     tables_tags,
