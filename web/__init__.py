@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ledger.bootstrap import build
 from ledger.services.ports import Ledger
 from ledger.settings import Settings, read_settings
-from web import api, assets, console, health, join, languages, limits, operator, own, people, problems, scan
+from web import api, assets, console, health, join, languages, limits, operator, own, people, problems, resolver, scan
 from web.api import operation, specification
 from web.operator import safe
 from web.own.items import UNREMEMBERED, ItemConverter
@@ -75,6 +75,7 @@ def create_app(
     app.url_map.converters["item"] = ItemConverter
     app.register_blueprint(people.bp)
     app.register_blueprint(own.bp)
+    app.register_blueprint(resolver.bp)
     for view in UNREMEMBERED:
         csrf.exempt(app.view_functions[view])
     app.register_blueprint(console.bp)

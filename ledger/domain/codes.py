@@ -95,9 +95,18 @@ def parse_code(text: str, known_serial: Callable[[str], object] | None = None) -
 def parse_digital_link(link: str) -> tuple[Gtin, str | None]:
     """GTIN and serial of a GS1 Digital Link URI, the serial as it stands; None where it names no item.
 
+    The same as `link_parts`, without the qualifiers that name no item of ours. Raises Invalid.
+    """
+    gtin, qualifiers = link_parts(link)
+    return gtin, qualifiers.get("21")
+
+
+def link_parts(link: str) -> tuple[Gtin, dict[str, str]]:
+    """GTIN and key qualifiers of a GS1 Digital Link URI, decoded, by their AI and in their order.
+
     Any host and any path before the `01`; key qualifiers 22, 10 and 21 in that order, or 235, a third
     party's serial, which names no item of ours; query and fragment ignored (GS1 Digital Link Standard: URI
-    Syntax, 4).
+    Syntax, 4). Raises Invalid.
     """
     # Cut before anything is said about it: the fragment of a card's link is the secret claim code.
     link = re.split(r"[?#]", "".join(link.split()), maxsplit=1)[0]
@@ -107,7 +116,7 @@ def parse_digital_link(link: str) -> tuple[Gtin, str | None]:
         raise Invalid(
             said("The link %(link)s names no product; it should have /01/ and a GTIN in it.", link=shown(link))
         )
-    pairs = [_decoded(segment) for segment in segments[start:]]
+    pairs = [decoded(segment) for segment in segments[start:]]
     if len(pairs) % 2:
         raise Invalid(said("The link %(link)s ends in the middle; its last part is missing.", link=shown(link)))
     gtin = check_gtin(pairs[1])
@@ -123,7 +132,7 @@ def parse_digital_link(link: str) -> tuple[Gtin, str | None]:
     qualifiers = dict(zip(keys, pairs[3::2], strict=True))
     for key, value in qualifiers.items():
         _check_value(key, value)
-    return gtin, qualifiers.get("21")
+    return gtin, qualifiers
 
 
 def parse_element_string(text: str) -> tuple[Gtin, str | None]:
@@ -150,7 +159,8 @@ def _primary_key(segments: list[str]) -> int | None:
     return next(iter(whole or places), None)
 
 
-def _decoded(segment: str) -> str:
+def decoded(segment: str) -> str:
+    """A percent-encoded part of a link as text (RFC 3986, 2.1). Raises Invalid where it is none."""
     if _BAD_PERCENT.search(segment):
         raise Invalid(
             said("%(segment)s in the link has a %% that two hexadecimal digits do not follow.", segment=shown(segment))

@@ -7,9 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ledger.domain.codes import parse_digital_link
-from ledger.domain.errors import Unknown
 from ledger.domain.gtins import Gtin
-from ledger.domain.said import said
 
 
 def raw_path(environ: Mapping[str, Any]) -> str:
@@ -25,18 +23,5 @@ def raw_path(environ: Mapping[str, Any]) -> str:
 
 
 def read_address(environ: Mapping[str, Any]) -> tuple[Gtin, str | None]:
-    """GTIN and serial of the requested address; the serial is None where it names a model only.
-
-    Raises Invalid for what cannot be read, Unknown for a serial given by a third party (AI 235): there are no
-    such passports here, and the brand's own serials (AI 21) are another key.
-    """
-    path = raw_path(environ)
-    gtin, serial = parse_digital_link(path)
-    if serial is None and "235" in path.split("/"):
-        raise Unknown(
-            said(
-                "This code carries a serial that somebody other than the brand gave the item (AI 235). "
-                "No such passports are kept here. Look for the brand's own code on the item."
-            )
-        )
-    return gtin, serial
+    """GTIN and serial of the requested address; the serial is None where it names a model only. Raises Invalid."""
+    return parse_digital_link(raw_path(environ))

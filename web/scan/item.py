@@ -71,7 +71,7 @@ def _meant(ledger: Ledger, scan: Scan) -> str | None:
 
 
 def look(ledger: Ledger) -> Scan:
-    """The scan of this request's address. Raises Unavailable without the database, Unknown for AI 235."""
+    """The scan of this request's address. Raises Unavailable without the database."""
     try:
         gtin, serial = read_address(request.environ)
     except Invalid as wrong:
