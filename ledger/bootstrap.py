@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from ledger.chain import signing
 from ledger.chain.deployment import deploy
 from ledger.chain.node import LocalMiner, Node, encode_opening, explainer
+from ledger.chain.proofs import NodeProver
 from ledger.chain.rpc import Rpc
 from ledger.domain.errors import Conflict, Unavailable
 from ledger.keeping.files import Files
@@ -17,6 +20,8 @@ from ledger.keeping.vault import open_vault
 from ledger.services.kept_keys import COUNCIL_SECOND
 from ledger.services.organisations import add_council
 from ledger.services.ports import Ledger, Limits
+from ledger.services.ports import Store as Tables
+from ledger.services.publish_trust import CHECKPOINT_KEY
 from ledger.services.send_statements import OWNER, RELAYER
 from ledger.settings import Settings
 from ledger.storage.engine import Store
@@ -43,8 +48,9 @@ def build(settings: Settings) -> Ledger:
     """The ledger of a data folder. Reads and makes what it needs there; starts nothing."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     passphrase = settings.passphrase.get_secret_value() if settings.passphrase else None
+    store = Store(settings.store_url)
     return Ledger(
-        store=Store(settings.store_url),
+        store=store,
         files=Files(settings.data / "files"),
         vault=open_vault(settings.data, passphrase),
         signing=signing,
@@ -56,6 +62,8 @@ def build(settings: Settings) -> Ledger:
         public_url=settings.public_url,
         sign_url=settings.sign_origin,
         limits=Limits(settings.max_upload_bytes, settings.max_evidence_bytes, settings.allow_private_webhooks),
+        rewritable_by=settings.chain_rewritable_by,
+        prover=lambda: _prover(store, settings),
     )
 
 
@@ -79,7 +87,21 @@ class ChainSide:
 
 def connect(ledger: Ledger, settings: Settings) -> ChainSide:
     """The deployed contract's node. Raises Unavailable before the contract is deployed or without a node."""
-    with ledger.store.read() as tx:
+    return _connect(ledger.store, settings)
+
+
+@contextmanager
+def _prover(store: Tables, settings: Settings) -> Iterator[NodeProver]:
+    side = _connect(store, settings)
+    try:
+        side.node.check()
+        yield NodeProver(side.node.client)
+    finally:
+        side.close()
+
+
+def _connect(store: Tables, settings: Settings) -> ChainSide:
+    with store.read() as tx:
         deployed, noted = tx.meta.get("deployment"), tx.meta.get(LOCAL_NODE)
     if deployed is None:
         raise Unavailable("The contract is not deployed yet. Run `touchmark serve`, or `touchmark deploy`.")
@@ -159,7 +181,7 @@ def operator_addresses(ledger: Ledger) -> dict[str, str]:
 
 def _make_operator_keys(ledger: Ledger) -> None:
     with ledger.store.write() as tx:
-        for name in (OWNER, RELAYER, "council_first_key", COUNCIL_SECOND):
+        for name in (OWNER, RELAYER, "council_first_key", COUNCIL_SECOND, CHECKPOINT_KEY):
             if tx.meta.get(name) is None:
                 tx.meta.set(name, ledger.vault.new_key()[1])
         keystore = tx.meta.get("council_first_key")

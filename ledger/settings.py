@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -29,6 +30,8 @@ class Settings(BaseSettings):
     """JSON-RPC address of the node; `touchmark serve` fills it in for the local chain."""
     finality_depth: int | None = Field(default=None, ge=0, le=10_000)
     """Blocks until final, on chains without a `finalized` tag."""
+    chain_rewritable_by: Literal["operator", "validators", "public"] = "operator"
+    """Who could rewrite the chain; published in the trust list and said in every answer that rests on it."""
     passphrase: SecretStr | None = None
     """Encrypts kept keys and secrets; by default read from a file in the data folder that only its user can read."""
     session_secret: SecretStr | None = None

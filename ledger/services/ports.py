@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Literal, Protocol
 
 from ledger.domain.chain_view import Block, ChainEvent
 from ledger.domain.errors import Unavailable
@@ -193,6 +193,8 @@ class Ledger:
     encode_opening: Callable[[Opening], bytes]
     public_url: str
     limits: Limits = Limits()
+    rewritable_by: Literal["operator", "validators", "public"] = "operator"
+    """Who could rewrite the chain: said in every answer that rests on it."""
     prover: Callable[[], AbstractContextManager[Prover]] = _no_prover
     """Opens a node that can show state, for passports. Raises Unavailable where there is none."""
     sign_url: str = "http://sign.localhost:8000"
