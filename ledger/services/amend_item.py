@@ -9,13 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledger.domain.batches import Amendment, Item
+from ledger.domain.components import is_part
 from ledger.domain.errors import Conflict, Fault, Forbidden, Invalid
-from ledger.domain.fields import FIELDS, canonical_value
+from ledger.domain.fields import FIELDS, canonical_value, field_names, field_of
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Queued
 from ledger.domain.records import field_salt, record_hash
 from ledger.domain.said import said
 from ledger.domain.statements import Kind
+from ledger.services.components_index import index_amendment
 from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.kept_keys import queue_signed
 from ledger.services.ports import Ledger, Tx
@@ -107,6 +109,7 @@ def _draft(
         )
     private = list(subject.batch.private_fields) if private_fields is None else list(private_fields)
     canonical = _canonical(fields, private)
+    private += [name for name in canonical if is_part(name)]
     earlier = accepted_amendments(tx, subject.item.item)
     if canonical == (earlier[-1].fields if earlier else subject.item.fields):
         raise Conflict(said("The record says exactly this already. There is nothing to change."))
@@ -123,6 +126,7 @@ def _draft(
         raise Conflict(said("An item’s description can be changed %(most)s times, and this one’s has been.", most=MOST))
     else:
         tx.batches.add_amendment(new)
+        index_amendment(ledger, tx, subject.batch.brand, new)
     values = {"item": new.item, "recordHash": new.record_hash, "manifestHash": new.manifest_hash}
     return draft_in(ledger, tx, Kind.AMEND_ITEM, values, caller)
 
@@ -130,12 +134,12 @@ def _draft(
 def _canonical(fields: Mapping[str, Any], private: Sequence[str]) -> dict[str, Any]:
     faults, found = [], {}
     for name, value in fields.items():
-        if name not in FIELDS:
+        if field_of(name) is None:
             faults.append(
                 Fault(
                     f"fields.{name[:40]}",
                     said("is not a field of a record."),
-                    said("There are %(names)s.", names=", ".join(FIELDS)),
+                    said("There are %(names)s.", names=field_names()),
                 )
             )
             continue
@@ -151,11 +155,11 @@ def _canonical(fields: Mapping[str, Any], private: Sequence[str]) -> dict[str, A
     faults += [
         Fault("private_fields", said("“%(name)s” is not a field of a record.", name=name[:40]))
         for name in private
-        if name not in FIELDS
+        if field_of(name) is None
     ]
     if faults:
         raise Invalid(said("The description cannot be changed: %(faults)s", faults=faults[0]), faults=faults)
-    return {name: found[name] for name in FIELDS if name in found}
+    return {name: found[name] for name in [*FIELDS, *sorted(found.keys() - FIELDS.keys())] if name in found}
 
 
 def _made(

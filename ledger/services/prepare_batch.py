@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from ledger.domain.batches import Batch
 from ledger.domain.claim_codes import claim_private_key, make_code
+from ledger.domain.components import is_part
 from ledger.domain.errors import Conflict, LedgerError, Unavailable, Unknown
-from ledger.domain.fields import FIELDS, jcs
+from ledger.domain.fields import FIELDS
 from ledger.domain.identity import item_id, path, path_hash
 from ledger.domain.imports import Import
 from ledger.domain.merkle import Tree, leaf
@@ -18,6 +20,7 @@ from ledger.domain.said import said
 from ledger.domain.serials import make_serial
 from ledger.files.item_rows import Ready
 from ledger.files.sealed import write_sealed
+from ledger.services.components_index import index_items
 from ledger.services.hand_out_cards import CARDS
 from ledger.services.import_items import import_of_batch, outcomes
 from ledger.services.open_item import TREES
@@ -90,6 +93,8 @@ def _prepare(
         file.write(tree.nodes)
     with ledger.store.read() as tx:
         _expect_ours(tx, batch_id, sealed)
+    # A part that is not on the list has a column too, and its serials are private as all are.
+    batch = replace(batch, private_fields=sorted({*batch.private_fields, *maker.parts()}))
     public, private = write_manifests(ledger, batch, secret, sealed, maker.leaves, on_progress)
     with ledger.store.write() as tx:
         _expect_ours(tx, batch_id, sealed)
@@ -105,6 +110,7 @@ def _prepare(
             public_file=public,
             private_file=private,
             cards_file=batch.id,
+            private_fields=batch.private_fields,
         )
         if batch.on_sale_at_once:
             _activate_all(tx, batch, ledger.now())
@@ -124,6 +130,10 @@ class _Maker:
         self._hasher = RecordHasher(secret, FIELDS)
         self.leaves: list[bytes] = []
 
+    def parts(self) -> set[str]:
+        """The fields that hold serials of parts, in this batch and at all."""
+        return {name for name in self._hasher.names if is_part(name)}
+
     def codes(self, rows: Iterator[Ready], on_progress: Progress | None) -> Iterator[list[str]]:
         """Keep the items; yield (gtin, serial, code) of each for the cards."""
         while chunk := list(islice(rows, PAGE)):
@@ -137,6 +147,7 @@ class _Maker:
                 with self._ledger.store.write() as tx:
                     _expect_ours(tx, self._batch.id, self._sealed)
                     tx.batches.insert_items(made)
+                    index_items(self._ledger, tx, self._batch.brand, made)
             except Conflict as taken:
                 raise Unavailable(said("Some of these items are just being made ready from another file.")) from taken
             yield from codes
@@ -158,9 +169,7 @@ class _Maker:
         ledger = self._ledger
         hashed = path_hash(path(row.gtin, serial), ledger.keccak)
         item = item_id(self._batch.brand, hashed, ledger.keccak)
-        record = self._hasher.record_hash(
-            item, [jcs(row.fields[name]) if name in row.fields else None for name in self._hasher.names]
-        )
+        record = self._hasher.hash_of(item, row.fields)
         key = claim_private_key(code, activation_half(self._secret, item), item)
         claim_address = ledger.signing.address_of(key)
         self.leaves.append(leaf(hashed, record, bytes.fromhex(claim_address[2:]), ledger.keccak))

@@ -13,12 +13,13 @@ from typing import Any
 import rfc8785
 
 from ledger.domain.errors import Invalid, Unknown
-from ledger.domain.inspections import InspectionFacts, Service, WithdrawalReason, pack_code
+from ledger.domain.inspections import InspectionFacts, Service, WithdrawalReason, pack_code, pack_part
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.outbox import Queued
 from ledger.domain.papers import Report
 from ledger.domain.said import said
 from ledger.domain.statements import Kind, RecordKind
+from ledger.services.components_seal import keep_part, seal_part
 from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.kept_keys import queue_signed
 from ledger.services.ports import Ledger, Tx
@@ -39,6 +40,8 @@ class Finding:
     about: int = 0
     date: int | None = None
     nonce: int | None = None
+    new_part: tuple[str, str] | None = None
+    """The part that a service put in, and its serial, which only we keep."""
 
 
 def inspection(
@@ -51,6 +54,14 @@ def inspection(
 def service(gtin: str, serial: str, what: Service, report: Mapping[str, Any], evidence: Sequence[str] = ()) -> Finding:
     """A service's finding."""
     return Finding(gtin, serial, RecordKind.SERVICE, pack_code(what), report, evidence)
+
+
+def replaced(
+    gtin: str, serial: str, part: str, fitted: str | None, report: Mapping[str, Any], evidence: Sequence[str] = ()
+) -> Finding:
+    """The finding of a service that put in a part; `components_replace.replacement` has asked about its serial."""
+    new = None if fitted is None else (part, fitted)
+    return Finding(gtin, serial, RecordKind.SERVICE, pack_part(part), report, evidence, new_part=new)
 
 
 def withdrawal(gtin: str, serial: str, about: int, why: WithdrawalReason, report: Mapping[str, Any]) -> Finding:
@@ -91,6 +102,9 @@ def draft_finding(ledger: Ledger, tx: Tx, caller: Caller, finding: Finding) -> D
                     "The evidence %(sha256)s… is not kept here. Send the file first, then cite it.", sha256=sha256[:12]
                 )
             )
+    sealed = None if finding.new_part is None else seal_part(ledger, *finding.new_part)
+    if sealed is not None:
+        body["sealed"] = "0x" + sealed.commitment.hex()
     try:
         canonical = rfc8785.dumps(body)
     except (rfc8785.CanonicalizationError, RecursionError) as error:
@@ -104,6 +118,8 @@ def draft_finding(ledger: Ledger, tx: Tx, caller: Caller, finding: Finding) -> D
     salt = ledger.random(16)
     commitment = ledger.keccak(salt + canonical)
     tx.papers.add_report(Report(commitment, caller.organisation.id, salt, body, ledger.now()))
+    if sealed is not None:
+        keep_part(ledger, tx, caller, finding.gtin, finding.serial, sealed, commitment)
     given: dict[str, Any] = {
         "gtin": finding.gtin,
         "serial": finding.serial,

@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.domain.batches import Amendment, Batch
+from ledger.domain.batches import Batch
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.errors import Conflict, Unavailable
-from ledger.domain.fields import FIELDS, jcs
+from ledger.domain.fields import FIELDS
 from ledger.domain.gtins import check_gtin
 from ledger.domain.identity import item_id, path, path_hash
 from ledger.domain.merkle import Tree, leaf
 from ledger.domain.records import RecordHasher
 from ledger.domain.said import said
 from ledger.files.sealed import read_sealed
+from ledger.services.components_index import index_amendment, index_items
 from ledger.services.open_item import TREES
 from ledger.services.ports import Ledger, Tx
 from ledger.services.write_manifest import MANIFESTS, manifest_hash
@@ -121,6 +122,7 @@ def _restore(
         tx.batches.add(_new_row(tx, head, event))
     for chunk in maker.chunks(private):
         tx.batches.insert_items(chunk)
+        index_items(ledger, tx, head["brand"], chunk)
     tree = Tree(maker.leaves, ledger.keccak)
     expected = event.args["root"] if event is not None else row.root if row is not None else tree.root
     if tree.root != expected or len(maker.leaves) != head["count"]:
@@ -132,7 +134,9 @@ def _restore(
                 private=private[:12],
             )
         )
-    _put_back(tx, amended)
+    for one in amended:
+        tx.batches.add_amendment(one)
+        index_amendment(ledger, tx, head["brand"], one)
     with ledger.files.writing(TREES, head["id"]) as file:
         file.write(tree.nodes)
     tx.batches.change(
@@ -171,11 +175,6 @@ def _new_row(tx: Tx, head: dict[str, Any], event: ChainEvent | None) -> Batch:
     )
 
 
-def _put_back(tx: Tx, amended: list[Amendment]) -> None:
-    for one in amended:
-        tx.batches.add_amendment(one)
-
-
 class _Maker:
     """Makes the rows of items from a private manifest, and gathers their leaves."""
 
@@ -197,8 +196,7 @@ class _Maker:
         keccak = self._ledger.keccak
         hashed = path_hash(path(check_gtin(gtin), serial), keccak)
         item = item_id(self._head["brand"], hashed, keccak)
-        values = [jcs(fields[name]) if name in fields else None for name in self._hasher.names]
-        record = self._hasher.record_hash(item, values)
+        record = self._hasher.hash_of(item, fields)
         self.leaves.append(leaf(hashed, record, bytes.fromhex(claim_address[2:]), keccak))
         return {
             "item": item.to_bytes(32, "big"),
