@@ -23,6 +23,8 @@ from ledger.chain.rpc import RpcRefused
 from ledger.domain.errors import LedgerError, Unavailable
 from ledger.domain.imports import Job
 from ledger.post_room import PostRoom
+from ledger.services.credential_metadata import tell_contract
+from ledger.services.credential_status import settle_credentials
 from ledger.services.follow_chain import MOST_STEPS, NODE_SEEN, Halted, follow, raise_final, shared_height
 from ledger.services.import_items import CHECK, PREPARE, check_import
 from ledger.services.keep_looks import LookKeeper
@@ -260,7 +262,8 @@ def _jobs(settings: Settings, stop: threading.Event) -> None:
     swept = float("-inf")
     while not stop.is_set():
         try:
-            busy = run_jobs_once(ledger) or carry_out_next(ledger) or tell_next(ledger) or _tend(looks)
+            busy = run_jobs_once(ledger) or carry_out_next(ledger) or tell_next(ledger)
+            busy = busy or settle_credentials(ledger) or tell_contract(ledger) or _tend(looks)
             if time.monotonic() - swept > _SWEEP_EVERY:
                 swept = time.monotonic()
                 sweep_people(ledger)

@@ -46,6 +46,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "contest": "custody",
     "statements": "statements",
     "webhook": "webhook",
+    "credential": "credential",
     "audit": "audit",
     "reindex": "reindex",
 }

@@ -136,13 +136,17 @@ def body_of(
     valid: tuple[int, int],
     subject: Mapping[str, Any],
     status: object = None,
+    issuing: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> dict[str, Any]:
-    """A credential before it is signed. `valid` is from and until, in seconds since 1970; empty members are left out."""
+    """A credential before it is signed. `valid` is from and until, in seconds since 1970; empty members are left out.
+
+    `issuing` is what stands of the issuer beside id and name.
+    """
     body: dict[str, Any] = {
         "@context": [W3C, *contexts],
         "type": list(types),
-        "issuer": {"id": issuer.did, "name": issuer.name},
+        "issuer": {**(issuing or {}), "id": issuer.did, "name": issuer.name},
         "validFrom": instant(valid[0]),
         "validUntil": instant(valid[1]),
     }

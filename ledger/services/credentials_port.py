@@ -52,7 +52,7 @@ class Credentials(Protocol):
         ...
 
     def to_check(self, since: int, now: int, after: str, limit: int) -> Sequence[Credential]:
-        """Those whose facts may have changed in blocks above `since`, or that wait for something; by id, beyond `after`."""
+        """By id, beyond `after`: those that blocks above `since` may have changed, and those that wait."""
         ...
 
     def due(self, now: int) -> bool:

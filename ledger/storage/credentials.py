@@ -88,7 +88,7 @@ class Credentials:
         return list(self._db.scalars(query))
 
     def to_check(self, since: int, now: int, after: str, limit: int) -> list[Credential]:
-        """Those whose facts may have changed in blocks above `since`, or that wait for something; by id, beyond `after`."""
+        """By id, beyond `after`: those that blocks above `since` may have changed, and those that wait."""
         newer = events.c.block > since
         touched = select(events.c.item).where(newer, events.c.item.is_not(None))
         batches = select(events.c.batch).where(newer, events.c.item.is_(None), events.c.batch.is_not(None))
