@@ -13,11 +13,12 @@ from typing import Final
 
 from ledger.domain.inspections import Method
 from ledger.domain.said import said, said_many, shaped
-from ledger.domain.standing import Line, Standing
+from ledger.domain.standing import Standing
 from ledger.domain.standing_dates import clock, day, moment, month, stamp
 from ledger.domain.standing_facts import Facts, Inspection
 from ledger.domain.standing_headlines import LOOKS, Key, capital
 from ledger.domain.standing_phrases import brand_name, why_not_counted
+from ledger.domain.standing_tags import Line
 from web.scan_words import CHECK_WORDS, LABELS, RESULTS
 
 _OPERATOR_SIGNED: Final = said("Signed by the operator of this site, who keeps the inspector's key.")
@@ -60,6 +61,8 @@ class Opinion:
     """How often the inspector was overturned, empty where there are too few cases."""
     href: str = ""
     """The inspector's own page."""
+    receipt: str = ""
+    """Where the inspection's own receipt is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ class InspectionCard:
     signed: str = ""
     about: str = ""
     href: str = ""
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,7 @@ class ScanView:
     inspections: tuple[InspectionCard, ...]
     care: tuple[str, ...]
     save_href: str
+    file_href: str
     type_href: str
     self_check: SelfCheck | None
     block: int | None
@@ -234,6 +239,7 @@ def scan_view(scan: Scan) -> ScanView:
         inspections=_cards(facts.inspections, scan.opinions) if recorded else (),
         care=scan.care if recorded else (),
         save_href=scan.hrefs.get("save_check", ""),
+        file_href=scan.hrefs.get("save_file", ""),
         type_href=scan.hrefs.get("type_again", ""),
         self_check=scan.self_check if recorded else None,
         block=got.as_of.block if got.as_of else None,
@@ -318,6 +324,7 @@ def _card(one: Inspection, opinion: Opinion) -> InspectionCard:
         signed=_signed(one, opinion),
         about=opinion.about,
         href=opinion.href,
+        receipt=opinion.receipt,
     )
 
 

@@ -21,8 +21,8 @@ from math import ceil
 from typing import Final
 
 from ledger.domain.country_places import km_between, place_of
-from ledger.domain.looks import DAY, Look, Looked, LookKind
-from ledger.domain.said import Said, said
+from ledger.domain.looks import DAY, TAG_KINDS, Look, Looked, LookKind
+from ledger.domain.said import Said, said, said_many
 from ledger.domain.standing_dates import day as day_of
 from ledger.domain.standing_facts import CloneSignal, Strength
 
@@ -47,6 +47,8 @@ NEW_COUNTRY: Final = 2
 NEW_NEIGHBOUR: Final = 3
 """Visitors in a near one: owners live near borders."""
 WRONG_CODES: Final = 3
+OLD_ANSWERS: Final = 3
+"""Different old answers of its tag that one forwarded link does not explain."""
 YEAR: Final = 365 * DAY
 
 
@@ -254,6 +256,29 @@ def _late(looked: Looked, visits: Sequence[Look]) -> CloneSignal | None:
     return _signal("late", looked.first_at, words)
 
 
+def _tag(looked: Looked, _visits: Sequence[Look]) -> CloneSignal | None:
+    """What its tag said that one chip, read and shown once, does not say: see `domain.tags`."""
+    told = {kind: [one.at for one in looked.looks if one.kind is kind] for kind in TAG_KINDS}
+    if others := told[LookKind.OTHER_TAG]:
+        words = said(
+            "Two tags answer for this item, last on %(day)s; at most one is the brand's.",
+            day=day_of(_moment(max(others))),
+        )
+        return _signal("tag", max(others), words, strong=True)
+    if again := told[LookKind.REPLAYED] + told[LookKind.ROLLED_BACK]:
+        words = said_many(
+            "%(n)s old answer of its tag was shown again, last on %(day)s.",
+            "%(n)s old answers of its tag were shown again, last on %(day)s.",
+            len(again),
+            day=day_of(_moment(max(again))),
+        )
+        return _signal("tag", max(again), words, strong=len(again) >= OLD_ANSWERS)
+    if jumps := told[LookKind.JUMPED]:
+        words = said("Its tag was read very often between two taps, seen on %(day)s.", day=day_of(_moment(max(jumps))))
+        return _signal("tag", max(jumps), words)
+    return None
+
+
 _RULES: Final[tuple[Callable[[Looked, Sequence[Look]], CloneSignal | None], ...]] = (
     _listings,
     _travel,
@@ -262,4 +287,5 @@ _RULES: Final[tuple[Callable[[Looked, Sequence[Look]], CloneSignal | None], ...]
     _new_country,
     _wrong_codes,
     _late,
+    _tag,
 )

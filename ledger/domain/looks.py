@@ -17,13 +17,23 @@ class LookKind(StrEnum):
     """Who looked, as far as it is known; only visits are compared, with where the owner has shown the item.
 
     `PROGRAM` is a crawler or the preview of a link in a message, which comes from wherever its computers stand.
-    `ANSWER` is no look: it keeps where the owner has just shown the item.
+    `ANSWER` is no look: it keeps where the owner has just shown the item. Neither are the last four: they keep that
+    a tag that cannot be copied said something odd (`domain.tags`).
     """
 
     VISIT = "visit"
     PROGRAM = "program"
     OWNER = "owner"
     ANSWER = "answer"
+    REPLAYED = "replayed"
+    ROLLED_BACK = "rolledback"
+    JUMPED = "jumped"
+    OTHER_TAG = "other_tag"
+
+
+TAG_KINDS = frozenset({LookKind.REPLAYED, LookKind.ROLLED_BACK, LookKind.JUMPED, LookKind.OTHER_TAG})
+NO_LOOKS = TAG_KINDS | {LookKind.ANSWER}
+"""What is kept beside the looks, and is none."""
 
 
 @dataclass(frozen=True, slots=True)

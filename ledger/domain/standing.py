@@ -22,19 +22,10 @@ from ledger.domain.standing_checks import Check, checks
 from ledger.domain.standing_dates import day
 from ledger.domain.standing_facts import Asked, AsOf, Facts, Inspection
 from ledger.domain.standing_headlines import BAD_NEWS, LOOKS, PRECEDENCE, TICKS, Advice, Key, capital, headline
-from ledger.domain.standing_phrases import CANNOT_KNOW, brand_name, quoted
+from ledger.domain.standing_phrases import brand_name, cannot_know, quoted
 from ledger.domain.standing_reading import DISPUTE, THEFT, Reading
+from ledger.domain.standing_tags import Line, tag_lines
 from ledger.domain.standing_words import say
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Something else that is true, under the verdict; `grave` where it is bad news."""
-
-    key: str
-    headline: str
-    words: str
-    grave: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +73,8 @@ def standing(facts: Facts, now: datetime) -> Standing:
         lines=_lines(reading, key, found),
         buttons=look.buttons,
         checked=checks(reading) if item else (),
-        cannot_know=CANNOT_KNOW if item and reading.recorded else (),
-        advice=look.advice,
+        cannot_know=cannot_know(tapped=reading.tag_answered) if item and reading.recorded else (),
+        advice=Advice.OK if key is Key.HELD and reading.tag_answered else look.advice,
         as_of=facts.as_of,
         at=now,
     )
@@ -96,7 +87,7 @@ _RULES: Final[dict[Key, Callable[[Reading], bool]]] = {
     Key.DISPUTED: lambda it: bool(it.raised(*DISPUTE, Flag.RECOVERY_OPEN)) or it.listed_twice,
     Key.REPORTED_LOST: lambda it: bool(it.raised(Flag.LOST)),
     Key.RECALLED: lambda it: it.recalled,
-    Key.CLONE_SUSPECTED: lambda it: bool(it.suspicions) and not it.confirmed,
+    Key.CLONE_SUSPECTED: lambda it: bool(it.suspicions) and not it.confirmed and not it.in_front,
     Key.RETIRED: lambda it: bool(it.raised(Flag.RETIRED)),
     Key.UNAVAILABLE: lambda it: not it.node_seen,
     Key.WRONG_ITEM: lambda it: it.facts.looks_different,
@@ -135,7 +126,7 @@ def _lines(reading: Reading, key: Key, found: tuple[Key, ...]) -> tuple[Line, ..
     elif key is Key.UNKNOWN:
         shown.add(Key.UNAVAILABLE)
     states = tuple(_line(reading, one) for one in found if one in shown and one is not key)
-    lines = (*states, *_answered(reading), *_notes(reading))
+    lines = (*states, *_answered(reading), *tag_lines(reading), *_notes(reading))
     return lines if key in PRECEDENCE or key is Key.UNKNOWN else tuple(one for one in lines if one.grave)
 
 
@@ -154,8 +145,12 @@ def _answered(reading: Reading) -> tuple[Line, ...]:
             else said("A later inspection in hand found the item consistent with genuine.")
         )
         lines.append(Line(Key.COUNTERFEIT_FOUND, headline(Key.COUNTERFEIT_FOUND), why, True))
-    if reading.suspicions and reading.confirmed:
-        why = said("The registered owner has just answered you; others may still hold a copy.")
+    if reading.suspicions and (reading.confirmed or reading.in_front):
+        why = (
+            said("The registered owner has just answered you; others may still hold a copy.")
+            if reading.confirmed
+            else said("The item's tag has just answered you; others may still hold a copy.")
+        )
         lines.append(Line(Key.CLONE_SUSPECTED, headline(Key.CLONE_SUSPECTED), why, True))
     return tuple(lines)
 

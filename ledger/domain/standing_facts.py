@@ -14,6 +14,7 @@ from typing import Final
 
 from ledger.domain.custody import TIMED, BatchFlag, Flag
 from ledger.domain.inspections import Authenticity, Method
+from ledger.domain.tags import Tapped
 
 
 class Asked(Enum):
@@ -186,7 +187,8 @@ class Facts:
     with blocks that are not final and with bad news that is only queued. `clone_signals` is `None` as long as scans
     are not compared. `owner_confirmed_at` is the owner's live answer to this visitor, `confirmed_by` the consignee
     who gave it for them; `held_for_sale_by` is whom the owner has entrusted with such answers, and
-    `looks_different` what this visitor said. `retry_after`, in seconds, is set for one who asked too often.
+    `looks_different` what this visitor said; `tapped` is what the item's tag has just said to them. `retry_after`, in
+    seconds, is set for one who asked too often.
     """
 
     asked: Asked
@@ -207,6 +209,7 @@ class Facts:
     confirmed_by: str | None = None
     held_for_sale_by: str | None = None
     looks_different: bool = False
+    tapped: Tapped | None = None
     recall_reason: str | None = None
     recall_advice: str | None = None
     void_reason: str | None = None

@@ -15,7 +15,16 @@ CANNOT_KNOW: Final = (
     said("Whether the price is fair."),
 )
 
+_TAG_CANNOT_KNOW: Final = (
+    said("Whether the tag was moved here from another item."),
+    said("Whether the tag was read earlier, and its answer kept until now."),
+)
 _QUOTE: Final = 90
+
+
+def cannot_know(*, tapped: bool) -> tuple[Said, ...]:
+    """What no record can tell; after a tap it is no longer the code that may have been moved, but the tag."""
+    return (*_TAG_CANNOT_KNOW, *CANNOT_KNOW[1:]) if tapped else CANNOT_KNOW
 
 
 def brand_name(facts: Facts) -> str:

@@ -27,12 +27,16 @@ from ledger.domain.standing_facts import (
     Strength,
     Undone,
 )
+from ledger.domain.tags import ANSWERS, COUNTS
 
 NODE_SILENCE: Final = timedelta(seconds=60)
 """How long no node may have been seen before we say that we cannot confirm."""
 
 CONFIRMATION_LASTS: Final = timedelta(minutes=15)
 """How long the owner's live answer speaks for the present; the handshake's own time limit."""
+
+TAP_LASTS: Final = timedelta(seconds=COUNTS)
+"""How long a tag's answer speaks for the present."""
 
 THEFT: Final = (Flag.STOLEN, Flag.BRAND_THEFT, Flag.COUNCIL_THEFT)
 DISPUTE: Final = (Flag.BRAND_DISPUTE, Flag.COUNCIL_DISPUTE)
@@ -163,6 +167,19 @@ class Reading:
         """Whether the owner of the last final block has just answered this visitor."""
         at = self.facts.owner_confirmed_at
         return at is not None and self.supported and self.claimed and -NODE_SILENCE < self.now - at < CONFIRMATION_LASTS
+
+    @property
+    def tag_answered(self) -> bool:
+        """Whether the item's tag, its seal never opened, has just said something new to this visitor."""
+        one = self.facts.tapped
+        if one is None or one.outcome not in ANSWERS or one.opened_since is not None:
+            return False
+        return self.recorded and -NODE_SILENCE < self.now - one.at < TAP_LASTS
+
+    @property
+    def in_front(self) -> bool:
+        """Whether the tag's answer outweighs a copied code: not where it is the tag itself that is in doubt."""
+        return self.tag_answered and all(one.rule != "tag" for one in self.facts.clone_signals or ())
 
     @property
     def suspicions(self) -> tuple[CloneSignal, ...]:

@@ -204,14 +204,18 @@ def _held(reading: Reading) -> Words:
     )
     return Words(
         (owner, said("Not reported stolen or recalled.")),
-        said("A code can be copied: make sure the seller really has this item."),
+        said("Make sure that the seller is its owner. Pay only on a platform that protects you.")
+        if reading.tag_answered
+        else said("A code can be copied: make sure the seller really has this item."),
     )
 
 
-def _unclaimed(reading: Reading) -> Words:  # noqa: ARG001 - one shape for all verdicts
+def _unclaimed(reading: Reading) -> Words:
     return Words(
         (said("Normal for a new item."),),
-        said("If it is sold as second-hand, ask why nobody claimed it. A code can be copied."),
+        said("If it is sold as second-hand, ask why nobody claimed it.")
+        if reading.tag_answered
+        else said("If it is sold as second-hand, ask why nobody claimed it. A code can be copied."),
     )
 
 

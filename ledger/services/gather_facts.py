@@ -34,6 +34,7 @@ from ledger.domain.standing_facts import (
     Stage,
 )
 from ledger.domain.statements import Kind, MarkKind
+from ledger.domain.tags import Tapped
 from ledger.services.amend_item import accepted_amendments
 from ledger.services.ask_owner import confirmed_at
 from ledger.services.compare_looks import signals_of
@@ -76,7 +77,9 @@ class FactReader:
         where = progress_of(self.ledger, self.tx, known)
         return [one for one in known if where[one.id].state in (State.QUEUED, State.SENT)]
 
-    def scan(self, looks_different: bool, session: bytes | None = None, *, alone: bool = True) -> Scan:
+    def scan(
+        self, looks_different: bool, session: bytes | None = None, *, alone: bool = True, tapped: Tapped | None = None
+    ) -> Scan:
         """The scan; `alone` is False for one of many, where whom the owner trusts is not asked for each."""
         subject, tx = self.subject, self.tx
         answered = self._answered(session)
@@ -107,6 +110,7 @@ class FactReader:
             confirmed_by=answered[1] if answered else None,
             held_for_sale_by=self._consignee() if alone else None,
             looks_different=looks_different,
+            tapped=tapped,
             recall_reason=self._words(MarkKind.RECALL, MarkKind.RECALL_BATCH, "reason"),
             recall_advice=self._words(MarkKind.RECALL, MarkKind.RECALL_BATCH, "advice"),
             void_reason=self._words(MarkKind.VOID, MarkKind.VOID_BATCH, "reason"),

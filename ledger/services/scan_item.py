@@ -15,6 +15,7 @@ from ledger.domain.parties import Directory
 from ledger.domain.serials import check_serial
 from ledger.domain.standing import standing
 from ledger.domain.standing_facts import Asked, Facts
+from ledger.domain.tags import Tapped
 from ledger.services.gather_facts import FactReader, as_of, brand_of, node_seen
 from ledger.services.ports import Ledger, Tx
 from ledger.services.scanned import Scan
@@ -22,11 +23,18 @@ from ledger.services.views_of_chain import directory, find_listed
 
 
 def scan_item(
-    ledger: Ledger, gtin: str, serial: str, *, looks_different: bool = False, session: bytes | None = None
+    ledger: Ledger,
+    gtin: str,
+    serial: str,
+    *,
+    looks_different: bool = False,
+    session: bytes | None = None,
+    tapped: Tapped | None = None,
 ) -> Scan:
     """What the ledger shows of this code. Never raises for a code it does not know: that is an answer too.
 
-    `session` is the visitor's, who may have asked the owner to prove that they have the item.
+    `session` is the visitor's, who may have asked the owner to prove that they have the item; `tapped` is what its
+    tag has just said to them.
     """
     now = datetime.fromtimestamp(ledger.now(), UTC)
     asked = _checked(gtin, serial)
@@ -35,7 +43,7 @@ def scan_item(
             return _bad_code_in(tx, asked.detail, now)
         if not tx.batches.find(*asked):
             return _without_item(tx, *asked, now)
-        return FactReader(ledger, tx, find_listed(tx, *asked), now).scan(looks_different, session)
+        return FactReader(ledger, tx, find_listed(tx, *asked), now).scan(looks_different, session, tapped=tapped)
 
 
 def scan_many(ledger: Ledger, pairs: Sequence[tuple[str, str]]) -> list[Scan]:

@@ -77,8 +77,8 @@ class Tags(Protocol):
         """Put a tag into service: the encoder says which chip it is."""
         ...
 
-    def end(self, item: int, now: int) -> int:
-        """Take an item's tags out of service; how many were not yet ended."""
+    def end(self, items: Sequence[int], now: int) -> int:
+        """Take the tags of items out of service; how many were not yet ended."""
         ...
 
     def advance(self, id: str, counter: int, now: int) -> bool:
@@ -99,6 +99,10 @@ class Tags(Protocol):
 
     def answer_at(self, tag: str, counter: int) -> Tap | None:
         """The tap for which this counter of a tag was counted."""
+        ...
+
+    def was_shown_again(self, tag: str, counter: int) -> bool:
+        """Whether this counter of a tag was ever brought when it was not news any more."""
         ...
 
     def taps_since(self, item: int, since: int) -> int:

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, Subquery, and_, delete, func, insert, or_, select, union_all
 
-from ledger.domain.looks import DAY, LookKind, usual_of
+from ledger.domain.looks import DAY, NO_LOOKS, LookKind, usual_of
 from ledger.domain.watching import Counted, ItemCounted
 from ledger.storage.tables import batches, items
 from ledger.storage.tables_scans import scan_days, scan_lines, scans
 
-IS_LOOK: Final = scans.c.kind != LookKind.ANSWER.value
-"""Where the owner has shown the item is kept beside the looks, and is none."""
+IS_LOOK: Final = scans.c.kind.not_in([kind.value for kind in NO_LOOKS])
+"""Where the owner has shown the item is kept beside the looks, and is none; nor is what its tag said."""
 
 
 class ScanCounts:

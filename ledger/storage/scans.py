@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, union, update
 
-from ledger.domain.looks import DAY, Display, LiveAnswer, Look, Looked, LookKind, Usual, WrongCodes
+from ledger.domain.looks import DAY, NO_LOOKS, Display, LiveAnswer, Look, Looked, LookKind, Usual, WrongCodes
 from ledger.domain.watching import Alert, NewLook
 from ledger.storage.scan_counts import IS_LOOK, ScanCounts
 from ledger.storage.tables import attempts
@@ -107,7 +107,7 @@ class Scans(ScanCounts):
         """Turn looks from before a moment (the beginning of a day) into counts; how many there were."""
         query = select(scans.c.id, scans.c.item, scans.c.at, scans.c.country, scans.c.kind)
         rows = self._db.execute(query.where(scans.c.at < before).order_by(scans.c.at).limit(limit)).all()
-        looks = [row for row in rows if row.kind != LookKind.ANSWER.value]
+        looks = [row for row in rows if LookKind(row.kind) not in NO_LOOKS]
         counted = Counter((row.item, row.at // DAY, row.country or "") for row in looks)
         for (name, day, country), count in counted.items():
             self._add_day(name, day, country, count)

@@ -92,10 +92,14 @@ class Tags:
         values = {"uid": uid, "state": TagState.IN_SERVICE, "bound_at": now}
         self._db.execute(update(tags).where(tags.c.id == id).values(**values))
 
-    def end(self, item: int, now: int) -> int:
-        """Take an item's tags out of service; how many were not yet ended."""
-        query = update(tags).where(tags.c.item == _key(item), tags.c.state != TagState.ENDED)
-        return self._db.execute(query.values(state=TagState.ENDED, ended_at=now)).rowcount
+    def end(self, items: Sequence[int], now: int) -> int:
+        """Take the tags of items out of service; how many were not yet ended."""
+        ended = 0
+        for start in range(0, len(items), _CHUNK):
+            names = [_key(item) for item in items[start : start + _CHUNK]]
+            query = update(tags).where(tags.c.item.in_(names), tags.c.state != TagState.ENDED)
+            ended += self._db.execute(query.values(state=TagState.ENDED, ended_at=now)).rowcount
+        return ended
 
     def advance(self, id: str, counter: int, now: int) -> bool:
         """Raise a tag's counter; False where it was there already or beyond: two at once cannot both do it."""
@@ -119,6 +123,11 @@ class Tags:
     def answer_at(self, tag: str, counter: int) -> Tap | None:
         """The tap for which this counter of a tag was counted."""
         return self._tap(tag_taps.c.tag == tag, tag_taps.c.counter == counter, tag_taps.c.outcome.in_(ANSWERS))
+
+    def was_shown_again(self, tag: str, counter: int) -> bool:
+        """Whether this counter of a tag was ever brought when it was not news any more."""
+        query = select(tag_taps.c.id).where(tag_taps.c.tag == tag, tag_taps.c.counter == counter)
+        return self._db.execute(query.where(tag_taps.c.outcome.not_in(ANSWERS)).limit(1)).first() is not None
 
     def taps_since(self, item: int, since: int) -> int:
         """How many taps of an item were kept since then."""

@@ -48,7 +48,7 @@ class LooksQuery(In):
 class SignalOut(Out):
     """One reason to think that the code was copied."""
 
-    sign: str = Field(description="travel, elsewhere, crowd, new_country, wrong_codes, late or listings.")
+    sign: str = Field(description="travel, elsewhere, crowd, new_country, wrong_codes, late, listings or tag.")
     strength: str = Field(description="weak or strong; one strong or two weak ones warn buyers.")
     words: str = Field(description="As buyers read it.")
     seen_at: datetime | None = Field(description="When its newest evidence was seen. It is gone 30 days later.")
