@@ -18,7 +18,7 @@ from ledger.domain.batches import Batch
 from ledger.domain.chain_view import Block
 from ledger.domain.custody import NOBODY, TIMED, ItemState, apply, opened
 from ledger.domain.errors import Invalid, LedgerError, Unavailable
-from ledger.domain.fields import FIELDS, jcs
+from ledger.domain.fields import FIELDS
 from ledger.domain.gtins import check_gtin
 from ledger.domain.identity import item_id, path, path_hash
 from ledger.domain.merkle import Tree, leaf
@@ -91,9 +91,8 @@ def _check_batch(ledger: Ledger, batch: Batch, before: int, on_progress: Progres
     leaves = []
     for item in all_items(ledger, batch.id):
         hashed = path_hash(path(check_gtin(item.gtin), item.serial), ledger.keccak)
-        values = [jcs(item.fields[name]) if name in item.fields else None for name in hasher.names]
         number = item_id(batch.brand, hashed, ledger.keccak)
-        if number != item.item or hasher.record_hash(item.item, values) != item.record_hash:
+        if number != item.item or hasher.hash_of(item.item, item.fields) != item.record_hash:
             raise Invalid(said("item %(gtin)s %(serial)s is not what was hashed.", gtin=item.gtin, serial=item.serial))
         claim = bytes.fromhex(item.claim_address[2:])
         leaves.append(leaf(hashed, item.record_hash, claim, ledger.keccak))

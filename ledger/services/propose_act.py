@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ledger.domain.errors import Conflict, Forbidden, Invalid, Unknown
-from ledger.domain.fields import FIELDS, canonical_value
+from ledger.domain.fields import canonical_value, field_of
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.people import StaffRole
 from ledger.domain.said import said
@@ -128,7 +128,7 @@ def checked_fields(act: Act, fields: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     if not 1 <= len(given) <= _MOST_FIELDS:
         raise Invalid(said("Say what to change: one to five fields, each with its new value."))
-    unknown = [name for name in given if name not in FIELDS]
+    unknown = [name for name in given if field_of(name) is None]
     if unknown:
         raise Invalid(said("“%(name)s” is not a field of a record.", name=unknown[0][:40]))
     return {name: canonical_value(name, value) for name, value in given.items()}

@@ -22,6 +22,7 @@ from ledger.domain.inspections import (
     Service,
     WithdrawalReason,
     pack_code,
+    pack_part,
 )
 from tests.support.passkey import passkey
 
@@ -143,6 +144,14 @@ def _facts() -> list[dict[str, Any]]:
         {"record": "inspection", "facts": _hex(b"\x02" + full.pack()[1:]), "told": None},
         {"record": "inspection", "facts": _hex(b"\x01\x05" + full.pack()[2:]), "told": None},
         {"record": "inspection", "facts": _hex(full.pack()[:31] + b"\x01"), "told": None},
+        {
+            "record": "service",
+            "facts": _hex(pack_part("case_back")),
+            "told": {"service": "partReplaced", "part": "case_back"},
+        },
+        {"record": "service", "facts": _hex(pack_code(Service.REPAIR)[:2] + b"case".ljust(30, b"\0")), "told": None},
+        {"record": "service", "facts": _hex(pack_part("case")[:2] + b"Case".ljust(30, b"\0")), "told": None},
+        {"record": "service", "facts": _hex(pack_part("case")[:31] + b"x"), "told": None},
         {"record": "service", "facts": _hex(pack_code(Service.REPAIR)[:1] + bytes([9]) + bytes(30)), "told": None},
     ]
 

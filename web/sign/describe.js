@@ -59,7 +59,10 @@ const FIELDS = {
 };
 
 function findings(say, told) {
-  if (told.service) return [[say("field.service"), say(`value.${told.service}`)]];
+  if (told.service) {
+    const done = [[say("field.service"), say(`value.${told.service}`)]];
+    return told.part ? [...done, [say("field.part"), part(say, told.part)]] : done;
+  }
   if (told.withdrawal) return [[say("field.withdrawal"), say(`value.${told.withdrawal}`)]];
   return [
     [say("field.result"), say(`value.${told.authenticity}`)],
@@ -70,6 +73,9 @@ function findings(say, told) {
     ...told.remarks.map((remark) => [say("field.remarks"), say(`value.${remark}`)]),
   ];
 }
+
+/** A part that is not on the list is called what whoever signs calls it. */
+const part = (say, name) => (say.has(`value.part.${name}`) ? say(`value.part.${name}`) : name.replaceAll("_", " "));
 
 function kept(say, name, reference, words) {
   if (zero(reference)) return [];
