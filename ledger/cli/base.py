@@ -137,6 +137,9 @@ def _shared(*, hidden: bool) -> list[click.Parameter]:
 class Command(click.Command):
     """A command whose returned value is its JSON document."""
 
+    usage_exit = USAGE
+    """The exit code where its line is not understood."""
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.params = [*self.params, *_shared(hidden=True)]
@@ -183,7 +186,7 @@ class Group(click.Group):
             sys.exit(USAGE)
         except click.UsageError as wrong:
             _refuse(as_json, "usage", "The command line was not understood", wrong.format_message(), ctx=wrong.ctx)
-            sys.exit(USAGE)
+            sys.exit(wrong.ctx.command.usage_exit if wrong.ctx and isinstance(wrong.ctx.command, Command) else USAGE)
         except click.ClickException as wrong:
             _refuse(as_json, "usage", "That could not be done", wrong.format_message())
             sys.exit(USAGE)
