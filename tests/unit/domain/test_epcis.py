@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,11 +38,21 @@ WORDS = {"active", "commissioning", "owning_party"}
 
 hashes = st.binary(min_size=32, max_size=32)
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=30).map(str.strip)
-plain = texts.filter(lambda text: text and text not in WORDS and ":" not in text)
-numbers = st.sampled_from(["007", "1e3", "24.0", "0.50", "+5", "1_000", "inf", "nan", "-0", "12345678901234567890123"])
+numbers = st.sampled_from(["007", "1e3", "24.0", "0.50", "+5", "1_000", "nan", "-0", "12345678901234567890123"])
+
+
+def has_a_reference(text: str) -> bool:
+    """The reference breaks off at what it reads as an infinite number, and reads a colon as the end of a prefix."""
+    try:
+        return bool(text) and text not in WORDS and ":" not in text and not math.isinf(float(text))
+    except ValueError:
+        return True
+
+
+plain = texts.filter(has_a_reference)
 field_values = st.one_of(
-    plain.filter(lambda text: text.lower() not in ("infinity", "inf", "+inf", "-inf")),
-    numbers.filter(lambda text: text != "inf"),
+    plain,
+    numbers,
     st.integers(0, 9_999),
     st.lists(plain, min_size=1, max_size=3),
     st.just("https://cdn.example/photos/1.jpg"),
