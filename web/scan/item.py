@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from flask import Response, current_app, jsonify, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -28,7 +29,12 @@ from web.scan.notes import Notes, notes
 from web.scan.pace import too_fast
 from web.scan.page import RETRY_AFTER, STATUS, item_href, looks_different, moment, slowed, unavailable, view_of
 from web.scan_json import scan_json
-from web.scan_view import EarlierChecks
+from web.scan_product import product_of
+from web.scan_view import EarlierChecks, ScanView
+
+Keeper = Callable[[Ledger, Scan, ScanView], Response]
+KEEPERS: Final[dict[str, Keeper]] = {}
+"""Who makes a file of an answer, by the `format` that its address asks for; the receipts hang themselves on."""
 
 
 @bp.record_once
@@ -97,6 +103,10 @@ def answer(ledger: Ledger, scan: Scan, page: str = "scan/item.html", **more: obj
     """The scan as a page or as JSON, with its status."""
     key = scan.standing.key
     earlier = _earlier(ledger, scan)
+    keeper = KEEPERS.get(request.args.get("format", ""))
+    if keeper is not None and scan.serial is not None and key is not Key.SLOW_DOWN:
+        # Who keeps an answer has looked already.
+        return keeper(ledger, scan, view_of(ledger, scan, request))
     if request.args.get("format") == "json" or wants_json():
         response = jsonify(scan_json(ledger, scan))
         if request.args.get("format") == "json":
@@ -107,7 +117,9 @@ def answer(ledger: Ledger, scan: Scan, page: str = "scan/item.html", **more: obj
         view = view_of(ledger, scan, request, earlier, line)
         if line is not None and view.compare and request.args.get("looks") == "compare":
             page, more = "scan/looks.html", {"looks": looks_of(line, language_of(request))}
-        response = Response(render_template(page, view=view, **more), mimetype="text/html")
+        response = Response(
+            render_template(page, view=view, product=product_of(ledger, scan, line), **more), mimetype="text/html"
+        )
     response.status_code = STATUS.get(key, 200)
     response.vary.add("Accept")
     if key is Key.UNAVAILABLE:
