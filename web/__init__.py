@@ -13,7 +13,23 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ledger.bootstrap import build
 from ledger.services.ports import Ledger
 from ledger.settings import Settings, read_settings
-from web import api, assets, console, health, join, languages, limits, operator, own, people, problems, resolver, scan
+from web import (
+    api,
+    assets,
+    console,
+    credentials,
+    health,
+    join,
+    languages,
+    limits,
+    operator,
+    own,
+    people,
+    problems,
+    receipts,
+    resolver,
+    scan,
+)
 from web.api import operation, specification
 from web.operator import safe
 from web.own.items import UNREMEMBERED, ItemConverter
@@ -76,7 +92,9 @@ def create_app(
     app.register_blueprint(people.bp)
     app.register_blueprint(own.bp)
     app.register_blueprint(resolver.bp)
-    for view in UNREMEMBERED:
+    app.register_blueprint(credentials.bp)
+    app.register_blueprint(receipts.bp)
+    for view in (*UNREMEMBERED, *receipts.UNREMEMBERED):
         csrf.exempt(app.view_functions[view])
     app.register_blueprint(console.bp)
     app.register_blueprint(join.bp)

@@ -24,7 +24,7 @@ LABELS: Final[dict[str, str]] = {
     "older": said("My item is older"),
     "refresh": said("Look again"),
     "report": said("Report a problem"),
-    "save_check": said("Save my check"),
+    "save_check": said("Keep this answer (PDF)"),
     "second_hand": said("I'm buying it second-hand"),
     "see_inspection": said("See the inspection"),
     "seen_it": said("I've seen this item"),

@@ -24,14 +24,16 @@ _PASSKEY = b"\x02"
 def records_of(tx: Tx, item: int, queued: Sequence[Queued], final: int) -> list[Recorded]:
     """The records of an item, those under way last; what was taken back is marked and stays in the list."""
     told = tx.chain.item_events_named(item, ("Recorded",))
-    found = [_recorded(tx, e.args, e.time, e.statement, final=e.block <= final) for e in told]
+    found = [_recorded(tx, e.args, e.time, e.statement, final=e.block <= final, accepted=True) for e in told]
     for one in queued:
         if one.statement.kind is Kind.RECORD:
             found.append(_recorded(tx, one.statement.values, one.created_at, one.hash, final=False))
     return _undone(found)
 
 
-def _recorded(tx: Tx, args: Mapping[str, Any], at: int, statement: bytes | None, *, final: bool) -> Recorded:
+def _recorded(
+    tx: Tx, args: Mapping[str, Any], at: int, statement: bytes | None, *, final: bool, accepted: bool = False
+) -> Recorded:
     organisation = tx.organisations.by_party(args["party"])
     kind = RecordKind(args["kind"])
     facts = None
@@ -68,6 +70,8 @@ def _recorded(tx: Tx, args: Mapping[str, Any], at: int, statement: bytes | None,
         inspector=behind.name if behind is not None and ours else "",
         place=tx.sheets.desk(organisation.id).place if organisation else "",
         slug=organisation.slug if organisation and organisation.role is Role.AUTHENTICATOR else "",
+        statement=statement,
+        accepted=accepted,
     )
 
 

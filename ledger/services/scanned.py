@@ -43,6 +43,10 @@ class Recorded:
     """The part that a service replaced, empty where it names none."""
     slug: str = ""
     """What the organisation's public page is called, empty for one that has none."""
+    statement: bytes | None = None
+    """The hash of the statement that says it."""
+    accepted: bool = False
+    """Whether it stands in a block."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ from web.scan_view import EarlierChecks, Event, Scan, SelfCheck, Shown, scan_vie
 
 PHOTO = "/photo/sac-lune.svg"
 HREFS = {
-    "save_check": "?format=json",
+    "save_check": "?format=pdf",
+    "save_file": "?format=receipt",
     "type_again": "/check",
     "type_serial": "/check",
     "refresh": "?",

@@ -229,8 +229,9 @@ def test_every_button_a_verdict_asks_for_has_a_label() -> None:
     assert {name for look in LOOKS.values() for name in look.buttons} <= set(LABELS)
 
 
-def test_saving_the_check_leads_to_the_same_address_as_a_file() -> None:
-    assert Reader(PAGES["held"]).links().count("?format=json") == 2
+def test_keeping_the_answer_leads_to_the_same_address_as_a_sheet_and_as_a_file() -> None:
+    assert Reader(PAGES["held"]).links().count("?format=pdf") == 2
+    assert Reader(PAGES["held"]).links().count("?format=receipt") == 1
 
 
 @pytest.mark.parametrize("name", ["reported_stolen", "counterfeit_found", "revoked"])

@@ -14,6 +14,7 @@ from ledger.services import my_items as mine
 from ledger.services.my_items import MyItem, Part, data_of, my_item, note
 from ledger.services.own_looks import forget_looks, looks_of_item
 from ledger.services.receipt import receipt_json, receipt_pdf
+from ledger.services.receipts_recorded import owner_receipts
 from ledger.services.tell import messages_for_owner
 from ledger.services.views_of_chain import Listed
 from web.own import bp
@@ -47,6 +48,7 @@ def my_item_page(item: int) -> str:
         new=request.args.get("new") is not None,
         now=ledger.now(),
         messages=messages_for_owner(ledger, visit_here(), item) if owned.mine.part is Part.OWNER else (),
+        receipts=owner_receipts(ledger, item, owned.mine.holding.address),
         has_email=visit_here().known.email is not None,
         Part=Part,
     )

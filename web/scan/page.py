@@ -91,7 +91,8 @@ def _hrefs(scan: Scan, request: Request) -> dict[str, str]:
     check = url_for("scan.check")
     hrefs = {"type_again": check, "type_serial": check, "refresh": here, "try_again": here}
     if scan.subject is not None and scan.standing.key is not Key.UNKNOWN:
-        hrefs["save_check"] = "?format=json"
+        hrefs["save_check"] = "?" + urlencode({**request.args.to_dict(), "format": "pdf"})
+        hrefs["save_file"] = "?" + urlencode({**request.args.to_dict(), "format": "receipt"})
         hrefs.update(_own(scan.subject, scan.standing.key))
         if not scan.facts.looks_different:
             hrefs["looks_different"] = "?" + urlencode({**request.args.to_dict(), "looks": "different"})
@@ -153,7 +154,11 @@ def _care(scan: Scan) -> list[str]:
 def _self_check(scan: Scan) -> SelfCheck | None:
     if scan.contract is None or scan.chain_id is None:
         return None
-    return SelfCheck(None, scan.chain_id, scan.contract, head=scan.head)
+    registration = scan.facts.registration
+    if registration is None or registration.progress is not Progress.FINAL or scan.gtin is None or scan.serial is None:
+        return SelfCheck(None, scan.chain_id, scan.contract, head=scan.head)
+    href = f"/v1/items/{scan.gtin}/{quote(scan.serial, safe='')}/passport"
+    return SelfCheck(VERIFY_COMMAND, scan.chain_id, scan.contract, passport_href=href, head=scan.head)
 
 
 def _opinion(ledger: Ledger, one: Recorded) -> Opinion:
@@ -176,7 +181,15 @@ def _opinion(ledger: Ledger, one: Recorded) -> Opinion:
         _by(one),
         overturned_line(one.by, known_track(ledger, one.party)),
         url_for("scan.authenticator", slug=one.slug) if one.slug else "",
+        _receipt(one),
     )
+
+
+def _receipt(one: Recorded) -> str:
+    """Where an inspection's receipt is; it has one once it stands in the ledger."""
+    if one.statement is None or not one.accepted:
+        return ""
+    return url_for("receipts.recorded", statement=one.statement.hex(), kind="pdf")
 
 
 def _by(one: Recorded) -> str:

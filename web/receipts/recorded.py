@@ -1,0 +1,34 @@
+"""Receipts of what stands in the ledger for everyone: a claim, a handover, an inspection, by its statement."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from flask import Response, request
+
+from ledger.domain.errors import TooMany, Unknown
+from ledger.domain.said import said
+from ledger.files.receipt_sheet import write_receipt_sheet
+from ledger.services.receipts_recorded import recorded_receipt
+from web.people.visits import ledger_here
+from web.receipts import bp
+from web.receipts.kept import download
+from web.receipts.printed import printed_entry
+from web.scan.pace import too_fast
+
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+
+
+@bp.get("/receipts/of/<statement>.<any(pdf, json):kind>")
+def recorded(statement: str, kind: str) -> Response:
+    """The receipt of a claim, a handover or an inspection."""
+    if not _HASH.fullmatch(statement):
+        raise Unknown(said("There is no receipt at this address. Check it to the end."))
+    seconds = too_fast(request.remote_addr)
+    if seconds is not None:
+        raise TooMany(said("Too many checks from this connection"), retry_after=seconds)
+    entry, issued = recorded_receipt(ledger_here(), bytes.fromhex(statement))
+    if kind == "pdf":
+        return download(write_receipt_sheet(printed_entry(issued, entry)), "application/pdf", issued)
+    return download(issued.file(), "application/json", issued)
