@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ledger.domain import crockford
-from ledger.domain.characters import named
+from ledger.domain.characters import DASHES, named
 from ledger.domain.errors import Invalid
 from ledger.domain.said import said
 
@@ -29,6 +29,7 @@ LONGEST_SERIAL: Final = 40
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _FIT: Final = re.compile(r"[A-Za-z0-9 !\"#&'()*+,./:;<=>?_-]")
 _TIDIED: Final = re.compile(r"[\s_\-.]+")
+_PLAIN: Final = dict.fromkeys(map(ord, DASHES), "-")
 _INFO: Final = b"touchmark/part/1"
 
 PARTS: Final[Mapping[str, str]] = MappingProxyType(
@@ -89,8 +90,8 @@ def check_part_serial(text: str) -> str:
 
     Raises Invalid, which never repeats the serial: the sentence may be shown where the serial must not be.
     """
-    # Full-width characters, as Chinese and Japanese keyboards make them, are their plain ones.
-    serial = unicodedata.normalize("NFKC", text[: LONGEST_SERIAL * 20]).strip()
+    # Full-width characters, as Chinese and Japanese keyboards make them, are their plain ones; every dash is a hyphen.
+    serial = unicodedata.normalize("NFKC", text[: LONGEST_SERIAL * 20].translate(_PLAIN)).strip()
     if not serial:
         raise Invalid(said("The serial of the part is empty. Type what is on the part."))
     if len(serial) > LONGEST_SERIAL:
