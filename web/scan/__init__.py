@@ -12,3 +12,4 @@ import web.scan.check
 import web.scan.evidence
 import web.scan.item
 import web.scan.photos
+import web.scan.tap

@@ -13,6 +13,7 @@ from ledger.domain.country_places import place_of
 from ledger.domain.errors import Invalid, Unavailable
 from ledger.domain.serials import is_ours
 from ledger.domain.standing_headlines import Key
+from ledger.domain.tags import Tapped
 from ledger.keeping.countries import Countries
 from ledger.services.note_scan import Seen
 from ledger.services.ports import Ledger
@@ -28,6 +29,7 @@ from web.scan.looks import line_shown, looks_of
 from web.scan.notes import Notes, notes
 from web.scan.pace import too_fast
 from web.scan.page import RETRY_AFTER, STATUS, item_href, looks_different, moment, slowed, unavailable, view_of
+from web.scan.tap import tap_here
 from web.scan_json import scan_json
 from web.scan_product import product_of
 from web.scan_view import EarlierChecks, ScanView
@@ -56,7 +58,10 @@ def item(_rest: str) -> Response:
     """What the record shows of the item, or of the model, that this address names."""
     ledger = ledger_here()
     try:
-        scan = look(ledger)
+        tapped = tap_here(ledger)
+        if isinstance(tapped, Response):
+            return tapped
+        scan = look(ledger, tapped)
         if (meant := _meant(ledger, scan)) is not None:
             # werkzeug's annotation forgets the class it is given.
             return redirect(meant, 303, Response)  # type: ignore[return-value]
@@ -76,7 +81,7 @@ def _meant(ledger: Ledger, scan: Scan) -> str | None:
     return None if found is None else item_href(scan.gtin, tidied)
 
 
-def look(ledger: Ledger) -> Scan:
+def look(ledger: Ledger, tapped: Tapped | None = None) -> Scan:
     """The scan of this request's address. Raises Unavailable without the database."""
     try:
         gtin, serial = read_address(request.environ)
@@ -84,7 +89,10 @@ def look(ledger: Ledger) -> Scan:
         return paced(ledger, scan_bad_code(ledger, wrong.detail))
     if serial is None:
         return paced(ledger, scan_product(ledger, gtin))
-    return paced(ledger, scan_item(ledger, gtin, serial, looks_different=looks_different(request), session=_session()))
+    differs, session = looks_different(request), _session()
+    return paced(
+        ledger, scan_item(ledger, gtin, serial, looks_different=differs, session=session, tapped=tapped)
+    )
 
 
 def _session() -> bytes | None:
