@@ -16,6 +16,7 @@ import pytest
 import zxingcpp
 from flask.testing import FlaskClient
 
+from ledger.domain.errors import TooLarge
 from ledger.domain.identity import path
 from ledger.domain.inspections import Authenticity, InspectionFacts, Method, WithdrawalReason
 from ledger.domain.statements import Kind, MarkKind
@@ -23,8 +24,10 @@ from ledger.services import hand_out_cards
 from ledger.services import record_inspection as ri
 from ledger.services.follow_chain import NODE_SEEN
 from ledger.services.kept_keys import sign_and_submit
+from ledger.services.receipts import LARGEST, read_document
 from tests.web.owned import Someone
 from tests.web.stage import GTIN, Stage, staged
+from web.api.receipts import CheckReceiptOut, RecordedReceiptOut
 
 NOT_OURS = "This is not what the ledger issued"
 OURS = "The ledger issued this receipt"
@@ -300,7 +303,8 @@ def test_a_lone_surrogate_or_a_huge_number_is_no_reason_to_break(desk: Desk) -> 
     assert NOT_OURS in desk.check(json.dumps(document | {"x": "\ud800"}).encode())
     assert NOT_OURS in desk.check(document | {"x": 10**40})
     assert NOT_OURS in desk.check(document | {"proof": document["proof"] | {"seal": "é"}})
-    assert "512 kB" in desk.check(b" " * (512 * 1024 + 1))
+    with pytest.raises(TooLarge, match="512 kB"):
+        read_document(desk.stage.ledger, b" " * (LARGEST + 1))
 
 
 def test_a_receipt_from_before_a_theft_shows_that_it_was_not_reported_then(desk: Desk) -> None:
@@ -330,8 +334,8 @@ def test_without_a_node_what_holds_today_cannot_be_told(desk: Desk) -> None:
 
 
 def test_claim_and_handover_name_both_sides_by_pseudonyms_alone(desk: Desk) -> None:
-    claim = desk.client.get(f"/receipts/of/{entry(desk, 'Claimed')}.json").json
-    handover = desk.client.get(f"/receipts/of/{entry(desk, 'HandedOver')}.json").json
+    claim = recorded(desk, f"/receipts/of/{entry(desk, 'Claimed')}.json")
+    handover = recorded(desk, f"/receipts/of/{entry(desk, 'HandedOver')}.json")
     assert claim["format"] == "touchmark/claim-receipt/1"
     assert handover["format"] == "touchmark/handover-receipt/1"
     assert handover["handover"]["from"] == claim["claim"]["owner"]
@@ -417,3 +421,42 @@ def looks(desk: Desk) -> int:
     with desk.stage.ledger.store.read() as tx:
         item = tx.batches.find(GTIN, desk.serials["plain"])[0].item
         return int(tx.scans.count_of(item)[0])
+
+
+def test_programs_get_the_same_receipts_as_people_and_can_ask_whether_they_hold(desk: Desk) -> None:
+    answer = desk.client.get(f"/v1/items/{GTIN}/{desk.serials['plain']}/check-receipt")
+    assert answer.status_code == 200
+    assert CheckReceiptOut.model_validate_json(answer.data).answer.verdict == "unclaimed"
+    assert OURS in desk.check(answer.data)
+    verified = desk.client.post("/v1/receipts/verify", data=answer.data).json
+    assert verified is not None
+    assert (verified["issued"], verified["holds"], verified["then"]) == (True, "yes", "unclaimed")
+    changed = answer.data.replace(b'"verdict":"unclaimed"', b'"verdict":"held"')
+    assert changed != answer.data
+    verified = desk.client.post("/v1/receipts/verify", data=changed).json
+    assert verified is not None
+    assert verified["issued"] is False
+    assert desk.client.post("/v1/receipts/verify", data=b"{}").status_code == 422
+    assert desk.client.post("/v1/receipts/verify", data=b" " * 600_000).status_code == 413
+
+
+def test_a_statement_has_its_receipt_by_name_for_whoever_may_see_the_statement(desk: Desk) -> None:
+    ledger = desk.stage.ledger
+    with ledger.store.read() as tx:
+        claim = tx.outbox.by_hash(bytes.fromhex(entry(desk, "Claimed")))
+    assert claim is not None
+    answer = desk.client.get(f"/v1/statements/{claim.id}/receipt")
+    assert answer.status_code == 200
+    assert RecordedReceiptOut.model_validate_json(answer.data).claim is not None
+    facts = InspectionFacts(Authenticity.INCONCLUSIVE, Method.PHOTOS)
+    signed = ri.record(
+        ledger, desk.stage.inspector, ri.inspection(GTIN, desk.serials["long"], facts, {"basis": "Dark."})
+    )
+    own = {"Authorization": f"Bearer {desk.stage.key('luxcheck')}"}
+    early = desk.client.get(f"/v1/statements/{signed.id}/receipt", headers=own)
+    assert early.status_code == 409
+    desk.stage.follow()
+    assert desk.client.get(f"/v1/statements/{signed.id}/receipt", headers=own).status_code == 200
+    assert desk.client.get(f"/v1/statements/{signed.id}/receipt").status_code == 404
+    rival = {"Authorization": f"Bearer {desk.stage.key('bazar')}"}
+    assert desk.client.get(f"/v1/statements/{signed.id}/receipt", headers=rival).status_code == 404

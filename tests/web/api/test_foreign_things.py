@@ -90,6 +90,8 @@ BODIES: dict[str, Any] = {
 PUBLIC = {
     "get_item",
     "get_timeline",
+    "get_check_receipt",
+    "verify_receipt",
     "template_csv",
     "template_xlsx",
     "list_label_formats",
@@ -141,7 +143,7 @@ OWN_ONLY = {
 FOR_THE_ACCREDITED = {"record_inspection", "record_service", "withdraw_record", "correct_record"}
 """What an inspector is accredited to do to the brand's items."""
 
-ALSO_PUBLIC_STATUS = {"get_statement"}
+ALSO_PUBLIC_STATUS = {"get_statement", "get_statement_receipt"}
 """An organisation's statement: 404 for others, though an owner's may be asked for without a key."""
 
 
