@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Request, request, url_for
 
@@ -32,6 +32,8 @@ from web.scan_view import Scan as PageScan
 STATUS: Final = {Key.UNKNOWN: 404, Key.BAD_CODE: 422, Key.SLOW_DOWN: 429, Key.UNAVAILABLE: 503}
 """HTTP of the verdicts that are not plainly answers: everything else is 200, bad news above all."""
 RETRY_AFTER: Final = 15
+VERIFY_COMMAND: Final = "touchmark verify passport.json --trust touchmark.json"
+"""The contract comes from a list that the reader keeps, never from the passport."""
 _TELL: Final = ("found_it", "seen_it", "report", "contest", "already_paid")
 """Buttons behind which somebody writes to the owner or to the brand."""
 _REMARKS: Final = {
