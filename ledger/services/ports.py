@@ -16,6 +16,7 @@ from ledger.domain.statements import Domain, Keccak
 from ledger.services.asks_port import Asks
 from ledger.services.components_port import Components
 from ledger.services.credentials_port import Credentials
+from ledger.services.epcis_port import Epcis
 from ledger.services.facts_port import Audits, ChainFacts, Meta, Papers
 from ledger.services.joining_port import Joining, Shop
 from ledger.services.lines_port import Lines
@@ -53,6 +54,8 @@ class Tx(Protocol):
     def audits(self) -> Audits: ...
     @property
     def people(self) -> People: ...
+    @property
+    def epcis(self) -> Epcis: ...
     @property
     def errands(self) -> Errands: ...
     @property

@@ -10,6 +10,7 @@ from ledger.storage.batches import Batches
 from ledger.storage.chain_facts import ChainFacts
 from ledger.storage.components import Components
 from ledger.storage.credentials import Credentials
+from ledger.storage.epcis import Epcis
 from ledger.storage.errands import Errands
 from ledger.storage.imports import Imports
 from ledger.storage.joining import Joining, Shop
@@ -44,6 +45,7 @@ class Tables:
         self.meta = Meta(connection)
         self.audits = Audits(connection)
         self.people = People(connection)
+        self.epcis = Epcis(connection)
         self.errands = Errands(connection)
         self.asks = Asks(connection)
         self.credentials = Credentials(connection)
