@@ -74,6 +74,7 @@ class RecordOut(Part):
     fields: dict[str, Any]
     amended: bool = Field(description="Whether the brand has changed the description; the earlier ones are listed.")
     earlier: list[dict[str, Any]]
+    parts: list[str] = Field(description="The parts whose serials are on record. The serials themselves are private.")
 
 
 class PlatformOut(Part):
@@ -99,6 +100,7 @@ class EntryOut(Part):
     persons: int | None
     points: int | None
     remarks: list[str]
+    part: str | None = Field(description="The part that a service replaced, where it names one.")
     done: str | None = Field(description="What a service did, or why a record was withdrawn.")
     undone: str = Field(description="no, waiting or final: whether a later record withdraws or corrects it.")
     operator_signed: bool = Field(description="Whether the operator of this ledger keeps the key that signed it.")
@@ -254,7 +256,7 @@ def _record(scan: Scan) -> RecordOut | None:
     if scan.public_fields is None:
         return None
     earlier = [dict(fields) for fields in scan.earlier_fields]
-    return RecordOut(fields=dict(scan.public_fields), amended=scan.amended, earlier=earlier)
+    return RecordOut(fields=dict(scan.public_fields), amended=scan.amended, earlier=earlier, parts=list(scan.parts))
 
 
 def _for_platforms(one: Recorded) -> PlatformOut | None:
@@ -282,6 +284,7 @@ def _entry(one: Recorded) -> EntryOut:
         persons=facts.persons if facts else None,
         points=facts.points if facts else None,
         remarks=[name for remark, name in _REMARKS.items() if facts and remark in facts.remarks],
+        part=one.part or None,
         done=done,
         undone={Undone.NO: "no", Undone.WAITING: "waiting", Undone.FINAL: "final"}[one.undone],
         operator_signed=one.operator_signed,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from ledger.domain.components import part_words
 from ledger.domain.fields import FIELDS
 from ledger.domain.inspections import Authenticity, Service
 from ledger.domain.parties import COUNCIL
@@ -71,7 +72,9 @@ def timeline(scan: Scan) -> tuple[Event, ...]:
 
 
 def service_words(one: Recorded) -> str:
-    """What a service did, and by whom."""
+    """What a service did, and by whom; which part it replaced, where it says so."""
+    if one.part:
+        return said("Part replaced by %(by)s: %(part)s", by=one.by, part=part_words(one.part))
     words = _SERVICES.get(one.code)
     return words(one.by) if words else said("Serviced by %(by)s", by=one.by)
 

@@ -15,13 +15,14 @@ from ledger.domain.lines import Line
 from ledger.domain.said import said, said_many
 from ledger.domain.standing import standing
 from ledger.domain.standing_dates import day
-from ledger.domain.standing_facts import Asked, Facts, Progress, Registration
+from ledger.domain.standing_facts import Asked, Facts, Progress, Registration, Undone
 from ledger.domain.standing_headlines import Key
 from ledger.domain.statements import RecordKind
 from ledger.services.ports import Ledger
 from ledger.services.scanned import Recorded, Scan
 from ledger.services.views_of_chain import Listed
 from web.languages import in_language, language_of
+from web.part_words import part_list
 from web.scan.history import service_words, timeline
 from web.scan.looks import can_compare, with_photo
 from web.scan.reports import report_words
@@ -139,8 +140,10 @@ def _care(scan: Scan) -> list[str]:
     told: list[str] = [
         said("%(service)s, %(day)s.", service=service_words(one), day=day(one.on))
         for one in scan.records
-        if one.kind is RecordKind.SERVICE
+        if one.kind is RecordKind.SERVICE and one.undone is Undone.NO
     ]
+    if scan.parts:
+        told.append(said("This item was registered with serials for: %(parts)s.", parts=part_list(scan.parts)))
     months = fields.get("warranty_months")
     if months:
         told.append(
