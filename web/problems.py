@@ -27,6 +27,7 @@ STATUS: Final[dict[type[errors.LedgerError], int]] = {
     RpcRefused: 503,
 }
 PATH = "/problems/"
+_FOR_PROGRAMS: Final = ("application/json", "application/problem+json", "application/linkset+json")
 
 
 def register(app: Flask) -> None:
@@ -40,7 +41,7 @@ def wants_json() -> bool:
     """Whether the caller is a program."""
     if request.path.startswith("/v1/"):
         return True
-    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    best = request.accept_mimetypes.best_match(["text/html", *_FOR_PROGRAMS])
     return best not in (None, "text/html")
 
 

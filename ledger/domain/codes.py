@@ -120,6 +120,10 @@ def link_parts(link: str) -> tuple[Gtin, dict[str, str]]:
     if len(pairs) % 2:
         raise Invalid(said("The link %(link)s ends in the middle; its last part is missing.", link=shown(link)))
     gtin = check_gtin(pairs[1])
+    if not pairs[1].isdigit():  # people group digits, links do not
+        raise Invalid(
+            said("The GTIN in the link %(link)s is written in groups; write its digits only.", link=shown(link))
+        )
     keys = pairs[2::2]
     if keys != ["235"] and keys != [key for key in _QUALIFIERS if key in keys]:
         raise Invalid(

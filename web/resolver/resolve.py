@@ -32,6 +32,8 @@ from web.scan.item import answer, ledger_here, paced
 from web.scan.pace import too_fast
 
 _CODE: Final = "scan.item"
+_CODES: Final = "/01/"
+_READS: Final = ("GET", "HEAD", "OPTIONS")
 _ALL: Final = frozenset({"linkset", "all"})
 
 
@@ -59,13 +61,14 @@ def resolve() -> Any:
 @bp.after_app_request
 def tell_of_links(response: Response) -> Response:
     """Say where the set of links is, and let programs of other sites read what needs no cookie (Fetch, 3.2)."""
-    if request.endpoint != _CODE and request.blueprint != bp.name:
+    here = request.path.startswith(_CODES) or request.blueprint == bp.name
+    if not here or request.method not in _READS:
         return response
     headers = response.headers
     headers["Access-Control-Allow-Origin"] = "*"
     headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
     headers["Access-Control-Expose-Headers"] = "Link, Location"
-    if request.endpoint == _CODE:
+    if request.path.startswith(_CODES):
         response.vary.update(("Accept", "Accept-Language"))
         link: DigitalLink | None = g.get("digital_link")
         if link is not None:
@@ -80,7 +83,7 @@ def _wants_linkset() -> bool:
 
 def _unreadable(ledger: Ledger, wrong: Invalid) -> Response:
     """An address that breaks the syntax: 400 (2.4.1), as a page with the way on, or as a problem."""
-    if wants_json() or _wants_linkset():
+    if wants_json():
         return problem(400, wrong.code, wrong.title, wrong.detail)
     response = answer(ledger, paced(ledger, scan_bad_code(ledger, wrong.detail)))
     if response.status_code == 422:
