@@ -11,6 +11,7 @@ from typing import Final
 from ledger.domain.clone_signals import WINDOW
 from ledger.domain.looks import DAY
 from ledger.domain.standing_reading import enough
+from ledger.domain.tags import KEPT as TAPS_KEPT
 from ledger.domain.watching import Alert
 from ledger.services.compare_looks import signals_of
 from ledger.services.ports import Ledger
@@ -88,10 +89,11 @@ def _alerts(ledger: Ledger, wanted: set[int], now: int) -> tuple[list[Alert], li
 
 
 def count_lines(ledger: Ledger) -> int:
-    """Count anew what is usual for each line, and destroy the salts of days that are over; how many lines."""
+    """Count anew what is usual for each line; destroy the salts of days that are over, and old taps; how many lines."""
     now = ledger.now()
     with ledger.store.write() as tx:
         tx.scans.drop_salts(now // DAY)
+        tx.tags.sweep(now - TAPS_KEPT)
         return tx.scans.count_lines(now - WINDOW, now)
 
 

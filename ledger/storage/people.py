@@ -18,6 +18,7 @@ from ledger.storage.tables_people import (
     people,
     sessions,
 )
+from ledger.storage.tables_tags import tag_taps
 
 
 class People:
@@ -120,6 +121,7 @@ class People:
     def move_session(self, old: bytes, new: bytes) -> None:
         """What an anonymous session had begun goes on under the one that replaces it."""
         self._db.execute(update(errands).where(errands.c.session == old).values(session=new))
+        self._db.execute(update(tag_taps).where(tag_taps.c.by == old).values(by=new))
 
     def sweep(self, now: int, kept: int) -> int:
         """Drop what is over: sessions and links at once, errands and invitations after `kept` seconds; how many."""

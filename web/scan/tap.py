@@ -1,4 +1,4 @@
-"""A tap: the item's address with what its tag has just said. Read by a page, counted by a form (services/tag_tap.py)."""
+"""A tap: the item's address with what its tag said. Read by a page, counted by a form (services/tag_tap.py)."""
 
 from __future__ import annotations
 
