@@ -30,6 +30,7 @@ from ledger.services.hand_over import draft_acceptance, draft_offer, release_off
 from ledger.services.ports import Ledger, Tx
 from ledger.services.report_status import draft_report
 from ledger.services.submit_statement import submit_statement
+from ledger.services.tag_handover import ask_for_tap, has_tag, note_tap
 from ledger.services.views_of_chain import listed
 
 
@@ -93,16 +94,20 @@ def begin_offer(
     platform: str | None = None,
     recipient: str | None = None,
     move: Mapping[str, str] | None = None,
+    tap: bool = False,
 ) -> Errand:
     """Hand an item over by a link, which the signing page makes, or to an address of the owner's own.
 
-    `platform` (an organisation's id) holds the acceptance back until it releases it.
+    `platform` (an organisation's id) holds the acceptance back until it releases it; with `tap` the item's tag has
+    to answer to whoever accepts.
     """
     if not 1 <= days <= 90:
         raise Conflict(said("An offer lasts from one day to ninety."))
     with ledger.store.read() as tx:
         subject = listed(tx, item)
         owner_keys(tx, visit, subject)
+        if tap and not has_tag(tx, item):
+            raise Conflict(said("This item has no tag that could answer. Hand it over without."))
     expiry = ledger.now() + days * 86_400
     draft = draft_offer(ledger, subject.item.gtin, subject.item.serial, recipient or SOMEBODY, expiry, words)
     values = {name: value for name, value in draft.statement.values.items() if recipient or name != "recipient"}
@@ -118,6 +123,8 @@ def begin_offer(
             "words": words_of(tx, values.get("ref")),
         }
         keep = {"values": told["values"], "item": f"{item:064x}", "platform": platform, "move": dict(move or {})}
+        if tap:
+            keep["tap"] = True
         return begin(ledger, tx, visit, "offer", request, keep)
 
 
@@ -156,6 +163,8 @@ def finish_offer(ledger: Ledger, errand: Errand, answer: Mapping[str, Any]) -> d
     def settle(tx: Tx, offer: StoredOffer) -> None:
         if errand.keep["platform"]:
             tx.asks.hold_in_escrow(offer.id, errand.keep["platform"], ledger.now())
+        if errand.keep.get("tap"):
+            ask_for_tap(tx, offer)
         move = errand.keep["move"]
         if move and errand.person is not None:
             blind = bytes.fromhex(move["blind"])
@@ -179,6 +188,7 @@ def begin_accept(ledger: Ledger, visit: Visit, id: str, code: str | None) -> Err
     head = draft.statement.values["head"]
     with ledger.store.write() as tx:
         subject = listed(tx, offer.item)
+        note_tap(tx, offer, visit.session.id, ledger.now())
         join = join_block(ledger, tx, visit)
         head_text = "0x" + head.hex() if isinstance(head, bytes) else str(head)
         request: dict[str, Any] = {

@@ -14,6 +14,7 @@ from ledger.domain.statements import Kind, Statement, make
 from ledger.services.hand_over import release_offer
 from ledger.services.ports import Ledger, Tx
 from ledger.services.submit_statement import Also, check_statement, queue
+from ledger.services.tag_handover import need_tap
 from ledger.services.views_of_chain import Listed, listed
 
 
@@ -34,6 +35,7 @@ def keep_acceptance(
     """
     offer = release_offer(ledger, offer_id, code)
     with ledger.store.write() as tx:
+        need_tap(tx, offer_id, ledger.now())
         escrow = tx.asks.escrow(offer_id)
         if escrow is None:
             raise Unknown(said("No platform holds this handover. Accept it as it is."))

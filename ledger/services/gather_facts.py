@@ -133,6 +133,7 @@ class FactReader:
             head=None if subject.state is None else "0x" + subject.state.head.hex(),
             contract=deployed.get("contract"),
             chain_id=deployed.get("chain_id"),
+            tag_answers=self._tag_answers() if alone else {},
             on_sale_at=None if on_sale_at is None else moment(on_sale_at),
         )
 
@@ -152,6 +153,11 @@ class FactReader:
                 found = self.tx.organisations.get(one.organisation)
                 return None if found is None else found.name
         return None
+
+    def _tag_answers(self) -> Mapping[bytes, int]:
+        """Asked only for what was ever handed over."""
+        handed_over = any(event.name == "HandedOver" for event in self.events)
+        return self.tx.tags.at_handovers(self.subject.item.item) if handed_over else {}
 
     def _signals(self) -> tuple[CloneSignal, ...]:
         state = self.subject.state

@@ -17,6 +17,7 @@ from ledger.services.draft_statement import Draft, draft_in
 from ledger.services.keep_reference import keep_reference
 from ledger.services.ports import Ledger, Tx
 from ledger.services.submit_statement import Also, submit_statement
+from ledger.services.tag_handover import need_tap
 from ledger.services.views_of_chain import block_time, find_listed, listed
 
 WEEK = 7 * 86_400
@@ -159,6 +160,7 @@ def submit_acceptance(
     offer = release_offer(ledger, id, code)
     with ledger.store.read() as tx:
         escrow = tx.asks.escrow(id)
+        need_tap(tx, id, ledger.now())
     if escrow is not None and escrow.released_at is None:
         raise Conflict(said("A platform holds this handover. Accept it on the page behind its link."))
     values = {"offer": "0x" + offer.hash.hex(), "newOwner": new_owner, "head": head}

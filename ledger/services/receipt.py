@@ -25,6 +25,9 @@ def receipt_json(ledger: Ledger, owned: Owned) -> dict[str, Any]:
         deployed = tx.meta.get("deployment") or {}
         passkey = tx.people.passkey(holding.passkey) if holding.passkey else None
         shown = item_block(tx, mine.subject)
+        answers = tx.tags.at_handovers(holding.item)
+    handed = [one for one in mine.scan.timeline if one.name == "HandedOver" and one.args["newOwner"] == holding.address]
+    tapped = next((answers[one.args["offer"]] for one in reversed(handed) if one.args["offer"] in answers), None)
     return {
         "type": "touchmark/receipt/1",
         "issued_at": datetime.fromtimestamp(now, UTC).isoformat(),
@@ -36,6 +39,7 @@ def receipt_json(ledger: Ledger, owned: Owned) -> dict[str, Any]:
             "x": "0x" + passkey.x.hex() if passkey else None,
             "y": "0x" + passkey.y.hex() if passkey else None,
             "since": mine.subject.state.owner_since if mine.subject.state else None,
+            "tag_answered_at": tapped,
         },
         "ledger": {"chain_id": deployed.get("chain_id"), "contract": deployed.get("contract")},
         "verdict": str(mine.scan.standing.key),
@@ -56,6 +60,7 @@ def receipt_pdf(ledger: Ledger, owned: Owned) -> bytes:
                 ("Serial", item["serial"]),
                 ("Description", item["detail"] or "–"),
                 ("Owner since", _day(since) if since else "not final yet"),
+                *([("The tag answered at the handover", _day(owner["tag_answered_at"]))] if owner["tag_answered_at"] else []),
             ),
             secret=(
                 ("Owner’s address", owner["address"]),

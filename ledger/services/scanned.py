@@ -82,5 +82,7 @@ class Scan:
     head: str | None = None
     contract: str | None = None
     chain_id: int | None = None
+    tag_answers: Mapping[bytes, int] = field(default_factory=dict)
+    """When the item's tag answered at handovers, in seconds since 1970, by their offers' hashes."""
     on_sale_at: datetime | None = None
     """When the brand put it on sale; None where it was not, or where only its first owner shows that it was."""

@@ -10,6 +10,7 @@ from ledger.domain.organisations import Role
 from ledger.domain.said import said
 from ledger.services.errand_state import begin_accept, begin_move, begin_offer
 from ledger.services.my_items import my_item
+from ledger.services.tag_handover import has_tag
 from web.own import bp
 from web.people.visits import ledger_here, signed_in, to_signing_page, visit_here
 
@@ -38,6 +39,7 @@ def begin_handover(item: int) -> Response | tuple[str, int]:
             days=int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0,
             words=words if words["price"].strip() else None,
             platform=platform,
+            tap=request.form.get("tap") == "1",
         )
         return to_signing_page(errand)
     except LedgerError as refused:
@@ -112,11 +114,13 @@ def _handover(item: int, fault: str = "") -> str:
     owned = my_item(ledger, visit_here(), item)
     with ledger.store.read() as tx:
         platforms = [one for one in tx.organisations.all() if one.role is Role.PLATFORM]
+        tagged = has_tag(tx, item)
     return render_template(
         "own/handover.html",
         owned=owned,
         subject=owned.mine.subject,
         platforms=platforms,
+        tagged=tagged,
         fault=fault,
         given=request.form,
     )

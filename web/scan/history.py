@@ -129,6 +129,12 @@ def _plainly(words: Callable[[str, int], str]) -> Callable[[Scan, str, int, Time
     return lambda _scan, brand, owners, _entry: words(brand, owners)
 
 
+def _handed_over(scan: Scan, _brand: str, owners: int, entry: TimelineEntry) -> str:
+    if entry.args["offer"] in scan.tag_answers:
+        return said("Handed over to a new owner, number %(n)s. The tag answered at the handover.", n=owners)
+    return said("Handed over to a new owner, number %(n)s", n=owners)
+
+
 def _marked(_scan: Scan, brand: str, _owners: int, entry: TimelineEntry) -> str:
     who = said("the council") if entry.args["party"] == COUNCIL else brand
     return capital(_MARKS[MarkKind(entry.args["kind"])](who))
@@ -167,7 +173,7 @@ def _before(name: str, value: Any) -> Said:
 _WORDS: Final[Mapping[str, Callable[[Any, str, int, TimelineEntry], str]]] = {
     "BatchRegistered": _plainly(lambda brand, _: said("Registered by %(brand)s", brand=brand)),
     "Claimed": _plainly(lambda _, __: said("First owner")),
-    "HandedOver": _plainly(lambda _, n: said("Handed over to a new owner, number %(n)s", n=n)),
+    "HandedOver": _handed_over,
     "RecoveryOpened": _plainly(lambda _, __: said("Someone asked to have it given back; public notice began")),
     "RecoveryEnded": _plainly(lambda _, __: said("The request to have it given back ended")),
     "RecoveryCompleted": _plainly(lambda _, n: said("Given back after public notice, to owner number %(n)s", n=n)),
