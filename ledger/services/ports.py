@@ -17,6 +17,7 @@ from ledger.services.asks_port import Asks
 from ledger.services.components_port import Components
 from ledger.services.credentials_port import Credentials
 from ledger.services.epcis_port import Epcis
+from ledger.services.exits_port import Exits
 from ledger.services.facts_port import Audits, ChainFacts, Meta, Papers
 from ledger.services.joining_port import Joining, Shop
 from ledger.services.lines_port import Lines
@@ -80,6 +81,8 @@ class Tx(Protocol):
     def proposals(self) -> Proposals: ...
     @property
     def proven_blocks(self) -> ProvenBlocks: ...
+    @property
+    def exits(self) -> Exits: ...
     @property
     def shop(self) -> Shop: ...
     @property

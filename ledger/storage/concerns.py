@@ -12,6 +12,7 @@ from ledger.storage.components import Components
 from ledger.storage.credentials import Credentials
 from ledger.storage.epcis import Epcis
 from ledger.storage.errands import Errands
+from ledger.storage.exits import Exits
 from ledger.storage.imports import Imports
 from ledger.storage.joining import Joining, Shop
 from ledger.storage.lines import Lines
@@ -58,6 +59,7 @@ class Tables:
         self.joining = Joining(connection)
         self.proposals = Proposals(connection)
         self.proven_blocks = ProvenBlocks(connection)
+        self.exits = Exits(connection)
         self.shop = Shop(connection)
         self.stock = Stock(connection)
         self.components = Components(connection)
