@@ -23,6 +23,7 @@ from ledger.chain.rpc import RpcRefused
 from ledger.domain.errors import LedgerError, Unavailable
 from ledger.domain.imports import Job
 from ledger.post_room import PostRoom
+from ledger.services.ask_photo import sweep_photos
 from ledger.services.credential_metadata import tell_contract
 from ledger.services.credential_status import settle_credentials
 from ledger.services.follow_chain import MOST_STEPS, NODE_SEEN, Halted, follow, raise_final, shared_height
@@ -267,6 +268,7 @@ def _jobs(settings: Settings, stop: threading.Event) -> None:
             if time.monotonic() - swept > _SWEEP_EVERY:
                 swept = time.monotonic()
                 sweep_people(ledger)
+                sweep_photos(ledger)
         except LedgerError as error:
             log.error("jobs.away", reason=error.detail)
             busy = False

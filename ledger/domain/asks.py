@@ -53,7 +53,8 @@ class Ask:
     """One question: about an item, by one session, to whoever opens its link and can sign as its owner.
 
     `challenge` (32 bytes) and `words` are what the answer signs. `by` names the consignee that answered for the
-    owner, None for the owner themselves; `signer` is the key that answered.
+    owner, None for the owner themselves; `signer` is the key that answered. `photo` names the picture that came with
+    the answer, until that is over.
     """
 
     id: str

@@ -40,6 +40,10 @@ class Asks(Protocol):
         """Close a question that still waits; False where it was closed already."""
         ...
 
+    def forget_photos(self, before: int) -> None:
+        """Forget the photos of answers given before a time."""
+        ...
+
     def add_entrustment(self, one: Entrustment) -> None:
         """Keep an entrustment."""
         ...

@@ -27,8 +27,17 @@ from ledger.services.staff_keys import staff_key
 from ledger.services.views_of_chain import Listed, listed
 
 
-def begin_proof(ledger: Ledger, visit: Visit, ask: Ask) -> Errand:
-    """Answer a question as the owner, or for them. Raises Forbidden, saying why, where it is not theirs to answer."""
+def check_answerer(ledger: Ledger, visit: Visit, ask: Ask) -> None:
+    """Raises Forbidden, saying why, where it is not the visitor's to answer."""
+    with ledger.store.read() as tx:
+        _who_answers(ledger, tx, visit, listed(tx, ask.item))
+
+
+def begin_proof(ledger: Ledger, visit: Visit, ask: Ask, photo: str | None = None) -> Errand:
+    """Answer a question as the owner, or for them. Raises Forbidden, saying why, where it is not theirs to answer.
+
+    `photo` is the name of a picture that was chosen for this answer.
+    """
     with ledger.store.write() as tx:
         subject = listed(tx, ask.item)
         signer, keys, by = _who_answers(ledger, tx, visit, subject)
@@ -50,6 +59,7 @@ def begin_proof(ledger: Ledger, visit: Visit, ask: Ask) -> Errand:
             "values": values | {"item": str(ask.item)},
             "signer": signer,
             "by": by,
+            "photo": photo,
             "known": by is not None or tx.people.holding(subject.item.item, subject.holder) is not None,
         }
         return begin(ledger, tx, visit, "prove", request, keep, minutes=15)
@@ -107,7 +117,8 @@ def finish_proof(ledger: Ledger, errand: Errand, answer: Mapping[str, Any]) -> d
         elif errand.person is None or not keep["known"]:
             raise Forbidden(said("Sign in as the owner to say that you are not selling it."))
         state = AskState.CONFIRMED if selling else AskState.NOT_SELLING
-        if not tx.asks.answer(ask.id, state, now, keep["signer"] if selling else None, keep["by"]):
+        signer, photo = (keep["signer"], keep.get("photo")) if selling else (None, None)
+        if not tx.asks.answer(ask.id, state, now, signer, keep["by"], photo):
             raise Conflict(said("This question was answered already. A link works once; the buyer can ask again."))
         tx.errands.settle(errand.id, ErrandState.DONE, result)
         # By a consignee it says where the consignee is, not the owner.

@@ -52,6 +52,11 @@ class Asks:
         values = {"state": state, "answered_at": now, "signer": signer, "by": by, "photo": photo}
         return self._db.execute(query.values(**values)).rowcount == 1
 
+    def forget_photos(self, before: int) -> None:
+        """Forget the photos of answers given before a time."""
+        query = update(asks).where(asks.c.photo.is_not(None), asks.c.answered_at < before)
+        self._db.execute(query.values(photo=None))
+
     def add_entrustment(self, one: Entrustment) -> None:
         """Keep an entrustment."""
         self._db.execute(insert(entrustments).values(**_values(one)))
