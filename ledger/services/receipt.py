@@ -60,7 +60,11 @@ def receipt_pdf(ledger: Ledger, owned: Owned) -> bytes:
                 ("Serial", item["serial"]),
                 ("Description", item["detail"] or "–"),
                 ("Owner since", _day(since) if since else "not final yet"),
-                *([("The tag answered at the handover", _day(owner["tag_answered_at"]))] if owner["tag_answered_at"] else []),
+                *(
+                    [("The tag answered at the handover", _day(owner["tag_answered_at"]))]
+                    if owner["tag_answered_at"]
+                    else []
+                ),
             ),
             secret=(
                 ("Owner’s address", owner["address"]),
