@@ -28,6 +28,7 @@ class Scope(StrEnum):
     ACTIVATE = "activate"
     SIGN = "sign"
     CHECK = "check"
+    CAPTURE = "capture"
     KEYS = "keys"
 
 

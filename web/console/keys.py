@@ -28,6 +28,7 @@ def scope_words() -> dict[Scope, str]:
         Scope.ACTIVATE: _("Put items on sale"),
         Scope.SIGN: _("Sign statements with the kept key"),
         Scope.CHECK: _("Check codes in bulk"),
+        Scope.CAPTURE: _("Tell events of items, such as shipping (EPCIS)"),
         Scope.KEYS: _("Manage keys, webhooks and the team"),
     }
 
