@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO, cast
+
 from flask import abort, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug import Response
 
-from ledger.domain.asks import LASTS, AskState
+from ledger.domain.asks import LASTS, Ask, AskState
+from ledger.domain.errors import LedgerError
+from ledger.files.ask_photos import MEDIA_TYPE
 from ledger.files.qr import svg, symbol
 from ledger.services.ask_owner import answer_counts, ask_behind, ask_of_session, ask_owner, link_of
+from ledger.services.ask_photo import Chosen, choose_photo, chosen_photo, photo_of, shows_code
 from ledger.services.errand_ask import begin_proof
 from ledger.services.scan_item import scan_item
 from web.own import bp
@@ -46,6 +51,7 @@ def asked(id: str) -> str:
         qr=_qr(link),
         confirmed=question.state is AskState.CONFIRMED,
         counts=counts,
+        photo_shows_code=question.photo is not None and shows_code(question.photo),
         left=max(0, question.expires_at - now),
         fresh_until=(question.answered_at or 0) + LASTS,
         now=now,
@@ -53,22 +59,53 @@ def asked(id: str) -> str:
     )
 
 
+@bp.get("/ask/<id>/photo")
+def asked_photo(id: str) -> Response:
+    """The photo that came with the answer, for the buyer who asked."""
+    found = maybe_session()
+    if found is None:
+        abort(404)
+    response = Response(photo_of(ledger_here(), found[0], id), mimetype=MEDIA_TYPE)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
 @bp.get("/prove/<secret>")
 def prove(secret: str) -> str:
     """The owner's side: what is asked, and what an answer tells. Nothing is told to anybody else."""
-    question = ask_behind(ledger_here(), secret)
-    one = item_here(question.item).item
-    scan = scan_item(ledger_here(), one.gtin, one.serial)
-    return render_template(
-        "own/prove.html", ask=question, scan=scan, secret=secret, signed_in=person_here() is not None
-    )
+    return _prove(secret, ask_behind(ledger_here(), secret))
 
 
 @bp.post("/prove/<secret>")
-def answer(secret: str) -> Response:
-    """To the signing page, for whoever may answer."""
+def answer(secret: str) -> Response | str | tuple[str, int]:
+    """To the signing page, for whoever may answer; a photo is looked at first, and what it shows is told."""
     ledger = ledger_here()
-    return to_signing_page(begin_proof(ledger, visit_here(), ask_behind(ledger, secret)))
+    question = ask_behind(ledger, secret)
+    given, token = request.files.get("photo"), request.form.get("chosen", "")
+    try:
+        if given is not None and given.filename:
+            return _prove(secret, question, choose_photo(ledger, visit_here(), question, cast(BinaryIO, given.stream)))
+        name = chosen_photo(ledger, question, token).name if token else None
+    except LedgerError as refused:
+        return _prove(secret, question, fault=refused.detail), 422
+    finally:
+        if given is not None:
+            given.close()
+    return to_signing_page(begin_proof(ledger, visit_here(), question, name))
+
+
+def _prove(secret: str, question: Ask, chosen: Chosen | None = None, fault: str = "") -> str:
+    one = item_here(question.item).item
+    return render_template(
+        "own/prove.html",
+        ask=question,
+        scan=scan_item(ledger_here(), one.gtin, one.serial),
+        secret=secret,
+        signed_in=person_here() is not None,
+        chosen=chosen,
+        fault=fault,
+    )
 
 
 @bp.get("/answered")
