@@ -344,7 +344,13 @@ def test_every_page_of_owners_and_accounts_is_among_them(town: Town) -> None:
     assert wanted - visited == FILES
 
 
-FILES: Final = {"owner.receipt_as_json", "owner.receipt_as_pdf", "owner.my_data", "people.resume_errand"}
+FILES: Final = {
+    "owner.asked_photo",
+    "owner.receipt_as_json",
+    "owner.receipt_as_pdf",
+    "owner.my_data",
+    "people.resume_errand",
+}
 """What is no page: files, and what only leads on."""
 
 
