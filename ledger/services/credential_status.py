@@ -31,6 +31,8 @@ def settle_credentials(ledger: Ledger) -> bool:
         tip = tx.chain.tip()
         now, final = ledger.now(), final_height(tx)
         before: dict[str, Any] = tx.meta.get(_LOOKED) or {"tip": "", "final": -1}
+        if tip is not None and tip.number < final:
+            return False  # our copy of the chain is being made again
         mark = {"tip": tip.hash.hex() if tip else "", "final": final}
         if {"tip": before["tip"], "final": before["final"]} == mark and not tx.credentials.due(now):
             return False
@@ -54,12 +56,8 @@ def _look(ledger: Ledger, tx: Tx, one: Credential) -> None:
     """Compare what it says with what is."""
     try:
         draft = Drafter(ledger, tx, listed(tx, one.item)).draft(one.kind, one.statement)
-    except Unknown:
-        # Its item or its statement is not on the chain any more.
-        tx.credentials.change(one.id, revoked_at=ledger.now())
-        return
-    except Conflict:
-        # What was final cannot be so no more: our copy is being made again. Nothing is concluded from that.
+    except (Conflict, Unknown):
+        # What was final is not there: we do not know, and "cannot tell" is no "no".
         return
     hold = draft.hold
     if hold.over or draft.fingerprint != one.fingerprint:

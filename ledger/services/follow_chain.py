@@ -20,8 +20,11 @@ from ledger.services.views_of_chain import final_height
 HALTED = "halted"
 NODE_SEEN = "node_seen"
 MOST_STEPS = 500
-QUIET = frozenset({"Transfer", "MetadataUpdate", "BatchMetadataUpdate", "Locked", "Approval", "ApprovalForAll"})
-"""Events that only repeat, for other people's programs, what an event of ours says."""
+QUIET = frozenset({"Transfer", "MetadataUpdate", "Locked", "Approval", "ApprovalForAll"})
+"""Events that only repeat, for other people's programs, what an event of ours says.
+
+BatchMetadataUpdate does not: it alone shows that the address of the metadata was set.
+"""
 
 
 class Halted(Exception):

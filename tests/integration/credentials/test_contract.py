@@ -52,7 +52,10 @@ def test_wallets_read_the_certificate_and_are_led_to_its_metadata(sqlite_world: 
     assert (fields, salt, extensions) == (b"\x0f", bytes(32), [])
     assert (name, version) == ("Touchmark", "1")
     assert (chain_id, verifying.lower()) == (domain.chain_id, domain.contract.lower())
-    [told] = contract.events.BatchMetadataUpdate.get_logs(from_block=0)
+    logs = contract.events.BatchMetadataUpdate.get_logs(from_block=0)
+    with world.ledger.store.read() as tx:
+        assert tx.outbox.open_acts() == []
+    [told] = logs
     assert told["args"] == {"_fromTokenId": 0, "_toTokenId": 2**256 - 1}
 
 

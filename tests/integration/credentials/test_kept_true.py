@@ -52,7 +52,7 @@ def test_a_copy_of_the_chain_that_is_made_anew_changes_no_credential(sqlite_worl
         tx.chain.clear()
     settle_credentials(world.ledger)
     assert marked(world, card) == (0, 0), "what cannot be told is not a no"
-    reindex(world.ledger, world.side().node)
+    reindex(world.ledger, world.side().node, None)
     world.settle()
     settle_credentials(world.ledger)
     assert marked(world, card) == (0, 0)

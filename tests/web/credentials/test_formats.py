@@ -142,7 +142,7 @@ def block_of(anyone: Asking, item: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def test_a_scan_page_carries_its_item_for_machines(stage: Stage, brand: Asking, anyone: Asking) -> None:
-    item = fresh(stage, brand, private_note="canary-private")
+    item = fresh(stage, brand, private_note="canary-private 0")
     inspected(stage, anyone, item)
     block = block_of(anyone, item)
     assert block is not None
@@ -206,7 +206,7 @@ def test_a_certificate_tells_wallets_its_model_and_never_its_serial(
     stage: Stage, brand: Asking, anyone: Asking
 ) -> None:
     """Certificates' numbers are on the chain for everybody: with serials, all their codes could be printed."""
-    item = fresh(stage, brand, private_note="canary-private")
+    item = fresh(stage, brand, private_note="canary-private 1")
     address = f"/tokens/{number_of(stage, item)}"
     assert anyone.ask("GET", address).status_code == 404, "what nobody has claimed has no certificate"
     claimed(stage, anyone, item)
