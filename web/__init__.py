@@ -33,6 +33,7 @@ from web import (
 from web.api import operation, specification
 from web.operator import safe
 from web.own.items import UNREMEMBERED, ItemConverter
+from web.resolver.compressed import decompress
 from web.safety import harden, whole_bodies
 from web.sign_host import deployed_domain, sign_host
 from web.slashes import keep_slashes
@@ -57,7 +58,7 @@ def create_app(
     )
     signing = partial(deployed_domain, ledger)
     # Wrapping wsgi_app is how Flask documents middleware; its types take it for a method.
-    app.wsgi_app = sign_host(keep_slashes(whole_bodies(app.wsgi_app)), settings, signing)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = sign_host(decompress(keep_slashes(whole_bodies(app.wsgi_app))), settings, signing)  # type: ignore[assignment, method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

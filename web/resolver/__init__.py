@@ -7,6 +7,7 @@ from flask import Blueprint
 bp = Blueprint("resolver", __name__)
 
 # The routes hang themselves on the blueprint.
+import web.resolver.compressed
 import web.resolver.description
 import web.resolver.other_addresses
 import web.resolver.resolve

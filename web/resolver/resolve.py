@@ -25,6 +25,7 @@ from web.languages import language_of
 from web.problems import problem, wants_json
 from web.resolver import bp
 from web.resolver.attributes import check_attributes
+from web.resolver.compressed import WAS_COMPRESSED
 from web.resolver.links import TAGS, Level, Link, levels_of, vocabulary
 from web.resolver.linkset import LINKSET, answer_linkset
 from web.scan.address import raw_path
@@ -73,6 +74,8 @@ def tell_of_links(response: Response) -> Response:
         link: DigitalLink | None = g.get("digital_link")
         if link is not None:
             address = f"{ledger_here().public_url}{link.path}?linkType=linkset"
+            if request.environ.get(WAS_COMPRESSED):
+                headers.add("Link", f'<{ledger_here().public_url}{link.path}>; rel="owl:sameAs"; title="Uncompressed"')
             headers.add("Link", f'<{address}>; rel="linkset"; type="{LINKSET}"; title="All links of this code"')
     return response
 
