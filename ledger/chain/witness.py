@@ -1,12 +1,11 @@
-"""Who can say that a block is the chain's: a node of the reader's choice, or a list of blocks somebody signed."""
+"""A node of the reader's choice, which can say whether a block is the chain's."""
 
 from __future__ import annotations
 
-from ledger.chain import signing
 from ledger.chain.rpc import Rpc, RpcRefused, hex_bytes
 from ledger.domain.errors import Unavailable
 from ledger.proof.report import CannotTell
-from ledger.proof.trust import Checkpoint, TrustedLedger, vouched
+from ledger.proof.trust import TrustedLedger
 
 
 class NodeWitness:
@@ -40,21 +39,3 @@ class NodeWitness:
             return int.from_bytes(hex_bytes(found, "what a slot holds", 32), "big")
         except (Unavailable, RpcRefused) as away:
             raise CannotTell(away.detail) from None
-
-
-class CheckpointWitness:
-    """A signed list of blocks; it knows the past alone."""
-
-    def __init__(self, checkpoint: Checkpoint, ledger: TrustedLedger) -> None:
-        """Raises Contradicts where it is not this ledger's, or somebody else signed it."""
-        self.name = "The checkpoint"
-        self._hashes = vouched(checkpoint, ledger, signing.keccak, signing.signer_of)
-
-    def hash_at(self, number: int) -> str | None:
-        """The hash that the list has for that height."""
-        return self._hashes.get(number)
-
-    def head_now(self, slot: int) -> int | None:
-        """Not known to a list."""
-        del slot
-        return None

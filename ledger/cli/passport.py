@@ -17,7 +17,7 @@ from ledger.domain.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
     from ledger.proof.report import Report
-    from ledger.proof.verify import Ask
+    from ledger.proof.verify import Ask, Tools
 
 _MARKS: Final = {"holds": "✓", "contradicts": "✗", "cannot tell": "?", "not asked": "–"}
 _COLOURS: Final = {"holds": "green", "contradicts": "red", "cannot tell": "yellow", "not asked": "dim"}
@@ -108,7 +108,7 @@ def verify(
     tools, codes, reports = Tools(signing.keccak, signing.signer_of), [0], []
     try:
         trusted = None if trust_file is None else read_trust(_read(trust_file))
-        with _asking(rpc, checkpoint_file) as ask:
+        with _asking(rpc, checkpoint_file, tools) as ask:
             for file in files:
                 report = check(_read(file), trusted, tools, ask)
                 codes.append(report.exit_code)
@@ -127,17 +127,19 @@ def verify(
 
 
 @contextmanager
-def _asking(rpc: str | None, checkpoint_file: str | None) -> Iterator[Ask | None]:
-    from ledger.chain.rpc import Rpc
-    from ledger.chain.witness import CheckpointWitness, NodeWitness
-    from ledger.proof.trust import read_checkpoint
-
+def _asking(rpc: str | None, checkpoint_file: str | None, tools: Tools) -> Iterator[Ask | None]:
     if rpc is not None:
+        from ledger.chain.rpc import Rpc
+        from ledger.chain.witness import NodeWitness
+
         with Rpc(rpc) as node:
             yield lambda ledger: NodeWitness(node, ledger)
     elif checkpoint_file is not None:
+        from ledger.proof.listed import CheckpointWitness
+        from ledger.proof.trust import read_checkpoint
+
         listed = read_checkpoint(_read(checkpoint_file))
-        yield lambda ledger: CheckpointWitness(listed, ledger)
+        yield lambda ledger: CheckpointWitness(listed, ledger, tools.keccak, tools.signer_of)
     else:
         yield None
 

@@ -12,11 +12,12 @@ from jsonschema import Draft202012Validator
 
 from ledger.chain import signing
 from ledger.chain.rpc import Rpc
-from ledger.chain.witness import CheckpointWitness, NodeWitness
+from ledger.chain.witness import NodeWitness
 from ledger.domain.custody import RECOVERY_NOTICE
 from ledger.domain.errors import Conflict, Forbidden, Unavailable
 from ledger.domain.statements import Kind, MarkKind, OwnerReportKind
 from ledger.proof.canonical import write_canonical
+from ledger.proof.listed import CheckpointWitness
 from ledger.proof.report import Outcome, Report, Step
 from ledger.proof.shapes import json_schema
 from ledger.proof.trust import Trust, read_checkpoint, read_trust
@@ -29,7 +30,8 @@ from tests.integration.story.test_custody_story import ADA, BEN, CEM, accepted, 
 from tests.integration.story.test_party_story import FAKE, GOOD, mark
 from tests.support.world import Card, World, person
 
-TOOLS = Tools(signing.keccak, signing.signer_of)
+TOOLS_OF = (signing.keccak, signing.signer_of)
+TOOLS = Tools(*TOOLS_OF)
 
 
 def trust_of(world: World) -> Trust:
@@ -142,7 +144,7 @@ def test_a_node_or_a_checkpoint_makes_it_live(world: World) -> None:
         (note,) = checked(world, raw, lambda ledger: NodeWitness(rpc, ledger)).notes
         assert "gone on" in note
     listed = read_checkpoint(checkpoint(world.ledger))
-    assert checked(world, raw, lambda ledger: CheckpointWitness(listed, ledger)).level == 3
+    assert checked(world, raw, lambda ledger: CheckpointWitness(listed, ledger, *TOOLS_OF)).level == 3
 
 
 def test_a_checkpoint_that_somebody_else_signed_is_refused(world: World) -> None:
@@ -150,7 +152,7 @@ def test_a_checkpoint_that_somebody_else_signed_is_refused(world: World) -> None
     told = json.loads(checkpoint(world.ledger))
     told["blocks"][0]["hash"] = "0x" + "11" * 32
     forged = read_checkpoint(write_canonical(told))
-    assert wrong_at(checked(world, raw, lambda ledger: CheckpointWitness(forged, ledger))) is Step.LIVE
+    assert wrong_at(checked(world, raw, lambda ledger: CheckpointWitness(forged, ledger, *TOOLS_OF))) is Step.LIVE
 
 
 def test_a_whole_forged_chain_has_no_block_that_a_witness_knows(world: World) -> None:
