@@ -34,6 +34,7 @@ from web.api import (
     records,
     reports,
     statements,
+    tags,
     webhooks,
 )
 
@@ -63,6 +64,7 @@ RESOURCES: Final = (
     marks,
     proposals,
     parties,
+    tags,
     webhooks,
 )
 
