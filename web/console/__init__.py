@@ -26,6 +26,7 @@ import web.console.sale
 import web.console.service
 import web.console.session
 import web.console.statements
+import web.console.tags
 import web.console.team
 import web.console.till
 import web.console.watch

@@ -109,6 +109,8 @@ def navigation(caller: Caller) -> tuple[Way, ...]:
         if Scope.ACTIVATE in scopes:
             ways.append(Way(_("Put on sale"), url_for("console.sale")))
             ways.append(Way(_("Till"), url_for("console.till")))
+        if Scope.CARDS in scopes:
+            ways.append(Way(_("Tags"), url_for("console.tags")))
         ways.append(Way(_("Watch"), url_for("console.watch")))
     if role is Role.BRAND and Scope.SIGN in scopes:
         ways.append(Way(_("Checklists"), url_for("console.checklists")))
