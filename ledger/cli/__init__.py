@@ -28,6 +28,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "batch": "batch",
     "cards": "cards",
     "labels": "labels",
+    "tag": "tag",
     "activate": "activate",
     "show": "show",
     "inspect": "records",
