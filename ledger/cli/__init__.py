@@ -54,6 +54,9 @@ _COMMANDS: Final[dict[str, str]] = {
     "credential": "credential",
     "audit": "audit",
     "reindex": "reindex",
+    "export": "export",
+    "check-kit": "export",
+    "import-kit": "export",
 }
 """Each command's module, in the order in which the help lists them."""
 
@@ -92,7 +95,8 @@ class _Lazy(Group):
         if cmd_name not in _COMMANDS:
             return None
         module: Any = importlib.import_module(f"ledger.cli.{_COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name.replace("-", "_").replace("import", "import_"))
+        # The one name of ours that Python has taken.
+        command: click.Command = getattr(module, {"import": "import_"}.get(cmd_name, cmd_name.replace("-", "_")))
         return command
 
 
