@@ -67,6 +67,11 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "chainId": (_XSD + "integer", "The chain (EIP-155)."),
     "contract": ("", "The contract's address."),
     "operatorSigned": (_XSD + "boolean", "Whether the operator of the ledger keeps the key that signed the statement."),
+    "colour": (_SCHEMA + "color", "The item's colour, in the brand's word."),
+    "size": (_SCHEMA + "size", "The item's size, in the brand's word."),
+    "materials": ("@set", "What it is made of, in the brand's words."),
+    "warrantyMonths": (_XSD + "integer", "Months of the brand's warranty."),
+    "careInstructions": ("", "How to care for it."),
     "FacilityNotStated": ("@type", "The place of a factory that the brand does not state."),
 }
 

@@ -52,13 +52,15 @@ def product(
     fields: Mapping[str, Any],
     maker: Maker,
     *,
-    facility_not_stated: str,
+    vocabulary: str,
     description: str = "",
+    care: str = "",
     picture: Picture | None = None,
 ) -> dict[str, Any]:
     """The `credentialSubject`, a UNTP Product, from the record's public fields, which must name `made_in`.
 
-    `facility_not_stated` is the address that says that the brand states no factory. Raises KeyError without `made_in`.
+    `vocabulary` is where our own words are (`domain.credential_context`): those under `characteristics`, and the one
+    that says that the brand states no factory. Raises KeyError without `made_in`.
     """
     party: dict[str, Any] = {"type": ["Party"], "id": maker.did, "name": maker.name}
     if maker.site:
@@ -74,7 +76,7 @@ def product(
         "productCategory": [],
         "producedAtFacility": {
             "type": ["Facility"],
-            "id": facility_not_stated,
+            "id": vocabulary + "FacilityNotStated",
             "name": f"Not stated by {maker.name}",
         },
         "countryOfProduction": {"countryCode": fields["made_in"]},
@@ -84,8 +86,10 @@ def product(
         ],
     }
     known = {name: fields[field] for field, name in _CHARACTERISTICS.items() if fields.get(field)}
+    if care:
+        known["careInstructions"] = care
     if known:
-        made["characteristics"] = known
+        made["characteristics"] = {"@context": {"@vocab": vocabulary}, **known}
     if description:
         made["description"] = description
     if fields.get("batch"):

@@ -137,8 +137,9 @@ class Drafter:
             self.thing.serial,
             fields,
             Maker(did, self.brand.name, f"https://{self.brand.domain}" if self.brand.domain else None),
-            facility_not_stated=vocabulary(self.ledger.public_url) + "FacilityNotStated",
+            vocabulary=vocabulary(self.ledger.public_url),
             description=line.said("en")[0].description if line else "",
+            care=line.said("en")[0].care if line else "",
             picture=self._picture(photo) if photo else None,
         )
         hold = passport_hold(self.scan.facts, self.scan.standing, self.now)

@@ -24,8 +24,9 @@ def ledger_here() -> Ledger:
 
 
 @bp.get("/.well-known/did.json")
+@bp.get("/did.json")
 def ledger_did() -> Response:
-    """The DID document of the ledger itself."""
+    """The DID document of the ledger itself; the second address is for a ledger below a path of its host."""
     return _document(issuer_document(ledger_here(), LEDGER_SLUG))
 
 

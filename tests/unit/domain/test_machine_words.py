@@ -17,11 +17,11 @@ FIELDS = {"model_ref": "Sac", "made_in": "FR", "materials": ["calf", "brass"], "
 
 def test_a_product_passport_needs_a_country() -> None:
     with pytest.raises(KeyError):
-        product(LINK, GTIN, SERIAL, {"model_ref": "Sac"}, MAKER, facility_not_stated="https://v.example/x")
+        product(LINK, GTIN, SERIAL, {"model_ref": "Sac"}, MAKER, vocabulary="https://v.example/x#")
 
 
 def test_a_product_passport_says_what_is_known_and_leaves_out_the_rest() -> None:
-    made = product(LINK, GTIN, SERIAL, {"made_in": "FR"}, MAKER, facility_not_stated="https://v.example/x")
+    made = product(LINK, GTIN, SERIAL, {"made_in": "FR"}, MAKER, vocabulary="https://v.example/x#")
     assert made["name"] == f"GTIN {GTIN}"
     for name in ("characteristics", "description", "dimensions", "productionDate", "productImage", "batchNumber"):
         assert name not in made
@@ -32,13 +32,16 @@ def test_a_product_passport_says_what_is_known_and_leaves_out_the_rest() -> None
         SERIAL,
         FIELDS,
         MAKER,
-        facility_not_stated="https://v.example/x",
+        vocabulary="https://v.example/x#",
         description="A bag.",
+        care="Wipe.",
         picture=picture,
     )
     assert full["productImage"] == {"linkURL": picture.url, "linkName": "Front", "mediaType": "image/webp"}
     assert full["batchNumber"] == "L1"
     assert full["description"] == "A bag."
+    assert full["characteristics"]["careInstructions"] == "Wipe."
+    assert full["producedAtFacility"]["id"] == "https://v.example/x#FacilityNotStated"
 
 
 def test_schema_org_has_no_empty_members() -> None:
