@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -12,6 +12,7 @@ from ledger.domain.components import part_words
 from ledger.domain.components_history import Answer, Found, Source
 from ledger.domain.said import said
 from ledger.domain.standing_dates import day
+from ledger.domain.standing_headlines import capital
 
 FOUND: Final = {
     Found.MATCH: (said("Matches the record"), "green"),
@@ -23,7 +24,7 @@ FOUND: Final = {
     Found.NOT_RECORDED: (said("Cannot tell: no serial is recorded"), "grey"),
 }
 """The headline of each answer, and its tone."""
-IN_REPORTS: Final = {
+IN_REPORTS: Final[Mapping[Found, Callable[[str], str]]] = {
     Found.MATCH: lambda part: said("%(part)s: matches the record", part=part),
     Found.REPLACED: lambda part: said("%(part)s: the part that a service took out", part=part),
     Found.FOREIGN: lambda part: said("%(part)s: not this item’s", part=part),
@@ -67,7 +68,9 @@ def told_part(answer: Answer) -> ToldPart:
     headline, tone = FOUND[answer.found]
     if answer.found is Found.REPLACED and answer.how is not Source.SERVICE:
         headline = said("Not on the record any more")
-    return ToldPart(part_words(answer.part), answer.found.value, headline, tone, _means(answer), _ADVICE[answer.found])
+    return ToldPart(
+        capital(part_words(answer.part)), answer.found.value, headline, tone, _means(answer), _ADVICE[answer.found]
+    )
 
 
 def _means(answer: Answer) -> str:

@@ -100,6 +100,8 @@ class Told:
     decisive: tuple[str, ...] = ()
     seal: str = ""
     show_photos: bool = False
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """What was found of the parts whose serials were compared (`components_history.Found`), by part; no serial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,7 @@ def report_of(sheet: Sheet, commitments: Sequence[bytes], dissent: Authenticity 
         "concerns": concerns,
         "checklist": [f"{sheet.checklist.id} {sheet.checklist.version}"],
         "points": [f"{one.id} {told.answers[one.id]}" for one in sheet.checklist.points if one.id in told.answers],
+        "serials": [f"{part} {found}" for part, found in told.parts.items()],
         "commitments": ["0x" + one.hex() for one in commitments],
     }
     return {name: value for name, value in report.items() if value}
@@ -249,7 +252,9 @@ def report_of(sheet: Sheet, commitments: Sequence[bytes], dissent: Authenticity 
 
 def told_to_json(told: Told) -> dict[str, Any]:
     """As JSON carries it."""
-    return {
+    # Left out where empty: what was committed before there was such a thing must hash as it did.
+    parts = {"parts": dict(told.parts)} if told.parts else {}
+    return parts | {
         "purpose": told.purpose,
         "method": told.method,
         "high_value": told.high_value,

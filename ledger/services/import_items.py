@@ -221,7 +221,7 @@ def _party(caller: Caller) -> int:
 
 def _private(chosen: list[str] | None) -> list[str]:
     if chosen is None:
-        return [field.name for field in FIELDS.values() if field.private]
+        return [field.name for field in FIELDS.values() if field.private and not is_part(field.name)]
     foreign = [name for name in chosen if field_of(name) is None]
     if foreign:
         raise Invalid(
@@ -231,7 +231,7 @@ def _private(chosen: list[str] | None) -> list[str]:
                 names=field_names(),
             )
         )
-    return sorted({*chosen, *(name for name in FIELDS if is_part(name))})
+    return sorted(set(chosen))
 
 
 def _tidy_name(filename: str) -> str:

@@ -93,8 +93,8 @@ def _prepare(
         file.write(tree.nodes)
     with ledger.store.read() as tx:
         _expect_ours(tx, batch_id, sealed)
-    # A part that is not on the list has a column too, and its serials are private as all are.
-    batch = replace(batch, private_fields=sorted({*batch.private_fields, *maker.parts()}))
+    # Said here too, for whoever reads the list alone: serials of parts are private, whatever was chosen.
+    batch = replace(batch, private_fields=sorted({*batch.private_fields, *maker.parts}))
     public, private = write_manifests(ledger, batch, secret, sealed, maker.leaves, on_progress)
     with ledger.store.write() as tx:
         _expect_ours(tx, batch_id, sealed)
@@ -129,10 +129,8 @@ class _Maker:
         self._sealed = sealed
         self._hasher = RecordHasher(secret, FIELDS)
         self.leaves: list[bytes] = []
-
-    def parts(self) -> set[str]:
-        """The fields that hold serials of parts, in this batch and at all."""
-        return {name for name in self._hasher.names if is_part(name)}
+        self.parts: set[str] = set()
+        """The fields in which items of the batch have serials of parts."""
 
     def codes(self, rows: Iterator[Ready], on_progress: Progress | None) -> Iterator[list[str]]:
         """Keep the items; yield (gtin, serial, code) of each for the cards."""
@@ -170,6 +168,7 @@ class _Maker:
         hashed = path_hash(path(row.gtin, serial), ledger.keccak)
         item = item_id(self._batch.brand, hashed, ledger.keccak)
         record = self._hasher.hash_of(item, row.fields)
+        self.parts.update(name for name in row.fields if is_part(name))
         key = claim_private_key(code, activation_half(self._secret, item), item)
         claim_address = ledger.signing.address_of(key)
         self.leaves.append(leaf(hashed, record, bytes.fromhex(claim_address[2:]), ledger.keccak))

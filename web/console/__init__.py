@@ -14,6 +14,7 @@ import web.console.catalogue
 import web.console.imports
 import web.console.inspect_desk
 import web.console.inspect_done
+import web.console.inspect_parts
 import web.console.inspect_setup
 import web.console.inspect_sheet
 import web.console.inspections

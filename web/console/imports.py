@@ -7,6 +7,7 @@ from typing import BinaryIO, Final, cast
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug import Response as AnyResponse
 
+from ledger.domain.components import is_part, parts_in
 from ledger.domain.errors import Invalid
 from ledger.domain.fields import FIELDS
 from ledger.domain.organisations import Role, Scope
@@ -26,6 +27,7 @@ from ledger.services.import_items import (
 )
 from web.console import bp
 from web.console.pages import CSV, XLSX, caller_here, download, ledger_here, need_number, only, page_number, when
+from web.part_words import part_list
 
 _PAGE: Final = 50
 _LIST: Final = 25
@@ -93,7 +95,8 @@ def import_page(id: str) -> str:
         page=_PAGE,
         most=MOST_FAULTS,
         first=found.options.get("first"),
-        fields=FIELDS,
+        fields={name: field for name, field in FIELDS.items() if not is_part(name)},
+        parts=part_list(parts) if (parts := parts_in((found.options.get("first") or {}).get("fields", {}))) else "",
     )
 
 

@@ -12,7 +12,7 @@ from werkzeug import Response as AnyResponse
 
 from ledger.domain.batches import Item
 from ledger.domain.errors import Unknown
-from ledger.domain.fields import FIELDS
+from ledger.domain.fields import FIELDS, Field, field_of, stays_private
 from ledger.domain.gtins import check_gtin
 from ledger.domain.identity import digital_link
 from ledger.domain.organisations import Role, Scope
@@ -78,7 +78,7 @@ def items_csv() -> Response:
     if wanted.batch:
         with ledger.store.read() as tx:
             own_batch(tx, caller, wanted.batch)
-    header = ("gtin", "serial", "link", "on_sale_since", "state", *FIELDS)
+    header = ("gtin", "serial", "link", "on_sale_since", "state", *FIELDS, "other_parts")
     return download("items.csv", CSV, lambda file: write_csv(file, header, _rows(ledger, wanted)))
 
 
@@ -112,7 +112,15 @@ def _rows(ledger: Ledger, wanted: Wanted) -> Iterator[Sequence[object]]:
         link = digital_link(ledger.public_url, check_gtin(one.gtin), one.serial)
         since = when(row.on_sale_at, ledger.now()) if row.on_sale_at else None
         states = " ".join(state.value for state in row.states)
-        yield (one.gtin, one.serial, link, since, states, *(_cell(one.fields.get(name)) for name in FIELDS))
+        yield (
+            one.gtin,
+            one.serial,
+            link,
+            since,
+            states,
+            *(_cell(one.fields.get(name)) for name in FIELDS),
+            _others(one),
+        )
 
 
 @bp.get("/items/<name>")
@@ -132,7 +140,8 @@ def item_page(name: str) -> str:
         name=name,
         batch=batch,
         fields=[
-            (field, _cell(item.fields.get(field.name)), field.name in batch.private_fields) for field in FIELDS.values()
+            (field, _cell(item.fields.get(field.name)), stays_private(field.name, batch.private_fields))
+            for field in (*FIELDS.values(), *_named_otherwise(item))
         ],
         on_sale=on_sale and when(on_sale, ledger.now()),
         display=display_words(display),
@@ -178,6 +187,15 @@ def own_item(tx: Tx, name: str) -> Item:
     if item is None or batch is None or batch.organisation != caller_here().organisation.id:
         raise Unknown(said("You have no such item. Look it up by its serial under “Items”."))
     return item
+
+
+def _named_otherwise(item: Item) -> list[Field]:
+    """The fields of an item that are not on the list: parts by the brand's own names."""
+    return [field for name in item.fields if name not in FIELDS and (field := field_of(name)) is not None]
+
+
+def _others(item: Item) -> str | None:
+    return _cell([f"{field.name}: {item.fields[field.name]}" for field in _named_otherwise(item)] or None)
 
 
 def _cell(value: Any) -> str | None:

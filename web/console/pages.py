@@ -120,6 +120,8 @@ def navigation(caller: Caller) -> tuple[Way, ...]:
     if role is Role.REPAIRER and Scope.SIGN in scopes:
         ways.append(Way(_("Service"), url_for("console.service_form")))
         ways.append(Way(_("My records"), url_for("console.records")))
+    if role in (Role.AUTHENTICATOR, Role.REPAIRER, Role.BRAND) and Scope.SIGN in scopes:
+        ways.append(Way(_("Parts"), url_for("console.parts")))
     if role in (Role.AUTHENTICATOR, Role.REPAIRER) and Scope.SIGN in scopes:
         ways.append(Way(_("People who sign"), url_for("console.signers")))
     if role is not Role.PLATFORM:

@@ -8,9 +8,11 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
+from ledger.domain.components import LONGEST_NAME, PARTS, Seen
 from ledger.domain.errors import Fault, Invalid, LedgerError, Unknown
 from ledger.domain.inspections import Service
 from ledger.domain.organisations import Role, Scope
+from ledger.services.components_replace import replacement
 from ledger.services.inspect_sign import begin_finding
 from ledger.services.record_inspection import Finding, record, service
 from ledger.services.scanned import Scan
@@ -52,7 +54,11 @@ def record_service() -> Response | tuple[str, int]:
         if len(photos) + len(kept) > _MOST_PHOTOS:
             raise Invalid(_("A record may have %(most)s photos. Choose the telling ones.", most=_MOST_PHOTOS))
         kept += [store_evidence(ledger, caller, cast(BinaryIO, file.stream)).sha256 for file in photos]
-        finding = service(told.gtin, told.serial, _what(), told.report, list(dict.fromkeys(kept)))
+        new, photographed = _new_part(), list(dict.fromkeys(kept))
+        if new is None:
+            finding = service(told.gtin, told.serial, _what(), told.report, photographed)
+        else:
+            finding = replacement(ledger, caller, told.gtin, told.serial, new, told.report, photographed)
         if caller.person is not None:
             to, back = url_for("console.records", done=1), url_for("console.service_form", code=form.get("code", ""))
             return to_signing_page(begin_finding(ledger, visit_here(), caller, finding, to, back))
@@ -70,6 +76,19 @@ def _finding(scan: Scan) -> Finding:
         what = _("Say what was done.")
         raise Invalid(what, faults=[Fault("words", what)])
     return service(scan.gtin, scan.serial, _what(), {name: text for name, text in words.items() if text})
+
+
+def _new_part() -> Seen | None:
+    """The part that was put in, where one is named; its serial is empty where it has none."""
+    chosen = _text("part_name", LONGEST_NAME) or _text("part", LONGEST_NAME)
+    serial = _text("new_serial", _LINE)
+    if serial and not chosen:
+        what = _("Say which part this serial is on.")
+        raise Invalid(what, faults=[Fault("part", what)])
+    if chosen and _what() is not Service.PART_REPLACED:
+        what = _("You named a part that was replaced. Choose “A part replaced” above.")
+        raise Invalid(what, faults=[Fault("what", what)])
+    return Seen(chosen, serial) if chosen else None
 
 
 def _what() -> Service:
@@ -98,6 +117,8 @@ def _form(scan: Scan | None, code: str, problem: LedgerError | None = None, kept
         form=request.form,
         kept=kept or [],
         services=list(SERVICES.items()),
+        known_parts=[("", _("No part with a serial")), *PARTS.items()],
+        longest_name=LONGEST_NAME,
         most_photos=_MOST_PHOTOS,
         longest=_LONGEST,
         **more,

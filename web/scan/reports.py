@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Final
 
+from ledger.domain.components import PREFIX, is_part, part_words
 from ledger.domain.inspections import Authenticity
 from ledger.domain.said import said
 from ledger.domain.sheets import Why
+from web.part_words import IN_REPORTS
 
 _WHY: Final = {
     Why.PHOTOS: said("No conclusion: the photos do not show enough."),
@@ -37,10 +40,20 @@ def report_words(report: Any) -> list[str]:
     decisive = _lines(report, "decisive")
     if decisive:
         told.append(said("What decided: %(points)s", points="; ".join(decisive)))
+    compared = [words for one in _lines(report, "serials") if (words := _compared(one))]
+    if compared:
+        listed = functools.reduce(lambda some, more: said("%(first)s; %(second)s", first=some, second=more), compared)
+        told.append(said("Serials seen: %(parts)s.", parts=listed))
     if report.get("seal"):
         told.append(said("Seal %(number)s.", number=str(report["seal"])))
     other = next((words for one, words in _DISSENT.items() if one.name.lower() == report.get("dissent")), None)
     return [*told, other] if other else told
+
+
+def _compared(line: str) -> str:
+    part, _, found = line.partition(" ")
+    words = next((words for one, words in IN_REPORTS.items() if one.value == found), None)
+    return words(part_words(part)) if words and is_part(PREFIX + part) else ""
 
 
 def _texts(report: Any) -> list[str]:
