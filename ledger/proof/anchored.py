@@ -57,7 +57,7 @@ class Anchor:
         reading, slots = self.reading, self.slots
         at, locks, recovery = slots.item(reading.item), slots.locks(reading.item), slots.recovery(reading.item)
         words = [self.state.slot(one) for one in (at, (at + 1) % 2**256, locks, recovery)]
-        expected = _expected_words(reading)
+        expected = expected_words(reading)
         names = ("holder, batch, sequence and flags", "head", "times of its locks", "open recovery")
         # What counts thefts and disputes lies above the times, and is in no statement.
         words[2] &= (1 << 200) - 1
@@ -168,7 +168,8 @@ def open_state(reading: Reading, ledger: TrustedLedger) -> tuple[Header, ProvenS
     return header, ProvenState(header, ledger.contract, nodes, reading.keccak)
 
 
-def _expected_words(reading: Reading) -> tuple[int, int, int, int]:
+def expected_words(reading: Reading) -> tuple[int, int, int, int]:
+    """The item's own four slots as its statements make them: packed state, head, times of locks, open recovery."""
     state = reading.state
     if state is None:
         return 0, 0, 0, 0

@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    StringConstraints,
+    field_validator,
+)
 
 from ledger.domain.records import MOST_FIELDS
 from ledger.domain.statements import KIND_BY_NAME, Kind, fields
@@ -129,6 +138,14 @@ class Said(_Shape):
     signer: Address | None = None
     signatures: Annotated[list[Signature | None], Field(max_length=3)]
     record: Record | None = None
+
+    @field_validator("offer", "signer", "record", mode="before")
+    @classmethod
+    def _left_out(cls, given: object) -> object:
+        # There is one way to say that there is none: another would be a byte that nothing binds.
+        if given is None:
+            raise ValueError("it is left out where there is none, not null")
+        return given
 
 
 class Block(_Shape):
