@@ -110,6 +110,13 @@ def own_capture(ledger: Ledger, caller: Caller, id: str) -> Capture:
     return found
 
 
+def own_captures(ledger: Ledger, caller: Caller, before: str | None, limit: int) -> list[Capture]:
+    """The caller's captures, newest first, older than the cursor."""
+    caller.need(Scope.CAPTURE)
+    with ledger.store.read() as tx:
+        return tx.epcis.captures(caller.organisation.id, before, limit)
+
+
 def told_about(ledger: Ledger, item: int) -> list[Shown]:
     """The newest events of others that a buyer may see of an item, oldest first. Facts they are not."""
     with ledger.store.read() as tx:

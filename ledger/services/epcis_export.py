@@ -96,7 +96,7 @@ def period_page(ledger: Ledger, caller: Caller, times: tuple[int, int], cursor: 
 
     First what the chain tells, by block, each event of a batch once for each of its items; then what others told of
     the caller's items by capture, and what the caller told. `times` are from and until, in seconds since 1970, of the
-    blocks and of the events told. Raises Invalid for a cursor that was not given out.
+    blocks and of the captures: EPCIS's record time. Raises Invalid for a cursor that was not given out.
     """
     caller.need(Scope.READ)
     with ledger.store.read() as tx:

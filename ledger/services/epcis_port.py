@@ -68,5 +68,5 @@ class Epcis(Protocol):
         ...
 
     def told_page(self, organisation: str, times: tuple[int, int], after: str, limit: int) -> list[Told]:
-        """Events that an organisation told, or that others told of its items, in the order in which they came."""
+        """Events that an organisation told, or others of its items, as they came, within the times they came at."""
         ...

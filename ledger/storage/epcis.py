@@ -178,7 +178,7 @@ class Epcis:
         return told[:limit][::-1]
 
     def told_page(self, organisation: str, times: tuple[int, int], after: str, limit: int) -> list[Told]:
-        """Events that an organisation told, or that others told of its items, in the order in which they came."""
+        """Events that an organisation told, or others of its items, as they came, within the times they came at."""
         of_ours = exists(
             select(told_items.c.item)
             .join(items, items.c.item == told_items.c.item)
@@ -190,8 +190,8 @@ class Epcis:
             .where(
                 or_(told_events.c.organisation == organisation, of_ours),
                 told_events.c.id > after,
-                told_events.c.event_time >= times[0],
-                told_events.c.event_time < times[1],
+                told_events.c.created_at >= times[0],
+                told_events.c.created_at < times[1],
             )
             .order_by(told_events.c.id)
             .limit(limit)

@@ -17,6 +17,7 @@ from web.api import (
     components,
     credentials,
     docs,
+    epcis,
     escrows,
     evidence,
     handovers,
@@ -66,6 +67,7 @@ RESOURCES: Final = (
     parties,
     tags,
     webhooks,
+    epcis,
 )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from ledger.domain.components import part_words
+from ledger.domain.epcis_told import Shown, words_of
 from ledger.domain.fields import FIELDS
 from ledger.domain.inspections import Authenticity, Service
 from ledger.domain.parties import COUNCIL
@@ -65,9 +66,10 @@ _SERVICES: Final[dict[int, Callable[[str], Said]]] = {
 }
 
 
-def timeline(scan: Scan) -> tuple[Event, ...]:
-    """What happened to the item, oldest first, each in a sentence with its day."""
-    told = sorted([*_made(scan), *_on_sale(scan), *_from_chain(scan)], key=lambda one: one[0])
+def timeline(scan: Scan, others: Sequence[Shown] = ()) -> tuple[Event, ...]:
+    """What happened to the item, oldest first, each in a sentence with its day; what `others` told, with who did."""
+    known = [*_made(scan), *_on_sale(scan), *_from_chain(scan), *(_told_by(one) for one in others)]
+    told = sorted(known, key=lambda one: one[0])
     return tuple(Event(at.date(), words) for at, words in told)
 
 
@@ -91,6 +93,15 @@ def _made(scan: Scan) -> Iterator[tuple[datetime, str]]:
 def _on_sale(scan: Scan) -> Iterator[tuple[datetime, str]]:
     if scan.on_sale_at is not None:
         yield scan.on_sale_at, said("Put on sale")
+
+
+def _told_by(one: Shown) -> tuple[datetime, str]:
+    what = words_of(one.biz_step)
+    if one.taken_back:
+        words = said("%(what)s. Told by %(who)s, who took it back.", what=what, who=one.by)
+    else:
+        words = said("%(what)s. Told by %(who)s, not signed on the record.", what=what, who=one.by)
+    return datetime.fromtimestamp(one.event_time, UTC), words
 
 
 def _from_chain(scan: Scan) -> Iterator[tuple[datetime, str]]:

@@ -9,6 +9,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Request, request, url_for
 
+from ledger.domain.epcis_told import Shown as Told
+from ledger.domain.errors import Unavailable
 from ledger.domain.identity import path
 from ledger.domain.inspections import Remark
 from ledger.domain.lines import Line
@@ -18,6 +20,7 @@ from ledger.domain.standing_dates import day
 from ledger.domain.standing_facts import Asked, Facts, Progress, Registration, Undone
 from ledger.domain.standing_headlines import Key
 from ledger.domain.statements import RecordKind
+from ledger.services.epcis_capture import told_about
 from ledger.services.ports import Ledger
 from ledger.services.scanned import Recorded, Scan
 from ledger.services.views_of_chain import Listed
@@ -80,13 +83,23 @@ def view_of(
             domain=urlsplit(ledger.public_url).netloc,
             hrefs=hrefs,
             item=shown,
-            timeline=timeline(scan),
+            timeline=timeline(scan, _told_by_others(ledger, scan)),
             care=tuple(one for one in care if one.strip()),
             self_check=_self_check(scan),
             earlier=earlier,
             opinions=tuple(_opinion(ledger, one) for one in scan.records if one.facts is not None),
         )
     )
+
+
+def _told_by_others(ledger: Ledger, scan: Scan) -> list[Told]:
+    """What others have told of the item by capture; nothing while that cannot be read, for no answer rests on it."""
+    if scan.subject is None:
+        return []
+    try:
+        return told_about(ledger, scan.subject.item.item)
+    except Unavailable:
+        return []
 
 
 def _hrefs(scan: Scan, request: Request) -> dict[str, str]:
