@@ -21,7 +21,7 @@ class Credentials:
 
     def keys(self, issuer: str) -> list[CredentialKey]:
         """An issuer's keys, the newest first."""
-        query = select(keys).where(keys.c.issuer == issuer).order_by(keys.c.created_at.desc(), keys.c.retired_at)
+        query = select(keys).where(keys.c.issuer == issuer).order_by(keys.c.created_at.desc(), keys.c.retired_at.is_not(None))
         return [
             CredentialKey(row.kid, row.issuer, row.public, row.created_at, row.retired_at, row.stolen_at)
             for row in self._db.execute(query)
