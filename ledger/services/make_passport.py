@@ -66,13 +66,14 @@ def make_passport(
     with ledger.store.read() as tx:
         maker = _Maker(ledger, tx, find_listed(tx, gtin, serial), show, caller)
         made, transactions, trusted = maker.made(), maker.transactions, trusted_ledger(ledger, tx)
-        final = maker.final
+        final, noted = maker.final, (tx.proven_blocks.newest() or (None,))[0]
     with ledger.prover() as prover:
         _sign(ledger, made, transactions, prover)
         block = prover.header(final)
         _anchor(ledger, made, trusted, prover, block)
-    with ledger.store.write() as tx:
-        tx.proven_blocks.note(block.number, block.hash, ledger.now())
+    if noted != block.number:
+        with ledger.store.write() as tx:
+            tx.proven_blocks.note(block.number, block.hash, ledger.now())
     return write_canonical(made)
 
 
