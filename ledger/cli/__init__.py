@@ -35,6 +35,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "service": "records",
     "withdraw": "records",
     "correct": "records",
+    "component": "component",
     "owner-key": "owner_key",
     "claim": "claim",
     "handover": "handover",
