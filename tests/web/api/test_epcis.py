@@ -13,7 +13,7 @@ from ledger.domain.organisations import Scope
 from ledger.services.scan_item import scan_item
 from tests.support.epcis_reference import CONTEXT, document_of, reference_hashes
 from tests.support.epcis_schema import faults_of
-from tests.web.api.asking import Asking, Person, claimed, path_of, registered, speak
+from tests.web.api.asking import Asking, Person, claimed, made, path_of, registered, speak, with_codes
 from tests.web.stage import GTIN, Stage
 
 SENT_AT = "2026-03-04T11:00:30+01:00"
@@ -120,8 +120,6 @@ def test_an_items_events_come_page_by_page(anyone: Asking, lived: tuple[dict[str
 
 
 def test_an_item_whose_registration_is_not_final_has_no_events(stage: Stage, brand: Asking, anyone: Asking) -> None:
-    from tests.web.api.asking import made, with_codes
-
     [item] = with_codes(stage, brand, made(stage, brand, 1))
     anyone.get(path_of(item) + "/epcis", 404)
     stage.follow()
@@ -335,8 +333,6 @@ def test_a_capture_has_bounds(stage: Stage, brand: Asking, anyone: Asking) -> No
 
 
 def test_an_item_that_is_not_registered_yet_is_nobodys_business(stage: Stage, brand: Asking, rival: Asking) -> None:
-    from tests.web.api.asking import made
-
     name = made(stage, brand, 1)["id"]
     item = brand.get(f"/v1/batches/{name}/items")["items"][0]
     refused = rival.post("/v1/epcis/capture", document_of(shipped(item)), 422)
