@@ -6,27 +6,28 @@ signatures, and the contract's slots with their proofs, which `ledger.proof` che
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from ledger.domain.batches import Amendment
 from ledger.domain.chain_view import ChainEvent
-from ledger.domain.errors import BadSignature, Conflict, Forbidden, Unavailable
+from ledger.domain.errors import Conflict, Forbidden, Unavailable
 from ledger.domain.identity import item_id
 from ledger.domain.organisations import Caller
 from ledger.domain.records import field_leaf, field_salt, jcs
 from ledger.domain.said import said
-from ledger.domain.statements import Kind, fields, struct_hash, type_name, type_string
+from ledger.domain.statements import Kind, fields, type_name
 from ledger.proof.anchored import Anchor
 from ledger.proof.canonical import write_canonical
 from ledger.proof.coherent import Reading
 from ledger.proof.report import Contradicts
-from ledger.proof.shapes import FORMAT, MOST_STATEMENTS, Passport, Said, form_of, kind_of, values_of
+from ledger.proof.shapes import FORMAT, MOST_STATEMENTS, Passport, form_of
 from ledger.proof.trust import TrustedLedger
 from ledger.services.amend_item import amendment_secret
 from ledger.services.open_item import proof_of, registration_event
+from ledger.services.passport_signatures import put_in_signatures
 from ledger.services.ports import Ledger, Tx
-from ledger.services.proofs_port import CarriedCall, Prover, RawHeader
+from ledger.services.proofs_port import Prover, RawHeader
 from ledger.services.publish_trust import trusted_ledger
 from ledger.services.read_batch import batch_secret
 from ledger.services.views_of_chain import Listed, final_height, find_listed, path_hash_of
@@ -68,7 +69,8 @@ def make_passport(
         made, transactions, trusted = maker.made(), maker.transactions, trusted_ledger(ledger, tx)
         final, noted = maker.final, (tx.proven_blocks.newest() or (None,))[0]
     with ledger.prover() as prover:
-        _sign(ledger, made, transactions, prover)
+        reading = _reading(ledger, {**made, "statements": []})
+        put_in_signatures(ledger, made, reading, transactions, prover)
         block = prover.header(final)
         _anchor(ledger, made, trusted, prover, block)
     if noted != block.number:
@@ -191,58 +193,6 @@ def _values(kind: Kind, event: ChainEvent) -> dict[str, Any]:
     args = event.args
     names = {name: name if name in args else _OTHER_NAMES[name] for name, _ in fields(kind)}
     return {name: form_of(solidity, args[names[name]]) for name, solidity in fields(kind)}
-
-
-def _sign(ledger: Ledger, made: dict[str, Any], events: list[bytes], prover: Prover) -> None:
-    """Put in the signatures that the transactions carried; null where the file could not prove them."""
-    calls = prover.calls(sorted(set(events)))
-    batch, reading = made["batch"], _reading(ledger, {**made, "statements": []})
-    reading.identity()
-    reading.listing()
-    signer, digest = reading.registered()
-    carried = _carried(ledger, calls[events[0]], Kind.REGISTER_BATCH)
-    (batch["signature"],) = _checked(ledger, [(signer, digest)], carried.get(reading.registration_hash(), []))
-    teller = reading.teller()
-    for statement, transaction in zip(made["statements"], events[1:], strict=True):
-        said = Said.model_validate(statement)
-        signers = teller.signers(said)
-        kind = kind_of(said)
-        hash = struct_hash(kind, values_of(kind, said.values), ledger.keccak)
-        statement["signatures"] = _checked(ledger, signers, _carried(ledger, calls[transaction], kind).get(hash, []))
-        teller.tell(Said.model_validate(statement))
-
-
-def _carried(ledger: Ledger, calls: Iterable[CarriedCall], kind: Kind) -> dict[bytes, list[Sequence[bytes]]]:
-    """The signatures of each statement of a kind, by its struct hash: a bundle may have tried one twice."""
-    found: dict[bytes, list[Sequence[bytes]]] = {}
-    size = 32 * len(fields(kind))
-    for call in calls:
-        if call.kind == kind and len(call.data) >= size and kind is not Kind.CONTEST:
-            # A handover's own fields stand behind its offer's.
-            hash = ledger.keccak(ledger.keccak(type_string(kind).encode()) + call.data[-size:])
-            found.setdefault(hash, []).append(call.signatures)
-    return found
-
-
-def _checked(ledger: Ledger, signers: list[tuple[str, bytes]], tried: Iterable[Sequence[bytes]]) -> list[str | None]:
-    best: list[str | None] = [None] * len(signers)
-    for signatures in tried:
-        if len(signatures) != len(signers):
-            continue
-        now = [
-            _hex(one) if _signed(ledger, *needed, one) else None
-            for needed, one in zip(signers, signatures, strict=True)
-        ]
-        if now.count(None) < best.count(None):
-            best = now
-    return best
-
-
-def _signed(ledger: Ledger, signer: str, digest: bytes, signature: bytes) -> bool:
-    try:
-        return ledger.signing.signer_of(digest, signature) == signer
-    except BadSignature:
-        return False
 
 
 def _anchor(ledger: Ledger, made: dict[str, Any], trusted: TrustedLedger, prover: Prover, block: RawHeader) -> None:
