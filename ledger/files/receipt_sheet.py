@@ -118,16 +118,14 @@ class _Sheet:
             canvas.saveState()
             canvas.setStrokeColor(colour)
             canvas.setLineWidth(1.1 * mm)
-            self.page.canvas.line(
-                _LEFT * mm, (_A4[1] - top + 1) * mm, _LEFT * mm, (_A4[1] - max(self.y - 3, top + 6)) * mm
-            )
+            canvas.line(_LEFT * mm, (_A4[1] - top - 3) * mm, _LEFT * mm, (_A4[1] - max(self.y - 1, top + 8)) * mm)
             if self.told.tick:
                 canvas.setLineWidth(0.8 * mm)
                 canvas.setLineCap(1)
                 points = [(3.4, 3.6), (5.6, 5.8), (9.4, 0.9)]
                 drawn = canvas.beginPath()
                 for number, (x, y) in enumerate(points):
-                    place = (_LEFT + x) * mm, (_A4[1] - top - y) * mm
+                    place = (_LEFT + x) * mm, (_A4[1] - top - 2.6 - y) * mm
                     (drawn.lineTo if number else drawn.moveTo)(*place)
                 canvas.drawPath(drawn, stroke=1, fill=0)
             canvas.restoreState()
@@ -144,6 +142,8 @@ class _Sheet:
                     self._row(name, value)
 
     def _row(self, name: str, value: str) -> None:
+        if self._full():
+            return
         size = 9.5
         names = lines(name, self.page.bold, size, (_FIRST - _GAP) * mm)
         values = lines(value, self.page.font, size, (_WIDTH - _FIRST) * mm) or ["–"]
@@ -184,6 +184,8 @@ class _Sheet:
         self, kind: str, text: str, size: float, *, bold: bool = False, x: float = _LEFT, width: float | None = None,
         colour: HexColor = _INK, after: float = 0.0,
     ) -> None:  # fmt: skip
+        if self._full():
+            return
         font = self.page.bold if bold else self.page.font
         room = (_LEFT + _WIDTH - x if width is None else width) * mm
         step = size * 1.35 * _POINT
@@ -196,7 +198,7 @@ class _Sheet:
 
     def _line(self, text: str, x: float, size: float, *, bold: bool = False, colour: HexColor = _INK) -> None:
         """One line with its baseline at the present height; none where the last page is full."""
-        if self.y > _BOTTOM:
+        if self._full():
             return
         canvas, at = self.page.canvas, x * mm
         canvas.setFillColor(colour)
@@ -215,6 +217,9 @@ class _Sheet:
             return
         with self.tags.meaning(meant):
             yield
+
+    def _full(self) -> bool:
+        return self.count >= _MOST_PAGES and self.y > _BOTTOM
 
     def _need(self, height: float) -> bool:
         """Room for so many millimetres, on a new page where there is none here; whether one was begun."""

@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,19 +57,23 @@ class Scene:
         return f"{self.stage.ledger.public_url}{path(Gtin(item.gtin), item.serial)}"
 
 
+def cards_of(stage: Stage, rows: Sequence[Mapping[str, str]]) -> tuple[list[Item], dict[str, str]]:
+    """Items on the chain, and their claim codes by serial."""
+    batch, out = stage.prepare(rows), io.BytesIO()
+    sha256 = hand_out_cards.write_cards(stage.ledger, stage.brand, batch.id, "csv", out)
+    hand_out_cards.confirm_cards(stage.ledger, stage.brand, batch.id, sha256)
+    stage.follow()
+    printed = csv.DictReader(io.StringIO(out.getvalue().decode("utf-8-sig")))
+    return stage.items(batch.id), {one["serial"]: one["claim_code"] for one in printed}
+
+
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with staged(tmp_path_factory.mktemp("photo")) as stage:
-        batch = stage.prepare([{"colour": "black"}, {"colour": "red"}])
-        out = io.BytesIO()
-        sha256 = hand_out_cards.write_cards(stage.ledger, stage.brand, batch.id, "csv", out)
-        hand_out_cards.confirm_cards(stage.ledger, stage.brand, batch.id, sha256)
-        stage.follow()
-        printed = csv.DictReader(io.StringIO(out.getvalue().decode("utf-8-sig")))
-        cards = {one["serial"]: one["claim_code"] for one in printed}
+        items, cards = cards_of(stage, [{"colour": "black"}, {"colour": "red"}])
         app = stage.app()
         owner, stranger = Someone(stage, app, 91), Someone(stage, app, 92)
-        item, other = stage.items(batch.id)
+        item, other = items
         owner.claim(item, cards[item.serial])
         stage.follow()
         yield Scene(stage, owner, stranger, item, other)

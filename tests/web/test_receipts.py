@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -20,15 +19,16 @@ from ledger.domain.errors import TooLarge
 from ledger.domain.identity import path
 from ledger.domain.inspections import Authenticity, InspectionFacts, Method, WithdrawalReason
 from ledger.domain.statements import Kind, MarkKind
-from ledger.services import hand_out_cards
 from ledger.services import record_inspection as ri
 from ledger.services.follow_chain import NODE_SEEN
 from ledger.services.kept_keys import sign_and_submit
 from ledger.services.receipts import LARGEST, read_document
 from tests.web.owned import Someone
 from tests.web.stage import GTIN, Stage, staged
+from tests.web.test_ask_photo import cards_of
 from web.api.receipts import CheckReceiptOut, RecordedReceiptOut
 
+QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 NOT_OURS = "This is not what the ledger issued"
 OURS = "The ledger issued this receipt"
 FOREIGN = "Sac 包袋 שלום مرحبا 😀 Łódź"
@@ -71,14 +71,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with staged(tmp_path_factory.mktemp("receipts")) as stage:
         rows = [{"colour": "black", "private_note": "canary-note"} for _ in names]
         rows[1]["model_ref"], rows[2]["model_ref"], rows[6]["serial"] = FOREIGN, LONG[:80].strip(), "A/B%2F?&'\"<"
-        batch = stage.prepare(rows)
-        out = io.BytesIO()
-        sha256 = hand_out_cards.write_cards(stage.ledger, stage.brand, batch.id, "csv", out)
-        hand_out_cards.confirm_cards(stage.ledger, stage.brand, batch.id, sha256)
-        stage.follow()
-        items = stage.items(batch.id)
-        printed = csv.DictReader(io.StringIO(out.getvalue().decode("utf-8-sig")))
-        cards = {one["serial"]: one["claim_code"] for one in printed}
+        items, cards = cards_of(stage, rows)
         app = stage.app()
         anna, bella = Someone(stage, app, 81), Someone(stage, app, 82)
         item = items[5]
@@ -116,7 +109,7 @@ def code(pdf: bytes) -> str:
         found = [
             one.text
             for number in range(len(document))
-            for one in zxingcpp.read_barcodes(document[number].render(scale=3).to_pil())
+            for one in zxingcpp.read_barcodes(document[number].render(scale=3).to_pil(), formats=QR)
         ]
     finally:
         document.close()
