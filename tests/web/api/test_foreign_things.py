@@ -90,6 +90,7 @@ BODIES: dict[str, Any] = {
 PUBLIC = {
     "get_item",
     "get_timeline",
+    "get_item_epcis",
     "get_check_receipt",
     "verify_receipt",
     "template_csv",
@@ -137,6 +138,9 @@ OWN_ONLY = {
     "retire_signing_key",
     "disown_signing_key",
     "anchor",
+    "list_epcis_events",
+    "list_captures",
+    "capture_epcis",
 }
 """Operations that name nothing of anybody else's: they are about the caller alone, or about what is public."""
 
@@ -163,7 +167,7 @@ def address(rule: str, things: Things) -> str:
         return rule.replace("/v1/items/<gtin>/<path:serial>", path_of(things.item))
     names = {"imports": things.imported, "batches": things.batch, "keys": things.key, "offers": things.offer}
     names |= {"statements": things.statement, "webhooks": things.webhook, "webhook-deliveries": things.delivery}
-    names |= {"proposals": things.proposal, "checklists": "nobodys_list"}
+    names |= {"proposals": things.proposal, "checklists": "nobodys_list", "epcis": "cap_" + "0" * 26}
     rule = rule.replace("/lines/<gtin>", f"/lines/{things.item['gtin']}").replace("<sha256>", "ab" * 32)
     return rule.replace("<id>", names[rule.split("/")[2]]) if "<id>" in rule else rule
 
