@@ -5,7 +5,7 @@
 import { hex, toNumber, uint, unhex } from "../../../sign/bytes.js";
 import { keccak_256 } from "../../../sign/vendor/curves.js";
 import { BranchMPTNode, decodeMPTNode, decodeRawMPTNode, isRawMPTNode, LeafMPTNode, RLP } from "../vendor/state.js";
-import { CannotTell, Contradicts } from "./outcome.js";
+import { CannotTell, Contradicts, sentence } from "./outcome.js";
 
 const [STATE_ROOT, NUMBER, TIME, LEAST_MEMBERS, LONGEST_NUMBER] = [3, 8, 11, 15, 6];
 const NOTHING = RLP.encode(new Uint8Array());
@@ -42,7 +42,7 @@ export class ProvenState {
     if (nodes.some((node, index) => index && nodes[index - 1] >= node)) throw new Contradicts("state.order");
     this.nodes = new Map(nodes.map((node) => [hex(keccak_256(unhex(node))), unhex(node)]));
     this.used = new Set();
-    const what = { name: "state.contract", values: {} };
+    const what = { ...sentence("state.contract"), english: "the contract" };
     const raw = this.look(header.stateRoot, keccak_256(unhex(contract)), what);
     if (!raw) throw new CannotTell("state.noContract");
     const account = decoded(raw, what);
@@ -53,7 +53,8 @@ export class ProvenState {
 
   /** The slot's 256 bits; 0 where nothing was ever written. Throws Contradicts where the nodes do not lead to it. */
   slot(number) {
-    const what = { name: "state.slot", values: { slot: hex(uint(number)) } };
+    const slot = hex(uint(number));
+    const what = { ...sentence("state.slot", { slot }), english: `slot ${slot}` };
     const raw = this.look(this.root, keccak_256(uint(number)), what);
     if (!raw) return 0n;
     const value = decoded(raw, what);
@@ -74,7 +75,7 @@ export class ProvenState {
       return this.walk(root, nibbles(key));
     } catch (wrong) {
       if (wrong instanceof MissingNode)
-        throw new Contradicts("state.missing", { what }, "a proof", "a missing node");
+        throw new Contradicts("state.missing", { what }, `a proof of ${what.english}`, "a missing node");
       throw new Contradicts("state.unreadable", { what });
     }
   }

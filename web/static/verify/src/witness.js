@@ -29,7 +29,7 @@ export function nodeAddress(typed) {
 /** A node, asked about one trusted ledger. Throws CannotTell where it is away or on another chain. */
 export const nodeWitness = (address) => async (ledger) => {
   const ask = (method, params) => call(address, method, params);
-  const node = new URL(address).host;
+  const node = new URL(address).origin;
   const chain = await ask("eth_chainId", []);
   if (!isHex(chain, 16) || BigInt(chain) !== BigInt(ledger.chainId))
     throw new CannotTell("node.chain", { node, chainId: ledger.chainId });
@@ -53,7 +53,7 @@ const isHex = (value, most) =>
   typeof value === "string" && value.length <= most + 2 && /^0x[0-9a-fA-F]+$/.test(value);
 
 async function call(address, method, params) {
-  const node = new URL(address).host;
+  const node = new URL(address).origin;
   let answer;
   try {
     const response = await fetch(address, {
