@@ -81,7 +81,10 @@ def is_ai(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """Another primary key: its name, how many digits the last of which checks the rest, and what may follow."""
+    """Another primary key: its name, how many digits the last of which checks the rest, and what may follow.
+
+    Where no digit checks others, a company's prefix of at least four digits comes first (URI Syntax, 6.1).
+    """
 
     name: str
     digits: int
@@ -92,7 +95,7 @@ _OTHER_KEYS: Final = {
     "00": _Key("SSCC", 18, ""),
     "253": _Key("GDTI", 13, '[!%-?A-Z_a-z"]{0,17}'),
     "255": _Key("GCN", 13, "[0-9]{0,12}"),
-    "401": _Key("GINC", 0, '[!%-?A-Z_a-z"]{1,30}'),
+    "401": _Key("GINC", 0, '[0-9]{4}[!%-?A-Z_a-z"]{1,26}'),
     "402": _Key("GSIN", 17, ""),
     "410": _Key("GLN", 13, ""),
     "411": _Key("GLN", 13, ""),
@@ -102,10 +105,10 @@ _OTHER_KEYS: Final = {
     "415": _Key("GLN", 13, ""),
     "417": _Key("GLN", 13, ""),
     "8003": _Key("GRAI", 14, '[!%-?A-Z_a-z"]{0,16}'),
-    "8004": _Key("GIAI", 0, '[!%-?A-Z_a-z"]{1,30}'),
+    "8004": _Key("GIAI", 0, '[0-9]{4}[!%-?A-Z_a-z"]{1,26}'),
     "8006": _Key("ITIP", 14, "[0-9]{4}"),
-    "8010": _Key("CPID", 0, "[A-Z0-9/#-]{5,30}"),
-    "8013": _Key("GMN", 0, '[!%-?A-Z_a-z"]{1,25}'),
+    "8010": _Key("CPID", 0, "[0-9]{4}[A-Z0-9/#-]{1,26}"),
+    "8013": _Key("GMN", 0, '[0-9]{4}[!%-?A-Z_a-z"]{1,21}'),
     "8017": _Key("GSRN", 18, ""),
     "8018": _Key("GSRN", 18, ""),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from ledger.domain.characters import GS1_82
@@ -17,12 +18,18 @@ from ledger.services.kept_keys import sign_and_submit
 from tests.web.stage import GTIN, Stage, staged
 
 HOSTILE: Final = ("//", "%2F", "%252F", "a/b", "/01/", "../a", "a/..", "a?b=c", "a&b", "a;b", "01", "21", "235", "%")
+PLACES: Final = ("{}xy", "x{}y", "xy{}", "{0}{0}x")
+"""Where in a serial a character may stand."""
 
 
 @pytest.fixture(scope="package")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with staged(tmp_path_factory.mktemp("resolver")) as made:
-        serials = [*sorted(GS1_82 - {"."}), *(f"x{one}y" for one in sorted(GS1_82)), *HOSTILE]
+        serials = [
+            *sorted(GS1_82 - {"."}),
+            *(place.format(one) for place in PLACES for one in sorted(GS1_82)),
+            *HOSTILE,
+        ]
         plain = {"colour": "black", "made_on": "2025-01-20", "made_in": "IT", "warranty_months": "24"}
         named = ("PLAIN", "RECALLED", "INSPECTED")
         made.register([{"serial": serial, **plain} for serial in dict.fromkeys([*serials, *named])])
@@ -35,8 +42,13 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield made
 
 
+@pytest.fixture(scope="package")
+def app(stage: Stage) -> Flask:
+    return stage.app()
+
+
 @pytest.fixture
-def client(stage: Stage) -> FlaskClient:
+def client(stage: Stage, app: Flask) -> FlaskClient:
     with stage.ledger.store.write() as tx:
         tx.meta.set(NODE_SEEN, stage.ledger.now())
-    return stage.app().test_client()
+    return app.test_client()
