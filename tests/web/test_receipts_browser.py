@@ -54,14 +54,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         owner.claim(items[0], cards[items[0].serial])
         stage.follow()
         client = app.test_client()
-        told = [client.get(f"{path(GTIN, one.serial)}?format=receipt").json for one in items]
+        told = [json.loads(client.get(f"{path(GTIN, one.serial)}?format=receipt").data) for one in items]
         changed = {"gtin": GTIN, "serial": items[1].serial, "kind": int(MarkKind.THEFT)}
         sign_and_submit(stage.ledger, stage.brand, Kind.MARK, changed)
         stage.follow()
         with stage.ledger.store.read() as tx:
             claimed = tx.chain.item_events_named(items[0].item, ("Claimed",))[-1].statement
         assert claimed is not None
-        claim = client.get(f"/receipts/of/{claimed.hex()}.json").json
+        claim = json.loads(client.get(f"/receipts/of/{claimed.hex()}.json").data)
         kept = [local(one["proof"]["address"]) for one in (*told, claim)]
         buyer = Visitor(stage, app.test_client(), 0)
         page = buyer.client.post(f"/items/{items[0].item:064x}/ask").headers["Location"]
