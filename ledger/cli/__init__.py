@@ -47,6 +47,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "recover": "custody",
     "contest": "custody",
     "statements": "statements",
+    "epcis": "epcis",
     "passport": "passport",
     "verify": "passport",
     "trust": "passport",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
@@ -15,9 +15,10 @@ from urllib.parse import urlencode
 from flask import Response, request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
 
-from ledger.domain.epcis import document, head, query_document, standing_alone
+from ledger.domain.epcis import document, query_document
 from ledger.domain.epcis_told import MOST_BYTES, MOST_EVENTS, Behaviour, Capture
 from ledger.domain.organisations import Scope
+from ledger.files.epcis_text import document_text, event_lines
 from ledger.services.epcis_capture import capture, own_capture, own_captures
 from ledger.services.epcis_export import FOREVER, batch_events, item_page, period_page
 from web.api.epcis_body import read_events
@@ -140,7 +141,7 @@ def get_batch_epcis(path: IdPath) -> Response:
     ledger = here()
     events = batch_events(ledger, caller(), path.id)
     kind = _kind()
-    stream = _lines(events) if kind == _NDJSON else _streamed(events, head(ledger.now()))
+    stream = event_lines(events) if kind == _NDJSON else document_text(events, ledger.now())
     return _versioned(Response(stream, mimetype=kind))
 
 
@@ -230,7 +231,7 @@ def _kind() -> str:
 def _told(events: Iterable[Mapping[str, Any]], whole: Mapping[str, Any]) -> Response:
     """Events in the form that was asked for."""
     kind = _kind()
-    content = "".join(_lines(events)) if kind == _NDJSON else _json(whole)
+    content = "".join(event_lines(events)) if kind == _NDJSON else json.dumps(whole, ensure_ascii=False)
     return _versioned(Response(content, mimetype=kind))
 
 
@@ -241,21 +242,3 @@ def _versioned(response: Response) -> Response:
 
 def _link(response: Response, query: Mapping[str, str]) -> None:
     response.headers["Link"] = f'<{request.path}?{urlencode(query)}>; rel="next"'
-
-
-def _lines(events: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    for event in events:
-        yield _json(standing_alone(event)) + "\n"
-
-
-def _streamed(events: Iterable[Mapping[str, Any]], beginning: Mapping[str, Any]) -> Iterator[str]:
-    yield _json(beginning)[:-1] + ', "epcisBody": {"eventList": ['
-    comma = ""
-    for event in events:
-        yield comma + _json(event)
-        comma = ",\n"
-    yield "]}}"
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
