@@ -31,7 +31,7 @@ OURS: Final[dict[str, tuple[Said, Said]]] = {
     ),
     "claim": (
         said("Make it yours"),
-        said("Leads to where the first owner of a new item has it recorded as theirs, with the code of its card."),
+        said("Leads to where a new item's first owner has it recorded as theirs, with its card's code."),
     ),
 }
 """Types that GS1 has no word for, by name: what they are called, and what they mean."""

@@ -99,8 +99,8 @@ def _item(ledger: Ledger, gtin: Gtin, serial: str, scan: Scan) -> Level:
     for type_, part in _shown(view_of(ledger, scan, request, None, line), vocabulary(ledger)):
         links += _in_each_language(type_, base + part, PARTS[part][1])
     api = ledger.public_url + api_path(gtin, serial)
-    links.append(Link(types.ALTERNATE, api, "The same answer for programs", media=JSON))
-    return Level(anchor, f"{name}, serial number {serial}", tuple(links))
+    links.append(Link(types.ALTERNATE, api, said("The same answer for programs"), media=JSON))
+    return Level(anchor, said("%(name)s, serial number %(serial)s", name=name, serial=serial), tuple(links))
 
 
 def _shown(view: ScanView, own: str) -> Iterator[tuple[str, str]]:
@@ -122,7 +122,7 @@ def _product(ledger: Ledger, gtin: Gtin, scan: Scan) -> Level:
     line: Line | None = line_shown(ledger, scan)
     brand = scan.facts.brand
     name = line.name if line is not None else f"GTIN {gtin}"
-    described = f"{name}, {brand.name}" if brand is not None else name
+    described = said("%(name)s, by %(brand)s", name=name, brand=brand.name) if brand is not None else name
     links = _default(f"{ledger.public_url}/products/{gtin}", types.PIP, said("About this product"))
     return Level(f"{ledger.public_url}/01/{gtin}", described, links)
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 from flask import Response, render_template, request
 
 from ledger.domain.link_types import can_be_listed
-from web.resolver.links import Level, Link
+from web.languages import language_of
+from web.resolver.links import TAGS, Level, Link
 
 CONTEXT: Final = "https://ref.gs1.org/standards/resolver/linkset-context"
 """Makes JSON-LD of a set of links in JSON."""
@@ -47,7 +48,8 @@ def answer_linkset(levels: tuple[Level, ...], status: int = 200) -> Response:
     body = as_json(levels)
     if form == HTML:
         embedded = {"@context": CONTEXT} | body
-        page = render_template("resolver/links.html", levels=levels, embedded=embedded, missing=status == 404)
+        shown = {"levels": levels, "embedded": embedded, "missing": status == 404, "spoken": TAGS[language_of(request)]}
+        page = render_template("resolver/links.html", **shown)
         response = Response(page, status, mimetype=HTML)
     else:
         if form == JSON_LD:

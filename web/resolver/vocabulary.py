@@ -23,17 +23,17 @@ def meaning(name: str) -> Response:
     told = {one: words for one, words in OURS.items() if name in ("", one)}
     if not told:
         raise Unknown(said("There is no link type of this name."))
+    own = vocabulary(ledger_here())
     form = request.accept_mimetypes.best_match([HTML, JSON_LD, JSON], HTML)
     if form == HTML:
-        response = Response(render_template("resolver/vocabulary.html", told=told), mimetype=HTML)
+        response = Response(render_template("resolver/vocabulary.html", told=told, own=own), mimetype=HTML)
     else:
-        response = Response(json.dumps(_json_ld(told)), mimetype=form)
+        response = Response(json.dumps(_json_ld(told, own)), mimetype=form)
     response.vary.update(("Accept", "Accept-Language"))
     return response
 
 
-def _json_ld(told: dict[str, Any]) -> dict[str, Any]:
-    own = vocabulary(ledger_here())
+def _json_ld(told: dict[str, Any], own: str) -> dict[str, Any]:
     return {
         "@context": {
             "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -81,9 +82,9 @@ def test_a_link_that_is_not_there_is_not_found_and_those_that_are_there_are_name
     data = client.get(asked, headers=JSON)
     assert (data.status_code, data.mimetype) == (404, "application/problem+json")
     assert "https://ref.gs1.org/voc/pip" in {one["type"] for one in data.json["links"]}
-    page = client.get(asked, headers=PAGE)
+    page = client.get(asked, headers={**PAGE, "Accept-Language": "fr"})
     assert (page.status_code, page.mimetype) == (404, "text/html")
-    assert "/show/history?lang=fr" in page.text
+    assert re.findall(r'href="[^"]*/show/history[^"]*lang=(.*?)"', page.text) == ["fr"]
     assert client.get(f"{ITEM}?linkType=gs1:recallStatus").status_code == 404
 
 
