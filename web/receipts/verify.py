@@ -8,7 +8,7 @@ from typing import Final
 from flask import render_template, request
 from flask_babel import gettext as _
 
-from ledger.domain.errors import Invalid, TooLarge, Unavailable
+from ledger.domain.errors import Invalid, TooLarge, TooMany, Unavailable
 from ledger.domain.inspections import Authenticity
 from ledger.domain.receipts import CHECKS, ReceiptKind, Stamp
 from ledger.domain.said import said
@@ -72,6 +72,9 @@ def choose_file() -> str:
 @bp.post("/receipts")
 def read_file() -> str | tuple[str, int]:
     """The same for a file; it is read, and not kept."""
+    seconds = too_fast(request.remote_addr)
+    if seconds is not None:
+        raise TooMany(said("Too many checks from this connection"), retry_after=seconds)
     request.max_content_length = LARGEST + 16 * 1024
     given = request.files.get("receipt")
     content = b""
@@ -140,6 +143,8 @@ def _said_then(stamp: Stamp, now: Today | None) -> list[tuple[str, str]]:
 
 
 def _verdict(says: str, now: Today | None) -> str:
+    if says not in set(Key):
+        return says
     brand = now.scan.facts.brand.name if now and now.scan.facts.brand else None
     return headline(Key(says), brand=brand)
 
