@@ -67,7 +67,7 @@ def issue(ledger: Ledger, gtin: str, serial: str, kind: CredentialKind, statemen
             return Issued(found.token, read(found.token))
         for earlier in tx.credentials.live(subject.item.item, kind, statement):
             if earlier.fingerprint != draft.fingerprint:
-                tx.credentials.change(earlier.id, revoked_at=ledger.now())
+                tx.credentials.revoke(earlier.id, ledger.now())
         return _new(ledger, tx, subject, draft)
 
 

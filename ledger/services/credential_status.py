@@ -61,7 +61,7 @@ def _look(ledger: Ledger, tx: Tx, one: Credential) -> None:
         return
     hold = draft.hold
     if hold.over or draft.fingerprint != one.fingerprint:
-        tx.credentials.change(one.id, revoked_at=ledger.now())
+        tx.credentials.revoke(one.id, ledger.now())
         return
     suspended = (one.suspended_at or ledger.now()) if hold.doubtful else None
     tx.credentials.change(one.id, suspended_at=suspended, unsettled=hold.unsettled, look_again_at=hold.look_again_at)

@@ -35,6 +35,10 @@ class Credentials(Protocol):
         """Set columns of one."""
         ...
 
+    def revoke(self, id: str, at: int) -> None:
+        """End one for good."""
+        ...
+
     def live(self, item: int, kind: CredentialKind, statement: bytes | None) -> list[Credential]:
         """Those of an item that are not revoked, the newest first."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, select, union, update
 
 from ledger.domain.credentials import Credential, CredentialKey, CredentialKind
 from ledger.domain.status_lists import REVOCATION
@@ -21,7 +21,11 @@ class Credentials:
 
     def keys(self, issuer: str) -> list[CredentialKey]:
         """An issuer's keys, the newest first."""
-        query = select(keys).where(keys.c.issuer == issuer).order_by(keys.c.created_at.desc(), keys.c.retired_at.is_not(None))
+        query = (
+            select(keys)
+            .where(keys.c.issuer == issuer)
+            .order_by(keys.c.created_at.desc(), keys.c.retired_at.is_not(None))
+        )
         return [
             CredentialKey(row.kid, row.issuer, row.public, row.created_at, row.retired_at, row.stolen_at)
             for row in self._db.execute(query)
@@ -43,7 +47,7 @@ class Credentials:
         if stolen:
             self._db.execute(update(keys).where(mine, keys.c.stolen_at.is_(None)).values(stolen_at=at))
             signed = (credentials.c.issuer == issuer, credentials.c.revoked_at.is_(None))
-            self._db.execute(update(credentials).where(*signed).values(revoked_at=at))
+            self._db.execute(update(credentials).where(*signed).values(_ended(at)))
 
     def add(self, new: Credential) -> None:
         """Keep one that was issued."""
@@ -54,6 +58,10 @@ class Credentials:
     def change(self, id: str, **values: Any) -> None:
         """Set columns of one."""
         self._db.execute(update(credentials).where(credentials.c.id == id).values(**values))
+
+    def revoke(self, id: str, at: int) -> None:
+        """End one for good."""
+        self._db.execute(update(credentials).where(credentials.c.id == id).values(_ended(at)))
 
     def live(self, item: int, kind: CredentialKind, statement: bytes | None) -> list[Credential]:
         """Those of an item that are not revoked, the newest first."""
@@ -90,19 +98,17 @@ class Credentials:
     def to_check(self, since: int, now: int, after: str, limit: int) -> list[Credential]:
         """By id, beyond `after`: those that blocks above `since` may have changed, and those that wait."""
         newer = events.c.block > since
-        touched = select(events.c.item).where(newer, events.c.item.is_not(None))
-        batches = select(events.c.batch).where(newer, events.c.item.is_(None), events.c.batch.is_not(None))
-        parties = select(events.c.party).where(newer, events.c.name == "KeyCompromised", events.c.party.is_not(None))
+        named = select(credentials.c.id)
+        # Each part by an index of its own: one condition over all would read every credential at every block.
+        concerned = union(
+            named.join(events, events.c.item == credentials.c.item).where(newer),
+            named.join(events, events.c.batch == credentials.c.batch).where(newer, events.c.item.is_(None)),
+            named.join(events, events.c.party == credentials.c.party).where(newer, events.c.name == "KeyCompromised"),
+            named.where(credentials.c.unsettled),
+            named.where(credentials.c.look_again_at <= now),
+        ).subquery()
         query = select(credentials).where(
-            credentials.c.id > after,
-            credentials.c.revoked_at.is_(None),
-            or_(
-                credentials.c.item.in_(touched),
-                credentials.c.batch.in_(batches),
-                credentials.c.party.in_(parties),
-                credentials.c.unsettled,
-                credentials.c.look_again_at <= now,
-            ),
+            credentials.c.id.in_(select(concerned.c.id)), credentials.c.id > after, credentials.c.revoked_at.is_(None)
         )
         return [_credential(row) for row in self._db.execute(query.order_by(credentials.c.id).limit(limit))]
 
@@ -110,6 +116,11 @@ class Credentials:
         """Whether any waits for a time that has come."""
         waiting = (credentials.c.look_again_at <= now, credentials.c.revoked_at.is_(None))
         return self._db.execute(select(credentials.c.id).where(*waiting).limit(1)).first() is not None
+
+
+def _ended(at: int) -> dict[str, Any]:
+    """What is over is not looked at again."""
+    return {"revoked_at": at, "unsettled": False, "look_again_at": None}
 
 
 def _credential(row: Row[Any]) -> Credential:

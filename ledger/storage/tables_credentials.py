@@ -60,5 +60,6 @@ credentials = Table(
     Index(None, "item", "kind"),
     Index(None, "batch"),
     Index(None, "party"),
-    Index(None, "kid"),
+    Index(None, "unsettled"),
+    Index(None, "look_again_at"),
 )

@@ -47,13 +47,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_credentials_batch'), 'credentials', ['batch'], unique=False)
     op.create_index(op.f('ix_credentials_item_kind'), 'credentials', ['item', 'kind'], unique=False)
-    op.create_index(op.f('ix_credentials_kid'), 'credentials', ['kid'], unique=False)
+    op.create_index(op.f('ix_credentials_look_again_at'), 'credentials', ['look_again_at'], unique=False)
     op.create_index(op.f('ix_credentials_party'), 'credentials', ['party'], unique=False)
+    op.create_index(op.f('ix_credentials_unsettled'), 'credentials', ['unsettled'], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f('ix_credentials_unsettled'), table_name='credentials')
     op.drop_index(op.f('ix_credentials_party'), table_name='credentials')
-    op.drop_index(op.f('ix_credentials_kid'), table_name='credentials')
+    op.drop_index(op.f('ix_credentials_look_again_at'), table_name='credentials')
     op.drop_index(op.f('ix_credentials_item_kind'), table_name='credentials')
     op.drop_index(op.f('ix_credentials_batch'), table_name='credentials')
     op.drop_table('credentials')
