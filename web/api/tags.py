@@ -31,7 +31,19 @@ from web.api.shapes import Id, IdPath, In, ItemPath, Out, PageQuery, Serial, may
 
 bp = blueprint("tags", "Tags that cannot be copied (NXP NTAG 424 DNA): written by an encoder, tapped by a phone.")
 
-_FILE: Final = {"schema": {"type": "string", "format": "binary"}}
+_FILE: Final = {
+    "schema": {
+        "type": "object",
+        "description": "How it was sealed, and one ciphertext in Base64.",
+        "required": ["type", "kdf", "cipher", "sealed"],
+        "properties": {
+            "type": {"type": "string"},
+            "kdf": {"type": "object"},
+            "cipher": {"type": "object"},
+            "sealed": {"type": "string"},
+        },
+    }
+}
 _HEX: Final = r"^[0-9A-Fa-f]*$"
 
 

@@ -110,6 +110,7 @@ def _desk(problem: LedgerError | None = None, batch: str = "") -> str:
     desk = tag_desk(ledger, caller)
     with ledger.store.read() as tx:
         batches = [one for one in tx.batches.page(caller.organisation.id, None, 100) if one.ready]
+    wanted = batch or request.args.get("batch")
     names = {one.id: one.name for one in batches}
     now, done = ledger.now(), request.args.get("done", "")
     told = ""
@@ -121,9 +122,8 @@ def _desk(problem: LedgerError | None = None, batch: str = "") -> str:
         older=url_for("console.tags", before=rows[_PAGE - 1].tag.id) if len(rows) > _PAGE else "",
         desk=desk,
         runs=[(one, names.get(one.batch, one.batch), when(one.created_at, now)) for one in desk.runs],
-        batches=batches,
-        options=[(one.id, one.name) for one in batches],
-        chosen=batch or request.args.get("batch", ""),
+        options=[(one.id, f"{one.name} …{one.id[-6:]}") for one in batches],
+        batch=next((one for one in batches if one.id == wanted), batches[0] if batches else None),
         problem=problem,
         told=told,
         most=MOST,

@@ -66,7 +66,8 @@ def tap_here(ledger: Ledger) -> Tapped | Response | None:
     if wants_json() or "format" in request.args or too_fast(request.remote_addr) is not None:
         return None
     action = in_language(f"{request.script_root}{path(gtin, serial)}?{urlencode(_told())}")
-    return Response(render_template("scan/tap.html", action=action), mimetype="text/html")
+    page = render_template("scan/tap.html", action=action, item=item_href(gtin, serial))
+    return Response(page, mimetype="text/html")
 
 
 @bp.post("/01/<path:_rest>", merge_slashes=False)
