@@ -37,6 +37,7 @@ from web.resolver.compressed import decompress
 from web.safety import harden, whole_bodies
 from web.sign_host import deployed_domain, sign_host
 from web.slashes import keep_slashes
+from web.verify_host import bp as verify_page
 
 csrf = CSRFProtect()
 
@@ -95,6 +96,7 @@ def create_app(
     app.register_blueprint(resolver.bp)
     app.register_blueprint(credentials.bp)
     app.register_blueprint(receipts.bp)
+    app.register_blueprint(verify_page)
     for view in (*UNREMEMBERED, *receipts.UNREMEMBERED):
         csrf.exempt(app.view_functions[view])
     app.register_blueprint(console.bp)
