@@ -27,13 +27,13 @@ from ledger.services.amend_item import amendment_secret
 from ledger.services.open_item import proof_of, registration_event
 from ledger.services.passport_signatures import put_in_signatures
 from ledger.services.ports import Ledger, Tx
-from ledger.services.proofs_port import Prover, RawHeader
+from ledger.services.proofs_port import Arithmetic, Prover, RawHeader
 from ledger.services.publish_trust import trusted_ledger
 from ledger.services.read_batch import batch_secret
 from ledger.services.views_of_chain import Listed, final_height, find_listed, path_hash_of
 
 _PAGE: Final = 500
-_KINDS: Final[Mapping[str, Kind]] = {
+KINDS: Final[Mapping[str, Kind]] = {
     "Claimed": Kind.CLAIM,
     "HandedOver": Kind.ACCEPT,
     "Cancelled": Kind.CANCEL,
@@ -69,10 +69,10 @@ def make_passport(
         made, transactions, trusted = maker.made(), maker.transactions, trusted_ledger(ledger, tx)
         final, noted = maker.final, (tx.proven_blocks.newest() or (None,))[0]
     with ledger.prover() as prover:
-        reading = _reading(ledger, {**made, "statements": []})
+        reading = reading_of(ledger, {**made, "statements": []})
         put_in_signatures(ledger, made, reading, transactions, prover)
         block = prover.header(final)
-        _anchor(ledger, made, trusted, prover, block)
+        put_in_state(ledger, made, trusted, prover, block)
     if noted != block.number:
         with ledger.store.write() as tx:
             tx.proven_blocks.note(block.number, block.hash, ledger.now())
@@ -140,25 +140,15 @@ class _Maker:
         found: list[ChainEvent] = []
         after = (-1, -1)
         while page := self.tx.chain.history(self.subject.item.item, None, after, _PAGE):
-            found += [one for one in page if one.name in _KINDS and one.block <= self.final]
+            found += [one for one in page if one.name in KINDS and one.block <= self.final]
             after = page[-1].block, page[-1].log_index
             if len(found) > MOST_STATEMENTS:
                 raise Conflict(said("This item’s history is longer than a passport can carry."))
         return found
 
     def _said(self, event: ChainEvent, kept: Mapping[bytes, Amendment], secret: bytes) -> dict[str, Any]:
-        kind = _KINDS[event.name]
-        made: dict[str, Any] = {
-            "kind": type_name(kind),
-            "values": _values(kind, event),
-            "time": event.time,
-            "signatures": [],
-        }
-        if kind is Kind.ACCEPT:
-            made["offer"] = _values(Kind.OFFER, event)
-        if kind not in _UNSIGNED_BY_PARTY:
-            made["signer"] = event.args["signer"]
-        one = kept.get(event.args.get("recordHash", b"")) if kind is Kind.AMEND_ITEM else None
+        made = said_in(event)
+        one = kept.get(event.args.get("recordHash", b"")) if event.name == "ItemAmended" else None
         if one is not None:
             own = amendment_secret(secret, one.item, one.place)
             made["record"] = self._record(one.record_hash, one.fields, one.private_fields, own)
@@ -189,15 +179,33 @@ class _Maker:
         return set(wanted)
 
 
+def said_in(event: ChainEvent) -> dict[str, Any]:
+    """The statement that an event of `KINDS` tells of, as a passport holds it, without its signatures."""
+    kind = KINDS[event.name]
+    made: dict[str, Any] = {
+        "kind": type_name(kind),
+        "values": _values(kind, event),
+        "time": event.time,
+        "signatures": [],
+    }
+    if kind is Kind.ACCEPT:
+        made["offer"] = _values(Kind.OFFER, event)
+    if kind not in _UNSIGNED_BY_PARTY:
+        made["signer"] = event.args["signer"]
+    return made
+
+
 def _values(kind: Kind, event: ChainEvent) -> dict[str, Any]:
     args = event.args
     names = {name: name if name in args else _OTHER_NAMES[name] for name, _ in fields(kind)}
     return {name: form_of(solidity, args[names[name]]) for name, solidity in fields(kind)}
 
 
-def _anchor(ledger: Ledger, made: dict[str, Any], trusted: TrustedLedger, prover: Prover, block: RawHeader) -> None:
+def put_in_state(
+    ledger: Arithmetic, made: dict[str, Any], trusted: TrustedLedger, prover: Prover, block: RawHeader
+) -> None:
     """Put in the block and the nodes of exactly those slots that a check of the file asks for."""
-    reading = _reading(ledger, made)
+    reading = reading_of(ledger, made)
     state = _NodeState(prover, block)
     anchor = Anchor(reading, trusted, state)
     try:
@@ -238,7 +246,8 @@ class _NodeState:
         return self._known[number]
 
 
-def _reading(ledger: Ledger, made: dict[str, Any]) -> Reading:
+def reading_of(ledger: Arithmetic, made: dict[str, Any]) -> Reading:
+    """The first level's reader of a passport in the making."""
     return Reading(Passport.model_validate(made), ledger.keccak, ledger.signing.signer_of)
 
 

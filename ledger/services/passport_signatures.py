@@ -9,12 +9,11 @@ from ledger.domain.errors import BadSignature
 from ledger.domain.statements import Kind, fields, struct_hash, type_string
 from ledger.proof.coherent import Reading
 from ledger.proof.shapes import Said, kind_of, values_of
-from ledger.services.ports import Ledger
-from ledger.services.proofs_port import CarriedCall, Prover
+from ledger.services.proofs_port import Arithmetic, CarriedCall, Prover
 
 
 def put_in_signatures(
-    ledger: Ledger, made: dict[str, Any], reading: Reading, transactions: Sequence[bytes], prover: Prover
+    ledger: Arithmetic, made: dict[str, Any], reading: Reading, transactions: Sequence[bytes], prover: Prover
 ) -> None:
     """Put in the signatures that the transactions carried; null where the file could not prove them.
 
@@ -37,7 +36,7 @@ def put_in_signatures(
         teller.tell(Said.model_validate(statement))
 
 
-def _carried(ledger: Ledger, calls: Iterable[CarriedCall], kind: Kind) -> dict[bytes, list[Sequence[bytes]]]:
+def _carried(ledger: Arithmetic, calls: Iterable[CarriedCall], kind: Kind) -> dict[bytes, list[Sequence[bytes]]]:
     """The signatures of each statement of a kind, by its struct hash: a bundle may have tried one twice."""
     found: dict[bytes, list[Sequence[bytes]]] = {}
     size = 32 * len(fields(kind))
@@ -49,7 +48,9 @@ def _carried(ledger: Ledger, calls: Iterable[CarriedCall], kind: Kind) -> dict[b
     return found
 
 
-def _checked(ledger: Ledger, signers: list[tuple[str, bytes]], tried: Iterable[Sequence[bytes]]) -> list[str | None]:
+def _checked(
+    ledger: Arithmetic, signers: list[tuple[str, bytes]], tried: Iterable[Sequence[bytes]]
+) -> list[str | None]:
     best: list[str | None] = [None] * len(signers)
     for signatures in tried:
         if len(signatures) != len(signers):
@@ -63,7 +64,7 @@ def _checked(ledger: Ledger, signers: list[tuple[str, bytes]], tried: Iterable[S
     return best
 
 
-def _signed(ledger: Ledger, signer: str, digest: bytes, signature: bytes) -> bool:
+def _signed(ledger: Arithmetic, signer: str, digest: bytes, signature: bytes) -> bool:
     try:
         return ledger.signing.signer_of(digest, signature) == signer
     except BadSignature:

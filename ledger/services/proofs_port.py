@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ledger.domain.statements import Keccak
+
 
 @dataclass(frozen=True, slots=True)
 class RawHeader:
@@ -31,6 +33,23 @@ class CarriedCall:
     kind: int
     data: bytes
     signatures: Sequence[bytes]
+
+
+class Signers(Protocol):
+    """Whose signature it is."""
+
+    def signer_of(self, digest: bytes, signature: bytes) -> str | None:
+        """The address, None where only the chain can tell. Raises BadSignature."""
+        ...
+
+
+class Arithmetic(Protocol):
+    """What checking takes, and nothing of a ledger's: hashes and curves."""
+
+    @property
+    def keccak(self) -> Keccak: ...
+    @property
+    def signing(self) -> Signers: ...
 
 
 class Prover(Protocol):
