@@ -109,9 +109,14 @@ def owner_name(fact: Fact, number: int) -> str:
     return f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def document(events: Sequence[Mapping[str, Any]], at: int) -> dict[str, Any]:
-    """Events as an EPCISDocument made at a time (seconds since 1970)."""
-    return head(at) | {"epcisBody": {"eventList": list(events)}}
+def document(events: Sequence[Mapping[str, Any]], at: int, origins: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
+    """Events as an EPCISDocument made at a time (seconds since 1970).
+
+    `origins` say who told which of them by capture. They stand in the header: within an event they would change its
+    hash, and with it its id.
+    """
+    told = {"epcisHeader": {"touchmark:told": list(origins)}} if origins else {}
+    return head(at) | told | {"epcisBody": {"eventList": list(events)}}
 
 
 def head(at: int) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from ledger.domain.epcis_links import canonical_link
 
 CBV: Final = "https://ref.gs1.org/cbv/"
 _VOC: Final = "https://gs1.org/voc/"
-HASH_ID: Final = re.compile(r"ni:///sha-256;([0-9a-f]{64})\?ver=CBV2\.0")
+HASH_ID: Final = re.compile(r"ni:///sha-256;[0-9a-f]{64}\?ver=CBV2\.0", re.IGNORECASE)
 """An event id that says it is the hash of its event, in the version that is computed here."""
 
 _Order = tuple[tuple[str, "_Order"], ...]
@@ -181,6 +181,8 @@ def _scalar(value: Any, parent: str, name: str, names: Mapping[str, str]) -> str
 
 
 def _name(key: str, names: Mapping[str, str]) -> str:
+    if ":" not in key:
+        return key
     prefix, colon, rest = key.partition(":")
     return f"{{{names[prefix]}}}{rest}" if colon and prefix in names else key
 
@@ -188,14 +190,15 @@ def _name(key: str, names: Mapping[str, str]) -> str:
 def _ordered(children: list[_Node], order: _Order) -> str:
     """The children that have a place, in their order; what is written is taken out of the list."""
     own = _extensions(children)
+    named: dict[str, list[_Node]] = {}
+    for child in children:
+        named.setdefault(child.name, []).append(child)
     told = ""
     for name, inner in order:
-        parts = []
-        for child in [one for one in children if one.name == name]:
-            parts.append(_written(child, inner))
-            if not child.children:
-                children.remove(child)
-        told += "".join(sorted(parts))
+        if name in named:
+            told += "".join(sorted([_written(child, inner) for child in named.pop(name)]))
+    left = {id(child) for some in named.values() for child in some}
+    children[:] = [child for child in children if child.children or id(child) in left]
     return told + _sorted(own)
 
 
@@ -226,10 +229,13 @@ def _sorted(children: Iterable[_Node]) -> str:
 
 
 def _canonical(text: str) -> str:
-    for urn, uri in _URNS.items():
-        text = text.replace(urn, uri)
-    text = _number(text)
-    return canonical_link(text) or text
+    if "urn:epcglobal:cbv:" in text:
+        for urn, uri in _URNS.items():
+            text = text.replace(urn, uri)
+    if text[:1].isalpha() and text[0] not in "iInN":
+        # Nothing that begins so is a number; what is one begins with a digit, a sign, a dot, or is “inf” or “nan”.
+        return (canonical_link(text) if ":" in text else None) or text
+    return _number(text)
 
 
 def _number(text: str) -> str:

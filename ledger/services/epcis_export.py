@@ -14,6 +14,7 @@ from ledger.domain.batches import Batch, Item
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import ItemState
 from ledger.domain.epcis import NEED_STATES, TOLD, Fact, epcis_events
+from ledger.domain.epcis_told import Told
 from ledger.domain.errors import Invalid, Unknown
 from ledger.domain.gtins import check_gtin
 from ledger.domain.organisations import Caller, Scope
@@ -40,10 +41,14 @@ _UNDOING: Final = (RecordKind.CORRECTION, RecordKind.WITHDRAWAL)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some events, and where the next ones begin; None where these were the last."""
+    """Some events, and where the next ones begin; None where these were the last.
+
+    `origins` say of each event that came by capture who told it: eventID, name and domain.
+    """
 
     events: Sequence[EpcisEvent]
     next: str | None = None
+    origins: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ def period_page(ledger: Ledger, caller: Caller, times: tuple[int, int], cursor: 
         if left <= 0:
             return Page(events, _TOLD_CURSOR)
         more = _told_page(tx, caller, times, _FIRST_TOLD, left)
-        return Page([*events, *more.events], more.next)
+        return Page([*events, *more.events], more.next, more.origins)
 
 
 def _place_of(cursor: str | None) -> tuple[int, int, int]:
@@ -151,7 +156,14 @@ def _period(
 def _told_page(tx: Tx, caller: Caller, times: tuple[int, int], after: str, limit: int) -> Page:
     found = tx.epcis.told_page(caller.organisation.id, times, after, limit + 1)
     following = _TOLD_CURSOR + found[limit - 1].id if len(found) > limit else None
-    return Page([dict(one.body["event"]) | _contexts(one.body["contexts"]) for one in found[:limit]], following)
+    events = [dict(one.body["event"]) | _contexts(one.body["contexts"]) for one in found[:limit]]
+    return Page(events, following, [_origin(tx, one) for one in found[:limit]])
+
+
+def _origin(tx: Tx, one: Told) -> dict[str, str]:
+    by = tx.organisations.get(one.organisation)
+    assert by is not None  # a foreign key
+    return {"eventID": one.event_id, "by": by.name, "domain": by.domain}
 
 
 def _contexts(contexts: Sequence[Any]) -> dict[str, Any]:

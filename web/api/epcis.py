@@ -149,7 +149,8 @@ def get_batch_epcis(path: IdPath) -> Response:
 def list_epcis_events(query: PeriodQuery) -> Response:
     """What happened to your items, what you signed, and what was told of them by capture
 
-    Page by page: the `Link` header leads to the next. First what the chain tells, then what was captured.
+    Page by page: the `Link` header leads to the next. First what the chain tells, then what was captured; who told
+    what stands in the document's header.
     """
     ledger = here()
     since, until = query.since or query.ge_record_time, query.to or query.lt_record_time
@@ -158,8 +159,10 @@ def list_epcis_events(query: PeriodQuery) -> Response:
         FOREVER[1] if until is None else int(until.timestamp()),
     )
     found = period_page(ledger, caller(), times, query.next_page_token, query.per_page)
-    made = query_document if query.form == "query" else document
-    response = _told(found.events, made(found.events, ledger.now()))
+    whole = document(found.events, ledger.now(), found.origins)
+    if query.form == "query":
+        whole = query_document(found.events, ledger.now())
+    response = _told(found.events, whole)
     if found.next is not None:
         _link(response, {**request.args.to_dict(), "nextPageToken": found.next})
     return response

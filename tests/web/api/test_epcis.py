@@ -304,7 +304,10 @@ def test_what_a_stranger_tells_is_for_the_brand_and_the_stranger_alone(
     assert "Told by" not in timeline(stage, item)
     told = [one for one in read_all(brand, "/v1/epcis/events") if one["epcList"] == [link(item)]]
     assert [one["bizStep"] for one in told] == ["commissioning", "destroying", "receiving"]
-    assert [one["bizStep"] for one in read_all(platform, "/v1/epcis/events")] == ["receiving"]
+    last = platform.get("/v1/epcis/events")
+    assert [one["bizStep"] for one in last["epcisBody"]["eventList"]] == ["receiving"]
+    origin = {"eventID": told[-1]["eventID"], "by": "Bazar", "domain": "bazar.example"}
+    assert last["epcisHeader"] == {"touchmark:told": [origin]}
 
 
 def test_one_event_a_list_and_a_urn_are_taken_too(stage: Stage, brand: Asking) -> None:
