@@ -1,9 +1,9 @@
 """The page that checks passports, as this host serves it: one file, under a policy of its own.
 
-The file is `web/static/verify/index.html`, made by `scripts/browser`. Its script stands inside it, so that the same file
-opens from any other host, or from a disk. The policy in the file names the script by its hash; the header says the
-same, and that nobody may frame it. Asking a node of the reader's choice needs an open `connect-src`, which no other
-page has.
+The file is `web/static/verify/index.html`, made by `scripts/browser`. Its script stands inside it, so that the same
+file opens from any other host, or from a disk. The policy in the file names the script by its hash; the header says
+the same, and that nobody may frame it. Asking a node of the reader's choice needs an open `connect-src`, which no
+other page has.
 """
 
 from __future__ import annotations
