@@ -76,6 +76,9 @@ def test_a_passport_verifies_with_what_its_brand_publishes(
     assert subject["id"] == f"http://localhost:8000/01/{item['gtin']}/21/{item['serial']}"
     assert subject["record"] == {"model_ref": "Sac Lune 25", "made_in": "FR", "colour": "black"}
     assert subject["hasOwner"] is False
+    [proof] = body["evidence"]
+    assert proof["signer"] == stage.brand.organisation.address
+    assert len(proof["statement"]) == 66
     status = verifier.status(body)
     assert [one.entry.purpose for one in status.entries] == ["revocation", "suspension"]
     assert not status.revoked
