@@ -1,0 +1,57 @@
+"""A small load: some connections that ask one after the other, in a process of its own. Times in seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Sequence
+
+CONNECTIONS = 8
+
+
+async def _ask(host: str, port: int, requests: Sequence[bytes], until: float, took: list[float], start: int) -> int:
+    reader, writer = await asyncio.open_connection(host, port)
+    wrong, place = 0, start
+    while time.perf_counter() < until:
+        began = time.perf_counter()
+        writer.write(requests[place % len(requests)])
+        place += 1
+        head = await reader.readuntil(b"\r\n\r\n")
+        lower = head.lower()
+        at = lower.index(b"content-length:") + 15
+        await reader.readexactly(int(lower[at : lower.index(b"\r\n", at)]))
+        took.append(time.perf_counter() - began)
+        wrong += not head.startswith(b"HTTP/1.1 200")
+        if b"connection: close" in lower:
+            writer.close()
+            reader, writer = await asyncio.open_connection(host, port)
+    writer.close()
+    return wrong
+
+
+async def _load(host: str, port: int, paths: Sequence[str], accept: str, duration: float) -> dict[str, float]:
+    requests = [
+        f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: {accept}\r\nConnection: keep-alive\r\n\r\n".encode()
+        for path in paths
+    ]
+    took: list[float] = []
+    began = time.perf_counter()
+    asking = [
+        _ask(host, port, requests, began + duration, took, one * len(requests) // CONNECTIONS)
+        for one in range(CONNECTIONS)
+    ]
+    wrong = sum(await asyncio.gather(*asking))
+    spent = time.perf_counter() - began
+    took.sort()
+    return {
+        "rate": len(took) / spent,
+        "wrong": wrong,
+        **{f"p{share}": took[min(len(took) - 1, len(took) * share // 100)] for share in (50, 95, 99)},
+    }
+
+
+if __name__ == "__main__":
+    given = json.loads(sys.stdin.read())
+    print(json.dumps(asyncio.run(_load(**given))))
