@@ -58,6 +58,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "reindex": "reindex",
     "export": "export",
     "check-kit": "export",
+    "kit-passport": "export",
     "import-kit": "export",
 }
 """Each command's module, in the order in which the help lists them."""

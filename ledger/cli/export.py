@@ -90,6 +90,39 @@ def check_kit(cli: Cli, kit: Path, trust_file: Path | None) -> dict[str, Any]:
 
 @command()
 @click.argument("kit", type=click.Path(exists=True, path_type=Path))
+@click.argument("gtin")
+@click.argument("serial")
+@click.option("--trust", "trust_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--rpc", metavar="URL", help="A node of the chain; by default the kit’s own save is started.")
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where to.")
+@pass_cli
+def kit_passport(
+    cli: Cli, kit: Path, gtin: str, serial: str, trust_file: Path | None, rpc: str | None, output: Path
+) -> dict[str, Any]:
+    """The proof file of an item that was ever claimed or inspected, from a kit alone. Its fields stay withheld.
+
+    Needs no ledger. GTIN and serial stand on the item; a kit lists none.
+    """
+    from ledger.cli.import_kit import kit_node
+    from ledger.cli.writing import whole_file
+    from ledger.files.kit_reader import opened_kit
+    from ledger.services.open_kit import check_kit as check
+    from ledger.services.open_kit_passport import passport_from_kit
+
+    with opened_kit(kit) as opened:
+        with cli.screen.progress("Checking", None) as bar:
+            found = check(opened, None if trust_file is None else trust_file.read_bytes(), _tools(), bar)
+        with kit_node(opened, found, rpc) as prover:
+            made = passport_from_kit(opened, found, _tools(), prover, gtin, serial)
+    with whole_file(output) as file:
+        file.write(made)
+    cli.screen.say(f"{output}, {len(made):,} bytes")
+    cli.screen.hint("Check it with `touchmark verify`, and a checkpoint of the kit.")
+    return {"file": str(output), "bytes": len(made)}
+
+
+@command()
+@click.argument("kit", type=click.Path(exists=True, path_type=Path))
 @click.option("--trust", "trust_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
 @pass_cli
 def import_kit(cli: Cli, kit: Path, trust_file: Path | None) -> dict[str, Any]:

@@ -1,10 +1,13 @@
-"""The way back in: a data folder, a database and a running chain out of a kit."""
+"""The way back in: a data folder, a database and a running chain out of a kit; and its chain alone."""
 
 from __future__ import annotations
 
 import secrets
 import shutil
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger.cli.base import Cli
@@ -13,6 +16,7 @@ from ledger.files.kit_reader import OpenKit
 from ledger.services.open_kit import CheckedKit
 
 if TYPE_CHECKING:
+    from ledger.chain.proofs import NodeProver
     from ledger.settings import Settings
 
 
@@ -42,6 +46,32 @@ def restore(cli: Cli, kit: OpenKit, found: CheckedKit) -> dict[str, Any]:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return done
+
+
+@contextmanager
+def kit_node(kit: OpenKit, found: CheckedKit, url: str | None) -> Iterator[NodeProver]:
+    """A node of the kit's chain that can show state: the one at `url`, else one started from the kit's own save.
+
+    Raises Invalid where there is neither, WrongChain or Unavailable where the node is not of that chain.
+    """
+    from ledger.chain.local_node import LocalNode
+    from ledger.chain.node import Node
+    from ledger.chain.proofs import NodeProver
+    from ledger.chain.rpc import Rpc
+    from ledger.services.open_kit_restore import place_save
+
+    save = found.about["save"]
+    with ExitStack() as stack:
+        if url is None:
+            if save is None:
+                raise Invalid("This kit’s chain is not in it: name one of its nodes with --rpc.")
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            place_save(kit, folder / "node" / "saves", save["generation"])
+            url = stack.enter_context(LocalNode(folder)).url
+        rpc = stack.enter_context(Rpc(url))
+        node = Node(rpc, found.chain_id, found.contract)
+        node.check()
+        yield NodeProver(node.client)
 
 
 def _expect_same_form(found: CheckedKit) -> None:

@@ -63,11 +63,14 @@ def export_kit(
     """
     with ledger.store.read() as tx:
         domain, upto, keystore = ledger.domain(tx), final_height(tx), tx.meta.get(CHECKPOINT_KEY)
+        tip = tx.chain.tip()
     if upto < 0 or keystore is None:
         raise Conflict(said("Nothing is final on this ledger yet. Start it, wait a minute, and export again."))
     if sources.save is not None:
-        # What is final on a local chain is what is saved; a newer save than this kit's may have come meanwhile.
-        upto = min(upto, sources.save.block)
+        # What is final on a local chain is what is saved: here, in the very save that goes along.
+        upto = sources.save.block if tip is not None and tip.number >= sources.save.block else upto
+        if upto > sources.save.block:
+            raise Conflict(said("The local chain was saved again meanwhile. Export once more."))
     newest = archive.header(upto)
     blocks = [newest] + ([archive.header(sources.save.block)] if sources.save and sources.save.block > upto else [])
     if not dry:

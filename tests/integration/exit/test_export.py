@@ -14,15 +14,19 @@ import rlp
 
 from ledger.bootstrap import build
 from ledger.chain.signing import keccak
+from ledger.domain.errors import Invalid, LedgerError
 from ledger.domain.merkle import Tree
 from ledger.files.sealed import read_sealed
 from ledger.keeping.vault import Vault
 from ledger.services.export_kit_private import purpose
+from ledger.services.open_kit_restore import LATE
 from ledger.settings import Settings
+from ledger.storage.engine import Store
 from ledger.storage.exits import CARRIED, MADE_ANEW, STAY
+from ledger.storage.migrate import upgrade
 from ledger.storage.tables import metadata
 from tests.integration.exit.conftest import EMAIL, PRIVATE, Left, shell
-from tests.support.world import World
+from tests.support.world import World, copied_world
 
 
 def lines(kit: Path, name: str) -> list[dict[str, Any]]:
@@ -111,12 +115,47 @@ def test_the_sealed_part_opens_with_the_passphrase_and_names_nobody(left: Left) 
     assert {row["key"] for row in tables["meta"]} >= {"deployment", "checkpoint_key", "relayer_key"}
 
 
+def test_rows_come_out_as_they_went_in_on_both_databases(left: Left, empty_database: str) -> None:
+    upgrade(empty_database)
+    store = Store(empty_database)
+    vault = Vault(left.passphrase, (left.whole_kit / "private/secrets/salt").read_bytes())
+    told = {}
+    for name in CARRIED.keys() - {LATE}:
+        with (left.whole_kit / f"private/tables/{name}.sealed").open("rb") as file:
+            told[name] = list(read_sealed(file, vault, purpose(name)))
+    try:
+        with store.write() as tx:
+            assert tx.exits.is_empty()
+            for name in tx.exits.carried():
+                assert tx.exits.put(name, told.get(name, [])) == len(told.get(name, []))
+        with store.read() as tx:
+            assert not tx.exits.is_empty()
+            assert {name: list(tx.exits.rows(name)) for name in told} == told
+            assert tx.exits.events((-1, -1), 10, 10) == []
+    finally:
+        store.close()
+    assert sum(map(len, told.values())) > 50
+
+
+def test_rows_that_are_none_are_refused_and_nothing_is_kept(empty_database: str) -> None:
+    upgrade(empty_database)
+    store = Store(empty_database)
+    row = {"prefix": "952123", "organisation": "org_nobody"}
+    for name, rows in (("prefixes", [row]), ("prefixes", [{"of": 1}]), ("reports", [{"commitment": "no hex"}])):
+        with pytest.raises(LedgerError), store.write() as tx:
+            tx.exits.put("meta", [{"key": "deployment", "value": {}}])
+            tx.exits.put(name, rows)
+        with store.read() as tx:
+            assert tx.exits.is_empty()
+    with pytest.raises(Invalid), store.write() as tx:
+        tx.exits.put("people", [])
+    store.close()
+
+
 @pytest.fixture(scope="module")
 def running(
     sources: Callable[[str], tuple[Path, str | None]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
-    from tests.support.world import copied_world
-
     with copied_world(sources("sqlite")[0], tmp_path_factory.mktemp("running"), None) as world:
         yield world
 

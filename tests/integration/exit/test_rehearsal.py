@@ -96,6 +96,28 @@ def test_the_chain_starts_from_the_kit_as_its_readme_says_and_passports_hold_by_
         node.wait(10)
 
 
+@pytest.mark.parametrize("name", ["stolen", "inspected"])
+def test_whoever_knows_gtin_and_serial_makes_a_passport_from_the_kit(left: Left, stranger: Path, name: str) -> None:
+    item = json.loads(left.passports[name])["item"]
+    line = ["kit-passport", str(left.open_kit), item["gtin"], item["serial"], "-o", str(stranger / "made.json")]
+    shell(stranger / "no-ledger", *line, "--trust", str(stranger / "kept.json"))
+    made, theirs = json.loads((stranger / "made.json").read_bytes()), json.loads(left.passports[name])
+    assert (made["head"], made["statements"], made["batch"]) == (theirs["head"], theirs["statements"], theirs["batch"])
+    assert [list(one) for one in made["record"]["fields"]] == [["withheld"]]
+    checkpoint = "touchmark-kit/checkpoints/000001.json"
+    line = ["verify", "made.json", "--trust", "kept.json", "--checkpoint", checkpoint]
+    assert "level 3 of 3" in alone(stranger, "-m", "ledger.cli", *line)
+
+
+def test_of_an_untouched_item_a_stranger_learns_nothing_and_is_told_so(left: Left, tmp_path: Path) -> None:
+    item = json.loads(left.passports["untouched"])["item"]
+    for serial in (item["serial"], "NEVERMADE"):
+        line = ["kit-passport", str(left.open_kit), item["gtin"], serial, "-o", str(tmp_path / "made.json")]
+        told = shell(tmp_path, *line, code=1).stderr
+        assert "does not say that there is none" in " ".join(told.split())
+    assert list(tmp_path.iterdir()) == []
+
+
 def _await(url: str) -> None:
     deadline = time.monotonic() + 30
     with Rpc(url, timeout=2) as rpc:
