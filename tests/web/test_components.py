@@ -121,7 +121,7 @@ def test_results_go_into_the_sheet_and_from_there_to_the_buyer(stage: Stage, ins
     assert answer.status_code == 200, answer.text
     answer = inspector.post(page, page, **{"serial.buckle": f"BK{watch}"})
     shown = html.unescape(answer.text.partition("In your sheet")[2].partition("</dl>")[0])
-    assert re.findall(r"<dt>(\w+)</dt>", shown) == ["case", "movement"]
+    assert re.findall(r"<dt>(\w+)</dt>", shown) == ["Case", "Movement"]
     fill(inspector, id)
     commit(inspector, id)
     done = inspector.post(f"/console/inspect/sheets/{id}", f"/console/inspect/sheets/{id}/sign")

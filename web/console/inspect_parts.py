@@ -16,6 +16,7 @@ from ledger.domain.components_history import Found
 from ledger.domain.errors import Fault, Invalid, LedgerError, TooMany, Unknown
 from ledger.domain.organisations import Role, Scope
 from ledger.domain.said import said
+from ledger.domain.standing_headlines import capital
 from ledger.services.components_check import Checked, check_parts
 from ledger.services.components_sheet import check_for_sheet, forget_for_sheet
 from ledger.services.inspect_sheets import draft_of
@@ -124,7 +125,7 @@ def _sheet_page(
     with ledger.store.read() as tx:
         sheet = draft_of(tx, caller_here(), id)
     scan = scan_item(ledger, gtin, serial) if sheet.item is not None else None
-    kept = [(part_words(part), FOUND[Found(one)][0]) for part, one in sheet.told.parts.items()]
+    kept = [(capital(part_words(part)), FOUND[Found(one)][0]) for part, one in sheet.told.parts.items()]
     return _page(scan, "", problem, found, sheet=sheet, kept=kept)
 
 
