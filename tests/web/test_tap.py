@@ -263,6 +263,25 @@ def test_a_tap_that_is_too_old_is_none_for_a_handover(stage: Stage, app: Flask) 
         submit_acceptance(stage.ledger, offer, buyer.address(3), "0x" + "0" * 64, [b""], "314159")
 
 
+def test_a_program_may_bring_the_tap_of_a_handover_that_it_knows_the_digits_of(stage: Stage, app: Flask) -> None:
+    item, code = one_card(stage)
+    tag = encode(stage.ledger, stage.brand, item.batch_id, GTIN, first=9_200)[item.serial]
+    seller, buyer = Someone(stage, app, 86), Someone(stage, app, 87)
+    seller.claim(item, code)
+    stage.follow()
+    offer = seller.sign(f"/my/items/{item.item:064x}/handover", buyer.address(3), days="7", tap="1").rsplit("/", 1)[-1]
+    shop = {"Authorization": f"Bearer {stage.key('bazar')}"}
+    address = f"/v1/items/{GTIN}/{item.serial}/taps"
+    wrong = app.test_client().post(address, json=tag.tap() | {"offer": offer, "code": "000000"}, headers=shop)
+    assert wrong.status_code == 422
+    right = app.test_client().post(address, json=tag.tap() | {"offer": offer, "code": "314159"}, headers=shop)
+    assert right.json["answered"] is True
+    with stage.ledger.store.read() as tx:
+        known = tx.tags.needed(offer)
+    assert known is not None
+    assert known.tapped_at is not None
+
+
 def test_an_item_without_a_tag_is_offered_without_the_question(stage: Stage, app: Flask) -> None:
     item, code = one_card(stage)
     seller = Someone(stage, app, 85)
