@@ -18,7 +18,7 @@ from ledger.domain.schema_org import Certificate, individual_product
 from ledger.domain.statements import OwnerReportKind
 from ledger.services import record_inspection as ri
 from tests.web.api.asking import Asking, claimed, path_of, registered
-from tests.web.credentials.test_credentials import fresh, inspected, number_of, report, token_of
+from tests.web.credentials.given import fresh, inspected, number_of, report, token_of
 from tests.web.credentials.untp_schema import UNTP_PRODUCT_PASSPORT
 from tests.web.credentials.verifier import Verifier
 from tests.web.stage import Stage
