@@ -14,7 +14,7 @@ from tests.web.verify.conftest import GOOD, ITEM, OURS, Host, Node, Visit
 from web.verify_host import FILE, bp, read_page
 
 CASES = {case["name"]: case for case in cases()}
-LANGUAGES = {"en": "The file holds.", "fr": "Le fichier est cohérent.", "it": "Il file è in ordine.", "zh-Hans": "文件成立。"}
+LANGUAGES = {"en": "The file holds.", "fr": "Le fichier est conforme.", "it": "Il file è in ordine.", "zh-Hans": "文件成立。"}
 
 
 def file_of(name: str) -> dict[str, Any]:

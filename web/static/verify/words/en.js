@@ -2,7 +2,6 @@
 // are those of ledger/proof.
 export default {
   "page.title": "Check a passport",
-  "page.name": "Passport check",
   "page.what": "A passport is the proof file of one item. This page checks it on your device and sends it nowhere.",
   "page.offline": "You can save this page and use it without a network.",
   "page.language": "Language",
@@ -42,7 +41,6 @@ export default {
   "trouble.noFile": "Choose a passport first.",
   "trouble.kept": "This browser keeps nothing for this page. The list is in use until you close it.",
 
-  "answer.title": "The answer",
   "answer.holds": "The file holds.",
   "answer.contradicts": "The file does not hold. Do not rely on it.",
   "answer.cannot": "The file does not contradict itself. More cannot be told yet.",
@@ -259,7 +257,6 @@ export default {
   "checkpoint.other": "Somebody else signed the checkpoint.",
   "own.unreadable": "The {what} cannot be read: {why}",
   "own.shape": "The {what} is not one: look at {place}.",
-  "own.neither": "This is no passport, trust list or checkpoint.",
 
   "note.amended": "The brand has amended this whole batch since; this file shows the first description.",
   "note.compromised": "{what}: party {party} says that its key {key} was no longer its own then. Give it no weight.",
