@@ -48,6 +48,12 @@ def note_tap(tx: Tx, offer: StoredOffer, by: bytes, now: int) -> None:
         )
 
 
+def waits_for_tap(tx: Tx, offer: StoredOffer, by: bytes | None, now: int) -> bool:
+    """Whether this visitor has to tap the tag before they can accept."""
+    known = tx.tags.needed(offer.id)
+    return known is not None and known.needed and (by is None or fresh_tap(tx, offer.item, by, now) is None)
+
+
 def need_tap(tx: Tx, offer: str, now: int) -> None:
     """Refuse to take a signed acceptance where the tag should have answered and has not. Raises Conflict."""
     known = tx.tags.needed(offer)

@@ -98,7 +98,8 @@ def present_tap(ledger: Ledger, gtin: str, serial: str, message: SunMessage, by:
 def _outcome(tx: Tx, tag: Tag, told: Opened, before: Tap | None, now: int) -> Outcome:
     if tag.state is TagState.MADE:
         return Outcome.NOT_YET
-    if tag.uid != told.uid:
+    # One that was ended before any encoder had told of it may be any chip.
+    if tag.uid != told.uid and not (tag.uid is None and tag.state is TagState.ENDED):
         return Outcome.OTHER_TAG
     if tag.state is TagState.ENDED:
         return Outcome.ENDED

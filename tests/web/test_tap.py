@@ -225,7 +225,9 @@ def test_a_handover_that_asks_for_the_tag_waits_for_it_and_remembers(stage: Stag
     assert "phone to the item's tag before accepting" in text_of(seller.client.get(address))
     offer = seller.sign(address, buyer.address(3), days="7", tap="1").rsplit("/", 1)[-1]
 
-    refused = buyer.client.post(f"/accept/{offer}/sign", data={"code": "314159", "csrf_token": buyer.token()})
+    told = {"code": "314159", "csrf_token": buyer.token()}
+    assert "asks you to hold your phone to the item's tag" in text_of(buyer.client.post(f"/accept/{offer}", data=told))
+    refused = buyer.client.post(f"/accept/{offer}/sign", data=told)
     assert refused.status_code == 409
     assert "phone to the item's tag first" in text_of(refused)
     with pytest.raises(Conflict, match="has not answered"):
@@ -233,6 +235,7 @@ def test_a_handover_that_asks_for_the_tag_waits_for_it_and_remembers(stage: Stag
 
     phone = Phone(buyer.client, tag, item.serial)
     phone.tap()
+    assert "asks you to hold your phone" not in text_of(buyer.client.post(f"/accept/{offer}", data=told))
     buyer.accept(offer, 3)
     stage.follow()
     scan = scan_item(stage.ledger, item.gtin, item.serial)

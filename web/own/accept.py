@@ -9,9 +9,10 @@ from ledger.domain.errors import LedgerError
 from ledger.services.errand_state import begin_accept
 from ledger.services.hand_over import release_offer
 from ledger.services.scan_item import scan_item
+from ledger.services.tag_handover import waits_for_tap
 from web.own import bp
 from web.own.items import item_here
-from web.people.visits import ledger_here, ours_only, to_signing_page, visit_here
+from web.people.visits import ledger_here, maybe_session, ours_only, to_signing_page, visit_here
 from web.scan.looks import line_shown
 from web.scan.page import view_of
 
@@ -39,6 +40,8 @@ def review(id: str) -> str | tuple[str, int]:
         platform = tx.organisations.get(escrow.organisation) if escrow else None
         ref = bytes.fromhex(str(offer.values.get("ref", "0x"))[2:])
         words = tx.papers.report(ref) if any(ref) else None
+        visit = maybe_session()
+        tap_first = waits_for_tap(tx, offer, visit[0].id if visit else None, ledger.now())
     return render_template(
         "own/review.html",
         id=id,
@@ -48,6 +51,7 @@ def review(id: str) -> str | tuple[str, int]:
         view=view_of(ledger, scan, request, line=line_shown(ledger, scan)),
         scan=scan,
         platform=platform,
+        tap_first=tap_first,
         price=(words.body.get("price") if words else None),
         current=int(offer.values["sequence"]) == subject.sequence,
     )
