@@ -206,9 +206,13 @@ def _extensions(children: list[_Node]) -> list[_Node]:
     """User extensions within a standard field end that field (rule 21); those of the event itself end the event."""
     if len(children) <= 1 or any("eventTime" in one.name or "action" in one.name for one in children):
         return []
-    own = [one for one in children if "{" in one.name and "/}" in one.name]
-    children[:] = [one for one in children if one not in own]
+    own = [one for one in children if _is_extension(one)]
+    children[:] = [one for one in children if not _is_extension(one)]
     return own
+
+
+def _is_extension(one: _Node) -> bool:
+    return "{" in one.name and "/}" in one.name
 
 
 def _written(child: _Node, inner: _Order) -> str:

@@ -18,6 +18,7 @@ from ledger.domain.identity import path
 from ledger.domain.serials import check_serial
 
 HOST: Final = "https://id.gs1.org"
+_LONGEST: Final = 2_000
 _PREFIX: Final = re.compile(r"[0-9]{6,12}")
 _TEXT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2}|[!'()*+,.0-9:;=A-Za-z_-]){1,30}")
 _DIGITS: Final = re.compile(r"[0-9]+")
@@ -42,7 +43,12 @@ def item_of(epc: str) -> tuple[Gtin, str] | None:
 
 
 def canonical_link(uri: str) -> str | None:
-    """The constrained canonical GS1 Digital Link of an EPC URN or of a GS1 Digital Link; None for other URIs."""
+    """The constrained canonical GS1 Digital Link of an EPC URN or of a GS1 Digital Link; None for other URIs.
+
+    None, too, for what is longer than an identifier can be: a text of megabytes is not searched for one.
+    """
+    if len(uri) > _LONGEST:
+        return None
     if uri.startswith("urn:epc:"):
         return _from_urn(uri)
     return _from_link(uri) if uri.startswith(("https://", "http://")) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -213,3 +214,21 @@ def test_prefixes_come_from_every_part_of_a_context() -> None:
     ]
     assert namespaces_of(context) == {"a": "https://a.example/", "b": "https://b.example/"}
     assert namespaces_of("https://a.example/c.jsonld") == {}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"ex:text": "https://x.example" + "/01/0000a" * 100_000 + "#"},
+        {"ex:text": "urn:epc:id:sgtin:" + "1." * 500_000},
+        {"ex:text": "9" * 1_000_000},
+        {"readPoint": {"id": "urn:a:b", **{f"ex:{n}": "1" for n in range(60_000)}}},
+        {"epcList": [f"https://id.gs1.org/01/09521234543213/21/{n}" for n in range(30_000)]},
+        {f"ex:{n}": "1" for n in range(60_000)},
+    ],
+    ids=["links in links", "a long urn", "a long number", "many fields of a place", "many things", "many fields"],
+)
+def test_a_hostile_event_takes_no_longer_than_its_size(more: dict[str, Any]) -> None:
+    began = time.process_time()
+    event_hash({"type": "ObjectEvent", **WHEN, **more}, EXTENDED)
+    assert time.process_time() - began < 10
