@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger.cli.base import Cli
-from ledger.domain.errors import Invalid, Unavailable
+from ledger.domain.errors import Conflict, Invalid, Unavailable
 from ledger.files.kit_reader import OpenKit
 from ledger.services.open_kit import CheckedKit
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 
 def restore(cli: Cli, kit: OpenKit, found: CheckedKit) -> dict[str, Any]:
-    """Make the ledger beside its place and put it there when it is whole."""
-    from ledger.bootstrap import build, migrate
+    """Make the ledger beside its place and put it there when it is whole; otherwise leave nothing of it."""
+    from ledger.services.open_kit_restore import place_secrets
+    from ledger.storage.migrate import current
 
     settings = cli.settings
     if settings.passphrase is None:
@@ -31,21 +32,32 @@ def restore(cli: Cli, kit: OpenKit, found: CheckedKit) -> dict[str, Any]:
     beside = settings.data.with_name(f".{settings.data.name}.{secrets.token_hex(4)}")
     staged = settings.model_copy(update={"data": beside})
     try:
-        from ledger.services.open_kit_restore import place_secrets
-
         place_secrets(kit, beside / "secrets")
-        migrate(staged)
-        ledger = build(staged)
-        try:
-            done = _fill(cli, kit, found, staged, ledger)
-        finally:
-            ledger.store.close()
+        if current(staged.store_url) is not None:
+            raise Conflict("There are tables in this database already. Nothing was changed. Name an empty one.")
+        done = _in_new_database(cli, kit, found, staged)
         if settings.data.exists():
             settings.data.rmdir()
         beside.rename(settings.data)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return done
+
+
+def _in_new_database(cli: Cli, kit: OpenKit, found: CheckedKit, settings: Settings) -> dict[str, Any]:
+    from ledger.bootstrap import build, migrate
+    from ledger.storage.migrate import downgrade
+
+    ledger = build(settings)  # opens the vault: the wrong passphrase ends here
+    migrate(settings)
+    try:
+        return _fill(cli, kit, found, settings, ledger)
+    except BaseException:
+        ledger.store.close()
+        downgrade(settings.store_url, "base")
+        raise
+    finally:
+        ledger.store.close()
 
 
 @contextmanager

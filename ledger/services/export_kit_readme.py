@@ -25,7 +25,9 @@ you trust kept it earlier. If you have nothing to compare it with, the kit only 
     sha256sum --check --quiet SHA256SUMS          # every file is as it was; says nothing when all is well
     touchmark check-kit . --trust YOUR-OLD-touchmark.json
 
-The second command also checks the signature over `SHA256SUMS` (EIP-712, in `SHA256SUMS.sig.json`).
+The second command (installed as below; better from a copy that you trust already) also checks the signature over
+`SHA256SUMS`: EIP-712, in `SHA256SUMS.sig.json`, of the type `ExitKit(bytes32 sums,uint40 made)`, where `sums` is the
+list's SHA-256.
 
 ## What is in it
 
@@ -37,7 +39,7 @@ The second command also checks the signature over `SHA256SUMS` (EIP-712, in `SHA
 | `checkpoints/` | signed lists of the blocks that passports were made at |
 | `chain/deployment.json`, `chain/contracts/` | the contract: address, code hash, interface, bytecode |
 | `chain/headers.jsonl.gz` | the header (RLP) of every block that holds an event or that a passport was made at |
-| `chain/events.jsonl.gz` | every event of the contract, with all its fields |
+| `chain/events.jsonl.gz` | every event of the contract with all its fields, but for ERC-721's echoes of them |
 | `chain/transactions.jsonl.gz` | every transaction behind them, signed, with all statements and signatures |
 {save_row}| `manifests/` | what each batch's registration names: leaves, record hashes, public fields; no serials |
 | `reports/`, `evidence/`, `photos/` | words and pictures that pages showed to everyone, under their SHA-256 |
@@ -82,8 +84,9 @@ You cannot
 - learn who the owners are: the chain has addresses, and a fresh one for each item;
 - tell whether the thing in your hand is the item. A code can be copied. Ask its owner, or have it inspected.
 
-Who could have rewritten this chain: {rewrite} A checkpoint that somebody else kept from earlier days shows whether
-that happened: its hashes must be those in `chain/headers.jsonl.gz`.
+Who could have rewritten this chain: {rewrite}
+A checkpoint that somebody else kept from earlier days shows whether that happened: its hashes must be those in
+`chain/headers.jsonl.gz`.
 
 ## Carry the ledger on
 
@@ -111,8 +114,11 @@ old one did:
     TOUCHMARK_PASSPHRASE=… touchmark --data NEW-FOLDER serve
 
 It starts the chain, reads it anew, opens the sealed manifests, and compares every batch with its registration.
-{address} Then people have to join again: accounts, passkeys, sessions, webhooks, API keys, drafts and counts of looks
-did not come along. Titles did: each owner's own key still moves their item."""
+{address}
+
+People have to join again: accounts, passkeys, sessions, webhooks, API keys, drafts, counts of looks and what owners
+wrote did not come along, and warnings that rest on looks begin anew. Titles did: each owner's own key still moves
+their item."""
 _ADDRESS: Final = "Codes on items lead to {url}: that name has to point to the new machine (`--public-url`)."
 _MIRROR: Final = """This kit was made without its sealed part: serials, private fields and the operator's keys are not
 in it, and `touchmark import-kit` refuses it. You can keep the chain, the verifier and these files online, and everybody

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ledger.domain.errors import Conflict, Invalid
+from ledger.domain.errors import Conflict, Fault, Invalid
 from ledger.domain.said import said
 from ledger.files.kit_reader import MOST_SUMS, OpenKit, check_files
 from ledger.files.kit_sums import SIGNATURE, SUMS, read_sums
@@ -46,7 +47,10 @@ def check_kit(
         signed = read_signature(kit.read(SIGNATURE, _SMALL))
     except Contradicts as wrong:
         raise Invalid(f"{SIGNATURE} cannot be read: {wrong.why}") from None
-    # The list first: where the kit's own trust list is damaged, that is what has to be said.
+    if signed.sums != "0x" + hashlib.sha256(sums).hexdigest():
+        fault = Fault(SUMS, "is not the one that was signed.", "Get the kit again.")
+        raise Invalid(f"The list of this kit’s files, or {SIGNATURE}, was changed: {fault}", faults=[fault])
+    # Then every file: where the kit's own trust list is damaged, that is what has to be said.
     faults = check_files(kit, on_progress)
     if faults:
         count = "One file" if len(faults) == 1 else f"{len(faults):,} files"

@@ -19,6 +19,7 @@ from ledger.files.kit_reader import opened_kit
 from ledger.files.kit_sums import SIGNATURE, SUMS
 from ledger.proof.verify import Tools
 from ledger.services.open_kit import CheckedKit, check_kit
+from ledger.storage.migrate import current
 from tests.integration.exit.conftest import Left, shell
 
 TOOLS = Tools(signing.keccak, signing.signer_of)
@@ -80,8 +81,7 @@ def test_a_changed_byte_in_the_list_or_its_signature_is_named(kit: Path, left: L
     for at in range(0, size, 1 + size // 25):
         with one_byte_changed(kit / name, at), pytest.raises(LedgerError) as refusal:
             checked(kit, left.trust)
-        told = refusal.value.detail + str(refusal.value.faults)
-        assert any(word in told for word in (SUMS, SIGNATURE, "another ledger", "is missing", "not what it was"))
+        assert SUMS in refusal.value.detail or "another ledger" in refusal.value.detail
 
 
 def test_a_missing_file_and_a_foreign_file_are_named(kit: Path, left: Left) -> None:
@@ -161,6 +161,21 @@ def test_a_kit_without_its_sealed_part_is_not_imported(left: Left, tmp_path: Pat
     told = shell(tmp_path / "new", "import-kit", str(left.open_kit), code=1, TOUCHMARK_PASSPHRASE=left.passphrase)
     assert "without its sealed part" in told.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_import_that_fails_halfway_leaves_neither_folder_nor_tables(
+    left: Left, tmp_path: Path, empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise Conflict("The manifest of a batch does not lead to what was registered.")
+
+    monkeypatch.setattr("ledger.services.restore_batches.restore_batches", fail)
+    monkeypatch.setenv("TOUCHMARK_DATABASE_URL", empty_database)
+    before = {path.name for path in tmp_path.iterdir()}
+    told = shell(tmp_path / "new", "import-kit", str(left.whole_kit), code=1, TOUCHMARK_PASSPHRASE=left.passphrase)
+    assert "does not lead" in told.stderr
+    assert {path.name for path in tmp_path.iterdir()} - before <= {"empty.db"}
+    assert current(empty_database) is None
 
 
 def test_a_folder_that_holds_something_is_never_imported_into(left: Left, tmp_path: Path) -> None:

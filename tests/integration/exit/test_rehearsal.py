@@ -136,11 +136,15 @@ def test_shown_evidence_is_found_by_its_hash_and_no_other(stranger: Path, left: 
     assert kept == set(left.evidence)
 
 
-def test_a_ledger_made_of_the_kit_answers_every_scan_as_the_old_one(left: Left, tmp_path: Path) -> None:
-    data = tmp_path / "new"
+def test_a_ledger_made_of_the_kit_answers_every_scan_as_the_old_one(
+    left: Left, tmp_path: Path, empty_database: str, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, url = tmp_path / "new", None if database == "sqlite" else empty_database
+    if url is not None:
+        monkeypatch.setenv("TOUCHMARK_DATABASE_URL", url)
     shell(data, "import-kit", str(left.whole_kit), TOUCHMARK_PASSPHRASE=left.passphrase)
     with LocalNode(data) as node:
-        world = World(Settings(data=data, passphrase=left.passphrase, node_url=node.url), node)
+        world = World(Settings(data=data, passphrase=left.passphrase, node_url=node.url, database_url=url), node)
         world.settle()
         try:
             assert {pair: seen(world.ledger, *pair) for pair in left.verdicts} == left.verdicts
