@@ -503,8 +503,8 @@ def test_a_serial_of_slashes_leads_the_receipt_to_no_other_item(stage: Stage) ->
 
     told: list[Any] = []
     shown = {"maker": "M", "name": "N", "gtin": "09521234543213", "serial": "A/../B%2F", "detail": ""}
-    made = {"item": shown, "owner": {"since": None, "address": "0x", "blind": None, "x": None, "y": None, "tag_answered_at": None},
-            "ledger": {"chain_id": 1, "contract": "0x"}}  # fmt: skip
+    owner = dict.fromkeys(("since", "blind", "x", "y", "tag_answered_at"))
+    made = {"item": shown, "owner": owner | {"address": "0x"}, "ledger": {"chain_id": 1, "contract": "0x"}}
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(receipt, "receipt_json", lambda *_: made)
         patched.setattr(receipt, "write_receipt", told.append)
