@@ -48,10 +48,15 @@ def passport_from_kit(kit: OpenKit, found: CheckedKit, tools: Tools, prover: Pro
     brands: dict[int, int] = {
         item_id(one.number, hashed, arithmetic.keccak): one.number for one in found.ledger.parties if one.brand
     }
-    history = _history(kit, brands)
-    made = _made(kit, found.ledger, arithmetic, history, brands[history.item], (gtin, serial))
+    try:
+        history = _history(kit, brands)
+        made = _made(kit, found.ledger, arithmetic, history, brands[history.item], (gtin, serial))
+        reading = reading_of(arithmetic, {**made, "statements": []})
+    except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+        # Whoever gave no trust list of their own may have been given anything.
+        raise Invalid(f"The events or manifests of this kit are not what a kit holds: {wrong}") from wrong
     transactions = [history.registered.transaction, *(one.transaction for one in history.told)]
-    put_in_signatures(arithmetic, made, reading_of(arithmetic, {**made, "statements": []}), transactions, prover)
+    put_in_signatures(arithmetic, made, reading, transactions, prover)
     made["head"] = _head(arithmetic, made)
     block = prover.header(int(found.about["block"]["number"]))
     put_in_state(arithmetic, made, found.ledger, prover, block)

@@ -101,7 +101,10 @@ def _rows(file: BinaryIO, ledger: Ledger, table: str) -> Iterator[Mapping[str, A
 def _evidence(kit: OpenKit) -> Iterator[Evidence]:
     with kit.open(EVIDENCE_INDEX) as file:
         for row in itertools.islice(read_lines(file, EVIDENCE_INDEX), len(kit.names())):
-            yield Evidence(**row)
+            try:
+                yield Evidence(**row)
+            except TypeError as wrong:
+                raise Invalid(f"{EVIDENCE_INDEX} holds a line that names no file.") from wrong
 
 
 def _shelve(kit: OpenKit, ledger: Ledger, name: str, shelf: str, kept: str) -> None:
