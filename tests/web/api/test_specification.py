@@ -160,6 +160,7 @@ TAKES_ANYTHING = {
     "GET /v1/label-formats",
     "GET /v1/template.csv",
     "GET /v1/template.xlsx",
+    "POST /v1/receipts/verify",
 }
 """Whatever is sent to these, it is as described: there is no request that they would have to refuse."""
 
