@@ -47,9 +47,7 @@ def upgrade() -> None:
         sa.Column("found", sa.String(length=16), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name=op.f("fk_part_questions_organisation")),
-        sa.ForeignKeyConstraint(
-            ["person"], ["people.id"], name=op.f("fk_part_questions_person"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_part_questions_person"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_part_questions")),
     )
     op.create_index(
