@@ -35,6 +35,7 @@ from web.operator import safe
 from web.own.items import UNREMEMBERED, ItemConverter
 from web.resolver.compressed import decompress
 from web.safety import harden, whole_bodies
+from web.scan import tap
 from web.sign_host import deployed_domain, sign_host
 from web.slashes import keep_slashes
 from web.verify_host import bp as verify_page
@@ -97,7 +98,7 @@ def create_app(
     app.register_blueprint(credentials.bp)
     app.register_blueprint(receipts.bp)
     app.register_blueprint(verify_page)
-    for view in (*UNREMEMBERED, *receipts.UNREMEMBERED):
+    for view in (*UNREMEMBERED, *receipts.UNREMEMBERED, *tap.UNREMEMBERED):
         csrf.exempt(app.view_functions[view])
     app.register_blueprint(console.bp)
     app.register_blueprint(join.bp)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, redirect, render_template, request
-from flask.blueprints import BlueprintSetupState
 
 from ledger.domain.errors import Invalid, TooMany, Unknown
 from ledger.domain.gtins import Gtin
@@ -27,13 +25,8 @@ from web.scan.page import item_href, moment
 SHOWN = "tapped"
 """The parameter by which a page names a tap that was counted; it means nothing to any other visitor."""
 _LONGEST = 40
-
-
-@bp.record_once
-def _begin(state: BlueprintSetupState) -> None:
-    app: Any = state.app
-    # The page behind a tag sets no cookie, so that its form can carry no token: `ours_only` guards it.
-    app.extensions["csrf"].exempt("web.scan.tap.count_tap")
+UNREMEMBERED = ("scan.count_tap",)
+"""Its page sets no cookie, so that its form can carry no token: `ours_only` guards it."""
 
 
 def tap_here(ledger: Ledger) -> Tapped | Response | None:

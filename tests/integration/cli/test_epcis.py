@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.cli.conftest import Shell, Story
 from tests.support.epcis_reference import reference_hashes
-from tests.support.epcis_schema import faults_of
+from tests.support.gs1_schemas import faults_of
 
 
 def _written(shell: Shell, *line: str, name: str = "events.json") -> list[dict[str, Any]]:

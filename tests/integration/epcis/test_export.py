@@ -15,7 +15,7 @@ from ledger.domain.statements import Kind, MarkKind, OwnerReportKind
 from ledger.services import epcis_export
 from ledger.services.epcis_export import FOREVER, batch_events, item_page, period_page
 from tests.support.epcis_reference import reference_hashes
-from tests.support.epcis_schema import faults_of
+from tests.support.gs1_schemas import faults_of
 from tests.support.world import Card, World, person
 
 

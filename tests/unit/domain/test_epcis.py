@@ -27,7 +27,7 @@ from ledger.domain.inspections import (
 )
 from ledger.domain.statements import MarkKind, OwnerReportKind, RecordKind
 from tests.support.epcis_reference import document_of, reference_hashes
-from tests.support.epcis_schema import faults_of
+from tests.support.gs1_schemas import faults_of
 
 GTIN = Gtin("09521234543213")
 OWNER = "0x" + "0a" * 20

@@ -12,7 +12,7 @@ from ledger.domain.epcis_told import MOST_EVENTS
 from ledger.domain.organisations import Scope
 from ledger.services.scan_item import scan_item
 from tests.support.epcis_reference import CONTEXT, document_of, reference_hashes
-from tests.support.epcis_schema import faults_of
+from tests.support.gs1_schemas import faults_of
 from tests.web.api.asking import Asking, Person, claimed, made, path_of, registered, speak, with_codes
 from tests.web.stage import GTIN, Stage
 
