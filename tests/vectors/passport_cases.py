@@ -9,6 +9,7 @@ not written. The files are of a chain that was made for them, so that writing th
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -105,6 +106,8 @@ class _Writer:
         self.cases: list[_Json] = []
 
     def write(self) -> None:
+        for kind in ("good", "trust", "checkpoints"):
+            shutil.rmtree(self.folder / kind, ignore_errors=True)
         for name, raw in self.good.items():
             self._put("good", name, raw)
         ours = self.ours

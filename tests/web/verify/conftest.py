@@ -137,6 +137,8 @@ class Visit:
         self.page.locator("#on").wait_for()
 
     def give(self, field: str, file: Path | dict[str, Any]) -> None:
+        # So that an answer that was there before is not taken for the one to this file.
+        self.page.evaluate("document.getElementById('answer').replaceChildren()")
         self.page.set_input_files(f"#{field}", file)
 
     def check(self, name: str, trust: Path | None = OURS) -> str:

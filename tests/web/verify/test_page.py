@@ -14,7 +14,12 @@ from tests.web.verify.conftest import GOOD, ITEM, OURS, Host, Node, Visit
 from web.verify_host import FILE, bp, read_page
 
 CASES = {case["name"]: case for case in cases()}
-LANGUAGES = {"en": "The file holds.", "fr": "Le fichier est conforme.", "it": "Il file è in ordine.", "zh-Hans": "文件成立。"}
+LANGUAGES = {
+    "en": "The file holds.",
+    "fr": "Le fichier est conforme.",
+    "it": "Il file è in ordine.",
+    "zh-Hans": "文件成立。",
+}
 
 
 def file_of(name: str) -> dict[str, Any]:
@@ -42,6 +47,9 @@ def test_bad_news_stand_above_everything_else(visit: Visit, address: str) -> Non
     visit.open(address)
     visit.check("stolen")
     assert visit.page.locator(".news").inner_text() == "Its owner has reported it stolen."
+    assert "Reported stolen, by an owner or the card" in visit.answer
+    visit.check("inspected", trust=None)
+    assert "An inspection, by Luxcheck" in visit.answer
     visit.check("batch_recalled", trust=None)
     assert "The brand has recalled the whole batch." in visit.page.locator(".news").inner_text()
 
@@ -89,9 +97,15 @@ def test_the_passport_of_the_scan_page_is_fetched_after_a_click(visit: Visit, ho
 
 @pytest.mark.parametrize(
     "path",
-    ["https://evil.example/v1/items/09521234543213/A/passport", "//evil.example/v1/items/09521234543213/A/passport",
-     "/v1/items/09521234543213/../passport", "/v1/other", "/v1/items/09521234543213/A/passport?x=1", "javascript:alert(1)"],
-)  # fmt: skip
+    [
+        "https://evil.example/v1/items/09521234543213/A/passport",
+        "//evil.example/v1/items/09521234543213/A/passport",
+        "/v1/items/09521234543213/../passport",
+        "/v1/other",
+        "/v1/items/09521234543213/A/passport?x=1",
+        "javascript:alert(1)",
+    ],
+)
 def test_no_other_address_is_fetched_from_the_fragment(visit: Visit, host: Host, path: str) -> None:
     visit.open(f"{host.page}#passport={path}")
     assert visit.page.locator("#fetch").is_hidden()
@@ -144,7 +158,8 @@ def test_files_are_known_by_what_they_are_when_they_are_dropped(visit: Visit) ->
         """texts => {
           const transfer = new DataTransfer();
           for (const text of texts) transfer.items.add(new File([text], "dropped.json"));
-          document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+          const how = { dataTransfer: transfer, bubbles: true, cancelable: true };
+          document.body.dispatchEvent(new DragEvent("drop", how));
         }""",
         files,
     )

@@ -8,12 +8,12 @@ const HEADLINES = { [HOLDS]: "answer.holds", [CONTRADICTS]: "answer.contradicts"
 // What a buyer has to know before anything else; the rest of the flags are told, but not as warnings.
 const CALM = new Set(["recovered", "owner_ended_recovery", "amended"]);
 
-/** The answer's elements. `trust` gives the parties their names. */
-export function answerOf(say, report, trust) {
+/** The answer's elements, out of the report, the passport it is of, and the trust list that names the parties. */
+export function answerOf(say, report, known) {
   const { facts } = report;
   return [
     verdict(say, report),
-    ...(facts === null || report.outcome === CONTRADICTS ? [] : told(say, report, namer(say, trust))),
+    ...(facts === null || report.outcome === CONTRADICTS ? [] : told(say, report, known.passport, namer(say, known))),
     limits(say),
     steps(say, report),
   ];
@@ -37,7 +37,7 @@ function verdict(say, { outcome, level, steps: taken, facts }) {
   );
 }
 
-function told(say, { facts, notes }, nameOf) {
+function told(say, { facts, notes }, passport, nameOf) {
   const flags = [
     ...facts.flags.map((flag) => [CALM.has(flag), say(`flag.${flag}`)]),
     ...facts.batchFlags.map((flag) => [CALM.has(flag), say(`batchFlag.${flag}`)]),
@@ -64,7 +64,7 @@ function told(say, { facts, notes }, nameOf) {
       facts.withheld ? el("p", { class: "note" }, say("answer.more", { count: facts.withheld })) : null,
     ),
     facts.statements.length
-      ? part(say("answer.history"), pairs(facts.statements.map((one) => [say.date(one.time), line(say, one, nameOf)])))
+      ? part(say("answer.history"), pairs(facts.statements.map((one, index) => [say.date(one.time), line(say, one, passport.statements[index], nameOf)])))
       : null,
     notes.length ? part(say("answer.notes"), list("lines", notes.map(say.said))) : null,
   ];
@@ -94,9 +94,10 @@ const list = (kind, texts) =>
 
 const part = (title, ...content) => el("div", {}, el("h3", {}, title), ...content);
 
-function line(say, { kind, party }, nameOf) {
+function line(say, { kind, party }, { values }, nameOf) {
   const who = party === null ? say("answer.byOwner") : say("answer.by", { name: nameOf(party) });
-  return `${say(`kind.${kind}`)}, ${who}`;
+  const exact = [`kind.${kind}.${values.kind}`, `kind.${kind}.other`].find(say.has);
+  return say("answer.said", { what: say(exact ?? `kind.${kind}`), who });
 }
 
 const namer = (say, { trust, passport }) => {

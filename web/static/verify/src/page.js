@@ -121,7 +121,8 @@ async function check(ask = state.checkpoint && checkpointWitness(state.checkpoin
   state.passport = report.facts === null ? null : readPassport(state.raw);
   state.report = report;
   drawAnswer();
-  place("answer-title").focus();
+  place("answer-title").focus({ preventScroll: true });
+  place("answer").scrollIntoView({ block: "start" });
 }
 
 async function askNode() {

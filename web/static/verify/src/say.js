@@ -22,7 +22,9 @@ export function language(asked, browsers = []) {
 /** `say(name, values)`, `say.said({ name, values })`, and what else depends on the language. */
 export function speaker(lang) {
   const words = LANGUAGES[lang];
-  const dates = new Intl.DateTimeFormat(lang, { dateStyle: "long", timeStyle: "short" });
+  const locale = lang === "en" ? "en-GB" : lang;
+  const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" });
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
   const say = (name, values = {}) => {
     if (!Object.hasOwn(words, name)) throw new Error(`no words for ${name}`);
     return words[name].replace(/\{(\w+)\}/g, (_, place) => written(values[place]));
@@ -32,6 +34,6 @@ export function speaker(lang) {
   say.lang = lang;
   say.has = (name) => Object.hasOwn(words, name);
   say.date = (seconds) => dates.format(new Date(seconds * 1000));
-  say.day = (seconds) => new Intl.DateTimeFormat(lang, { dateStyle: "long" }).format(new Date(seconds * 1000));
+  say.day = (seconds) => days.format(new Date(seconds * 1000));
   return say;
 }

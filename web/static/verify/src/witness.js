@@ -66,12 +66,26 @@ async function call(address, method, params) {
       cache: "no-store",
       signal: AbortSignal.timeout(PATIENCE),
     });
-    const text = await response.text();
-    answer = text.length > LONGEST_ANSWER ? null : JSON.parse(text);
+    answer = JSON.parse(await bounded(response));
   } catch {
     throw new CannotTell("node.away", { node });
   }
   if (answer === null || typeof answer !== "object" || answer.error || !("result" in answer))
     throw new CannotTell("node.answer", { node });
   return answer.result;
+}
+
+/** The text of an answer; throws where it is longer than any answer to these questions. */
+async function bounded(response) {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (const reader = response.body.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) return text;
+    text += decoder.decode(value, { stream: true });
+    if (text.length > LONGEST_ANSWER) {
+      await reader.cancel();
+      throw new RangeError("too long");
+    }
+  }
 }
