@@ -81,6 +81,11 @@ BODIES: dict[str, Any] = {
     "record_service": {**RECORD, "service": "care"},
     "withdraw_record": {**RECORD, "about": "1", "reason": "mistake"},
     "correct_record": {**RECORD, "about": "1", "authenticity": "consistent", "method": "in_hand"},
+    "check_components": {"seen": [{"part": "movement", "serial": "X1"}]},
+    "replace_component": {"part": "movement", "serial": "X2"},
+    "make_tags_of_batch": {"passphrase": "a long enough passphrase"},
+    "end_item_tag": {},
+    "tap_item": {"cmac": "00" * 8},
     "rotate_webhook_secret": {},
     "replay_webhook": {},
     "sign_statement": {"kind": "Mark", "fields": {"kind": 5}, **RECORD},
@@ -93,6 +98,13 @@ PUBLIC = {
     "get_item_epcis",
     "get_check_receipt",
     "verify_receipt",
+    "get_passport",
+    "get_checkpoint",
+    "get_credentials",
+    "get_passport_credential",
+    "get_untp_passport",
+    "get_receipt_credential",
+    "get_inspection_credential",
     "template_csv",
     "template_xlsx",
     "list_label_formats",
@@ -141,10 +153,24 @@ OWN_ONLY = {
     "list_epcis_events",
     "list_captures",
     "capture_epcis",
+    "list_own_tags",
+    "tap_item",
+    "take_encoder_answer",
+    "make_master_key",
+    "list_credential_keys",
+    "change_credential_key",
 }
 """Operations that name nothing of anybody else's: they are about the caller alone, or about what is public."""
 
-FOR_THE_ACCREDITED = {"record_inspection", "record_service", "withdraw_record", "correct_record"}
+FOR_THE_ACCREDITED = {
+    "record_inspection",
+    "record_service",
+    "withdraw_record",
+    "correct_record",
+    "get_components",
+    "check_components",
+    "replace_component",
+}
 """What an inspector is accredited to do to the brand's items."""
 
 ALSO_PUBLIC_STATUS = {"get_statement", "get_statement_receipt"}
