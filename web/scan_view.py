@@ -73,6 +73,8 @@ class SelfCheck:
     chain_id: int
     contract: str
     passport_href: str | None = None
+    page_href: str | None = None
+    """The page that checks it in the browser, told which file is meant; it is fetched when the reader says so."""
     head: str | None = None
 
 

@@ -176,7 +176,8 @@ def _self_check(scan: Scan) -> SelfCheck | None:
     if registration is None or registration.progress is not Progress.FINAL or scan.gtin is None or scan.serial is None:
         return SelfCheck(None, scan.chain_id, scan.contract, head=scan.head)
     href = f"/v1/items/{scan.gtin}/{quote(scan.serial, safe='')}/passport"
-    return SelfCheck(VERIFY_COMMAND, scan.chain_id, scan.contract, passport_href=href, head=scan.head)
+    page = f"/verify/#passport={quote(href, safe='')}"
+    return SelfCheck(VERIFY_COMMAND, scan.chain_id, scan.contract, passport_href=href, page_href=page, head=scan.head)
 
 
 def _opinion(ledger: Ledger, one: Recorded) -> Opinion:
