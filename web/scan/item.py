@@ -90,9 +90,7 @@ def look(ledger: Ledger, tapped: Tapped | None = None) -> Scan:
     if serial is None:
         return paced(ledger, scan_product(ledger, gtin))
     differs, session = looks_different(request), _session()
-    return paced(
-        ledger, scan_item(ledger, gtin, serial, looks_different=differs, session=session, tapped=tapped)
-    )
+    return paced(ledger, scan_item(ledger, gtin, serial, looks_different=differs, session=session, tapped=tapped))
 
 
 def _session() -> bytes | None:
