@@ -164,12 +164,12 @@ def _show(cli: Cli, file: str, report: Report, *, alone: bool) -> None:
     for one in report.steps:
         if alone or one.outcome.value in ("contradicts", "cannot tell"):
             screen.say(
-                f"{one.number:>2} {_MARKS[one.outcome.value]} {one.step.value:<12} {one.said}",
+                f"{one.number:>2} {_MARKS[one.outcome.value]} {one.step.value:<12} {_line(one.said)}",
                 style=_COLOURS[one.outcome.value] if one.outcome.value != "holds" else None,
             )
             if one.expected or one.found:
-                screen.say(f"     expected {one.expected}")
-                screen.say(f"     found    {one.found}")
+                screen.say(f"     expected {_line(one.expected)}")
+                screen.say(f"     found    {_line(one.found)}")
     if not alone:
         return
     for note in report.notes:
@@ -192,14 +192,23 @@ def _facts(cli: Cli, facts: dict[str, Any]) -> None:
             "as of": "not shown" if facts["asOf"] is None else _moment(facts["asOf"]),
             "owner": owner,
             "marked": ", ".join(one.replace("_", " ") for one in (*facts["flags"], *facts["batchFlags"])) or "nothing",
-            **{f"record: {name}": value for name, value in facts["record"].items()},
+            **{_line(f"record: {name}"): _line(str(value)) for name, value in facts["record"].items()},
             "withheld": f"{facts['withheld']} fields",
         }
     )
 
 
+def _line(text: str) -> str:
+    """Words of a file keep to their line, or they could write an answer of their own below it."""
+    return text.replace("\n", "[U+000A]")
+
+
 def _moment(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except ValueError:
+        # The file's times have 40 bits, the calendar ends with the year 9999.
+        return f"{seconds} seconds after 1970-01-01 00:00:00 UTC"
 
 
 def _give(cli: Cli, made: bytes, output: Path | None, hint: str) -> dict[str, Any] | None:

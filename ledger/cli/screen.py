@@ -45,7 +45,7 @@ class Screen:
         """Names and values below each other; what is None is left out."""
         if self.json:
             return
-        shown = {name: value for name, value in rows.items() if value is not None}
+        shown = {clean(name): value for name, value in rows.items() if value is not None}
         width = max((len(name) for name in shown), default=0)
         for name, value in shown.items():
             line = Text(f"{name:<{width}}  ", style="dim")

@@ -119,6 +119,14 @@ class Reading:
         self.state = teller.state
         return f"{len(self.told)} statements make the head {head}."
 
+    def notes(self) -> list[str]:
+        """What to know of a file that agrees with itself: an amendment without its record leaves an older one shown."""
+        said = self.passport.statements
+        last = max((place for place, one in enumerate(said) if one.kind == "AmendItem"), default=None)
+        if last is None or said[last].record is not None:
+            return []
+        return [f"Statement {last + 1} amends the record, and its text is not in the file: what is shown is older."]
+
     def signed(self) -> str:
         """Step: every signature in the file is by whom it must be."""
         for told in self.told:
@@ -148,9 +156,12 @@ class Reading:
 def check_record(record: Record, statement: int | None = None) -> None:
     """Raises Contradicts where the fields do not make the record hash."""
     where = "the record" if statement is None else f"the record of statement {statement}"
-    leaves = []
+    leaves, names = [], set[str]()
     for place, one in enumerate(record.fields, 1):
         if isinstance(one, ShownField):
+            if one.name in names:
+                raise Contradicts(f"Field {place} of {where} has the name of an earlier one.")
+            names.add(one.name)
             try:
                 leaves.append(field_leaf(_bytes(one.salt), one.name, jcs(one.value)))
             except Invalid as wrong:

@@ -15,7 +15,7 @@ from trie.exceptions import MissingTrieNode
 from ledger.domain.statements import Keccak
 from ledger.proof.report import CannotTell, Contradicts
 
-_STATE_ROOT, _NUMBER, _TIME, _LEAST_MEMBERS, _LONGEST_NUMBER = 3, 8, 11, 15, 6
+_STATE_ROOT, _NUMBER, _TIME, _LEAST_MEMBERS, _LONGEST_NUMBER, _LONGEST_TIME = 3, 8, 11, 15, 6, 5
 
 
 class State(Protocol):
@@ -36,8 +36,8 @@ class Header:
             flat = isinstance(members, list) and all(isinstance(one, bytes) for one in members)
             if not flat or len(members) < _LEAST_MEMBERS or len(members[_STATE_ROOT]) != 32:
                 raise ValueError("its members are not those of a header")
-            if any(len(members[at]) > _LONGEST_NUMBER for at in (_NUMBER, _TIME)):
-                raise ValueError("its height or its time has more than 48 bits")
+            if len(members[_NUMBER]) > _LONGEST_NUMBER or len(members[_TIME]) > _LONGEST_TIME:
+                raise ValueError("its height has more than 48 bits, or its time more than 40")
             self.number, self.time = (int.from_bytes(members[at], "big") for at in (_NUMBER, _TIME))
         except Exception as wrong:  # noqa: BLE001  rlp raises many kinds, and which of them a nonsense meets is its own affair
             raise Contradicts(f"The block's header cannot be read: {wrong}.", "a header in RLP") from None

@@ -92,6 +92,7 @@ class _Check:
         ):
             self._say(step, take)
         self.level = 1
+        self.notes += reading.notes()
         self.facts = facts_of(reading, ledger, None, BatchFlag(0))
         if ledger is None:
             raise _Over
@@ -196,7 +197,7 @@ def _all(said: str, state: ProvenState) -> str:
 
 
 _NOT_ASKED = (
-    "Nobody was asked whether the chain has this block. Whoever could forge a whole chain could forge this file too: "
+    "Nobody was asked whether the chain has this block. Anybody can make up a block, and a file that agrees with it: "
     "ask a node, or bring a checkpoint."
 )
 _UNKNOWN = {

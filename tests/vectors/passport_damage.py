@@ -113,6 +113,7 @@ def _record(shop: Workshop) -> None:
     shop.changed("another_withheld_leaf", "one_field_shown", at, put("record", "fields", 1, "withheld", to=flipped))
     shop.changed("another_record", "untouched", at, put("record", "hash", to=flipped))
     shop.changed("fields_in_another_order", "untouched", at, put("record", "fields", to=lambda fields: fields[::-1]))
+    shop.changed("a_field_told_twice", "untouched", at, _twice)
     shop.changed("a_field_left_out", "untouched", at, put("record", "fields", to=lambda fields: fields[:-1]))
 
 
@@ -170,8 +171,18 @@ def _story(shop: Workshop) -> None:
     shop.changed("a_signature_missing", base, at, lambda told: told["statements"][0]["signatures"].pop() and None)
     shop.changed("a_record_with_a_claim", base, at, put("statements", 0, "record", to=shop.told(base)["record"]))
     amended = ("statements", 0, "record")
+    shop.changed("an_amendment_left_undescribed", "amended", Step.LIVE, _undescribed, outcome=HOLDS, notes=1)
     shop.changed("another_value_in_an_amendment", "amended", at, put(*amended, "fields", 0, "value", to="vert"))
     shop.changed("an_amendment_to_another_record", "amended", at, put(*amended, to=shop.told("amended")["record"]))
+
+
+def _undescribed(told: _Json) -> None:
+    del told["statements"][0]["record"]
+
+
+def _twice(told: _Json) -> None:
+    fields = told["record"]["fields"]
+    fields.append({**fields[0], "value": "white"})
 
 
 def _signatures(shop: Workshop) -> None:

@@ -43,6 +43,7 @@ def _header(shop: Workshop) -> None:
     shop.changed("bytes_behind_the_header", base, at, rehashed(lambda raw: raw + b"\0"))
     shop.changed("a_list_in_the_header", base, at, rehashed(members(lambda members: [*members[:-1], []])))
     shop.changed("a_header_of_few_members", base, at, rehashed(members(lambda members: members[:14])))
+    shop.changed("a_time_of_no_calendar", base, at, rehashed(members(lambda m: [*m[:11], b"\1" * 6, *m[12:]])))
     shop.changed("a_time_of_many_bytes", base, at, rehashed(members(lambda m: [*m[:11], b"\1" * 9, *m[12:]])))
     shop.changed(
         "a_forged_root_with_a_header_hashed_anew", base, at, rehashed(members(lambda m: [*m[:3], bytes(32), *m[4:]]))

@@ -86,6 +86,13 @@ export class Reading {
     return sentence("statements.holds", { count: this.told.length, head });
   }
 
+  /** What to know of a file that agrees with itself: an amendment without its record leaves an older one shown. */
+  notes() {
+    const { statements } = this.passport;
+    const last = statements.findLastIndex(({ kind }) => kind === "AmendItem");
+    return last < 0 || statements[last].record ? [] : [sentence("note.undescribed", { place: last + 1 })];
+  }
+
   /** Step: every signature in the file is by whom it must be. */
   signed() {
     for (const told of this.told)
@@ -117,7 +124,13 @@ export const isShown = (field) => "name" in field;
 
 function checkRecord(record, place) {
   const where = place === undefined ? sentence("where.record") : sentence("where.statement", { place });
-  const leaves = record.fields.map((field) => (isShown(field) ? leafOf(field) : unhex(field.withheld)));
+  const names = new Set();
+  const leaves = record.fields.map((field, index) => {
+    if (!isShown(field)) return unhex(field.withheld);
+    if (names.has(field.name)) throw new Contradicts("record.twice", { place: index + 1, where });
+    names.add(field.name);
+    return leafOf(field);
+  });
   expect("record.other", { where }, record.hash, hex(rootOf(leaves)));
 }
 

@@ -7,7 +7,7 @@ import { keccak_256 } from "../../../sign/vendor/curves.js";
 import { BranchMPTNode, decodeMPTNode, decodeRawMPTNode, isRawMPTNode, LeafMPTNode, RLP } from "../vendor/state.js";
 import { CannotTell, Contradicts, sentence } from "./outcome.js";
 
-const [STATE_ROOT, NUMBER, TIME, LEAST_MEMBERS, LONGEST_NUMBER] = [3, 8, 11, 15, 6];
+const [STATE_ROOT, NUMBER, TIME, LEAST_MEMBERS, LONGEST_NUMBER, LONGEST_TIME] = [3, 8, 11, 15, 6, 5];
 const NOTHING = RLP.encode(new Uint8Array());
 const EMPTY_TREE = hex(keccak_256(NOTHING));
 
@@ -24,7 +24,8 @@ export function readHeader(raw) {
     members.some(Array.isArray) ||
     members.length < LEAST_MEMBERS ||
     members[STATE_ROOT].length !== 32 ||
-    [NUMBER, TIME].some((at) => members[at].length > LONGEST_NUMBER)
+    members[NUMBER].length > LONGEST_NUMBER ||
+    members[TIME].length > LONGEST_TIME
   )
     throw new Contradicts("header.unreadable", {}, "a header in RLP");
   return {

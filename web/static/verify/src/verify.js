@@ -48,6 +48,7 @@ class Check {
     await this.say("statements", () => reading.statements());
     await this.say("signatures", () => reading.signed());
     this.level = 1;
+    this.notes.push(...reading.notes());
     this.facts = factsOf(reading, ledger, null, []);
     if (ledger === null) throw new Over();
     const { header, anchor } = await this.anchor(reading, ledger);

@@ -175,6 +175,7 @@ export default {
 
   "record.holds": "{shown} fields shown and {withheld} withheld hash to the record {hash}.",
   "record.other": "The fields do not make {where}.",
+  "record.twice": "Field {place} of {where} has the name of an earlier one.",
   "where.record": "the record",
   "where.statement": "the record of statement {place}",
 
@@ -255,7 +256,7 @@ export default {
   "signers.never": "Statement {place}: party {by} never accredited party {party}.",
 
   "live.notAsked":
-    "Nobody was asked whether the chain has this block. Whoever could forge a whole chain could forge this file too: ask a node, or bring a checkpoint.",
+    "Nobody was asked whether the chain has this block. Anybody can make up a block, and a file that agrees with it: ask a node, or bring a checkpoint.",
   "live.holds": "{witness} knows this block. {who}",
   "live.unknown": "{witness} does not know block {number}.",
   "live.other": "{witness} knows another block {number}.",
@@ -278,4 +279,5 @@ export default {
   "note.compromised": "{what}: party {party} says that its key {key} was no longer its own then. Give it no weight.",
   "note.accreditation": "Statement {place}: the accreditation in force then has been given anew since.",
   "note.newer": "The record has gone on since this file was made. Ask for a newer one.",
+  "note.undescribed": "Statement {place} amends the record, and its text is not in the file: what is shown is older.",
 };

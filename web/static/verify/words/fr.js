@@ -174,6 +174,7 @@ export default {
 
   "record.holds": "{shown} champs montrés et {withheld} retenus donnent l’empreinte de la fiche {hash}.",
   "record.other": "Les champs ne font pas {where}.",
+  "record.twice": "Le champ {place} de {where} porte le nom d’un champ précédent.",
   "where.record": "la fiche",
   "where.statement": "la fiche de la déclaration {place}",
 
@@ -252,7 +253,7 @@ export default {
   "signers.other": "{what} : la clé qui a signé n’était pas alors celle de la partie {party}.",
   "signers.never": "Déclaration {place} : la partie {by} n’a jamais accrédité la partie {party}.",
 
-  "live.notAsked": "On n’a demandé à personne si la chaîne a ce bloc. Qui pourrait forger une chaîne entière pourrait forger ce fichier aussi : interrogez un nœud, ou apportez un point de contrôle.",
+  "live.notAsked": "On n’a demandé à personne si la chaîne a ce bloc. N’importe qui peut inventer un bloc, et un fichier qui s’y accorde : interrogez un nœud, ou apportez un point de contrôle.",
   "live.holds": "{witness} connaît ce bloc. {who}",
   "live.unknown": "{witness} ne connaît pas le bloc {number}.",
   "live.other": "{witness} connaît un autre bloc {number}.",
@@ -275,4 +276,5 @@ export default {
   "note.compromised": "{what} : la partie {party} dit que sa clé {key} n’était alors plus la sienne. N’y accordez aucun poids.",
   "note.accreditation": "Déclaration {place} : l’accréditation alors en vigueur a été donnée à nouveau depuis.",
   "note.newer": "Le registre a continué depuis que ce fichier a été fait. Demandez-en un plus récent.",
+  "note.undescribed": "La déclaration {place} modifie la fiche, et son texte n’est pas dans le fichier : ce qui est montré est plus ancien.",
 };

@@ -174,6 +174,7 @@ export default {
 
   "record.holds": "{shown} campi mostrati e {withheld} trattenuti danno l’impronta della scheda {hash}.",
   "record.other": "I campi non fanno {where}.",
+  "record.twice": "Il campo {place} di: {where}, ha il nome di un campo precedente.",
   "where.record": "la scheda",
   "where.statement": "la scheda della dichiarazione {place}",
 
@@ -252,7 +253,7 @@ export default {
   "signers.other": "{what}: la chiave che ha firmato non era allora della parte {party}.",
   "signers.never": "Dichiarazione {place}: la parte {by} non ha mai accreditato la parte {party}.",
 
-  "live.notAsked": "Non si è chiesto a nessuno se la catena ha questo blocco. Chi potesse falsificare una catena intera potrebbe falsificare anche questo file: chiedi a un nodo, o porta un punto di controllo.",
+  "live.notAsked": "Non si è chiesto a nessuno se la catena ha questo blocco. Chiunque può inventare un blocco, e un file che gli corrisponda: chiedi a un nodo, o porta un punto di controllo.",
   "live.holds": "{witness} conosce questo blocco. {who}",
   "live.unknown": "{witness} non conosce il blocco {number}.",
   "live.other": "{witness} conosce un altro blocco {number}.",
@@ -275,4 +276,5 @@ export default {
   "note.compromised": "{what}: la parte {party} dice che la sua chiave {key} allora non era più sua. Non darle peso.",
   "note.accreditation": "Dichiarazione {place}: l’accreditamento allora in vigore è stato dato di nuovo da allora.",
   "note.newer": "Il registro è andato avanti da quando questo file è stato fatto. Chiedine uno più recente.",
+  "note.undescribed": "La dichiarazione {place} modifica la scheda, e il suo testo non è nel file: quello mostrato è più vecchio.",
 };

@@ -174,6 +174,7 @@ export default {
 
   "record.holds": "{shown} 个公开字段和 {withheld} 个保密字段的哈希是记录 {hash}。",
   "record.other": "这些字段不构成{where}。",
+  "record.twice": "{where}的第 {place} 个字段与前面的字段同名。",
   "where.record": "该记录",
   "where.statement": "声明 {place} 的记录",
 
@@ -252,7 +253,7 @@ export default {
   "signers.other": "{what}所用的密钥当时不属于第 {party} 号成员。",
   "signers.never": "声明 {place}：第 {by} 号成员从未认可第 {party} 号成员。",
 
-  "live.notAsked": "没有询问任何人链上是否有这个区块。能伪造整条链的人也能伪造此文件：请询问节点，或提供检查点。",
+  "live.notAsked": "没有询问任何人链上是否有这个区块。任何人都能编造一个区块以及与之相符的文件：请询问节点，或提供检查点。",
   "live.holds": "{witness}知道这个区块。{who}",
   "live.unknown": "{witness}不知道区块 {number}。",
   "live.other": "{witness}知道的区块 {number} 不同。",
@@ -275,4 +276,5 @@ export default {
   "note.compromised": "{what}：第 {party} 号成员称其密钥 {key} 当时已不属于自己。请勿采信。",
   "note.accreditation": "声明 {place}：当时有效的认可此后已重新授予。",
   "note.newer": "此文件生成之后，记录又有了变化。请索取更新的文件。",
+  "note.undescribed": "第 {place} 条声明修改了记录，但文件中没有其内容：所显示的是较旧的内容。",
 };
