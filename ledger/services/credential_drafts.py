@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.credential_context import vocabulary
@@ -36,6 +36,9 @@ from ledger.services.ports import Ledger, Tx
 from ledger.services.read_records import as_inspection
 from ledger.services.scanned import Recorded, Scan
 from ledger.services.views_of_chain import Listed, moment
+
+ENGLISH: Final = "en"
+"""The language of what programs read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +141,8 @@ class Drafter:
             fields,
             Maker(did, self.brand.name, f"https://{self.brand.domain}" if self.brand.domain else None),
             vocabulary=vocabulary(self.ledger.public_url),
-            description=line.said("en")[0].description if line else "",
-            care=line.said("en")[0].care if line else "",
+            description=line.said(ENGLISH)[0].description if line else "",
+            care=line.said(ENGLISH)[0].care if line else "",
             picture=self._picture(photo) if photo else None,
         )
         hold = passport_hold(self.scan.facts, self.scan.standing, self.now)
@@ -149,7 +152,7 @@ class Drafter:
 
     def _picture(self, photo: Photo) -> Picture:
         url = f"{self.ledger.public_url}/photos/{photo.sha256}/960"
-        return Picture(url, photo.caption("en") or "The product", "image/webp")
+        return Picture(url, photo.caption(ENGLISH) or "The product", "image/webp")
 
     def _inspection(self, statement: bytes) -> Draft:
         for event, one in self.inspections():

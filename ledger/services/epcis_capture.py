@@ -137,7 +137,7 @@ def _read(sent: Sent, now: int, faults: list[Fault]) -> _Read | None:
         faults.append(
             Fault(
                 f"{sent.where}.eventID",
-                said("is not the hash of this event, which is %(hash)s.", hash=hashed),
+                said("is not the hash of this event, which is %(right)s.", right=hashed),
                 said("Leave it out, and we put the right one in; or send the event as it was when it was hashed."),
             )
         )

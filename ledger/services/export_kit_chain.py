@@ -126,8 +126,8 @@ def _transactions(ledger: Ledger, archive: Archive, upto: int) -> Iterator[dict[
             if ledger.keccak(raw) != hash:
                 raise Unavailable(
                     said(
-                        "The node does not give transaction %(hash)s whole. Ask one that keeps old transactions.",
-                        hash="0x" + hash.hex(),
+                        "The node does not give transaction %(id)s whole. Ask one that keeps old transactions.",
+                        id="0x" + hash.hex(),
                     )
                 )
             yield {"block": block, "hash": "0x" + hash.hex(), "raw": "0x" + raw.hex()}

@@ -18,7 +18,14 @@ JARGON = {
     "zh_Hans": r"区块链|哈希|散列|代币|令牌|铸造|钱包|燃料费|(?i:nft|token|hash|wallet|\bgas\b)",
 }
 """Blockchain, hash, token, mint, NFT, wallet, gas, and what each language calls them."""
-PROGRAMMERS = ("web/api/", "ledger/chain/", "ledger/files/", "ledger/keeping/")
+PROGRAMMERS = (
+    "web/api/",
+    "ledger/chain/",
+    "ledger/files/",
+    "ledger/keeping/",
+    "ledger/services/epcis_",
+    "ledger/services/export_kit",
+)
 """What is said to operators and programs only, who use these words themselves."""
 
 
