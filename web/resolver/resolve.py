@@ -19,6 +19,7 @@ from ledger.domain.digital_links import DigitalLink, query_pairs, read_digital_l
 from ledger.domain.errors import Invalid, TooMany
 from ledger.domain.link_types import DEFAULT, link_type
 from ledger.domain.said import said
+from ledger.domain.standing_headlines import Key
 from ledger.services.ports import Ledger
 from ledger.services.scan_item import scan_bad_code, scan_product
 from web.languages import language_of
@@ -87,7 +88,8 @@ def _wants_linkset() -> bool:
 def _unreadable(ledger: Ledger, wrong: Invalid) -> Response:
     """An address that breaks the syntax: 400 (2.4.1), as a page with the way on, or as a problem."""
     if wants_json():
-        return problem(400, wrong.code, wrong.title, wrong.detail)
+        # Whoever reads verdicts has one here too.
+        return problem(400, wrong.code, wrong.title, wrong.detail, verdict=Key.BAD_CODE.value)
     response = answer(ledger, paced(ledger, scan_bad_code(ledger, wrong.detail)))
     if response.status_code == 422:
         response.status_code = 400
