@@ -52,6 +52,10 @@ ITEM_KINDS: Final = (
 """The kinds of statement that are part of an item's head."""
 
 
+_LEFT_OUT: Final = ("offer", "signer", "record")
+"""Members of a statement that are left out where they are not there, never null: one way to write each thing."""
+
+
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -139,7 +143,7 @@ class Said(_Shape):
     signatures: Annotated[list[Signature | None], Field(max_length=3)]
     record: Record | None = None
 
-    @field_validator("offer", "signer", "record", mode="before")
+    @field_validator(*_LEFT_OUT, mode="before")
     @classmethod
     def _left_out(cls, given: object) -> object:
         # There is one way to say that there is none: another would be a byte that nothing binds.
@@ -227,6 +231,9 @@ def kind_of(said: Said) -> Kind:
 def json_schema() -> dict[str, Any]:
     """The published JSON Schema (2020-12) of the passport file."""
     schema = Passport.model_json_schema(mode="validation")
+    for name in _LEFT_OUT:
+        members = schema["$defs"]["Said"]["properties"]
+        members[name] = next(one for one in members[name]["anyOf"] if one.get("type") != "null")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:touchmark:passport:1",

@@ -328,6 +328,7 @@ def test_the_published_schema_takes_every_passport_and_no_other(world: World) ->
         {**told, "ledger": {**told["ledger"], "chainId": str(told["ledger"]["chainId"])}},
         {**told, "head": told["head"].upper()},
         {name: value for name, value in told.items() if name != "state"},
+        {**told, "statements": [{**told["statements"][0], "offer": None}]},
     ):
         assert not schema.is_valid(wrong)
         assert wrong_at(verify(write_canonical(wrong), None, TOOLS)) is Step.FILE
