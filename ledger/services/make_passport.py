@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from ledger.domain.batches import Amendment
 from ledger.domain.chain_view import ChainEvent
-from ledger.domain.errors import Conflict, Forbidden, Unavailable
+from ledger.domain.errors import Conflict, Forbidden, Unavailable, Unknown
 from ledger.domain.identity import item_id
-from ledger.domain.organisations import Caller
+from ledger.domain.organisations import Caller, Scope
 from ledger.domain.records import field_leaf, field_salt, jcs
 from ledger.domain.said import said
 from ledger.domain.statements import Kind, fields, type_name
@@ -60,9 +60,9 @@ def make_passport(
     """The passport of an item, canonical JSON.
 
     `show` names the fields that are shown (None: what the brand shows to everyone), all others are withheld;
-    only the item's brand may show what is private. Raises Unknown for an item that is not listed here, Conflict
-    while its batch is not final on the record, Forbidden for a private field that the caller may not show,
-    Unavailable where the node does not answer.
+    only the item's brand may show what is private. Raises Unknown for an item that is not listed here, or only
+    prepared by another brand; Conflict while its batch is not final on the record, Forbidden for a private field that
+    the caller may not show, Unavailable where the node does not answer.
     """
     with ledger.store.read() as tx:
         maker = _Maker(ledger, tx, find_listed(tx, gtin, serial), show, caller)
@@ -96,6 +96,11 @@ class _Maker:
         ledger, tx, subject = self.ledger, self.tx, self.subject
         registered = registration_event(tx, subject.batch.number)
         if registered is None or registered.block > self.final:
+            # Until its registration is signed an item is nobody's business but its brand's.
+            if subject.batch.statement is None and not self._own:
+                raise Unknown(
+                    said("There is no item of that GTIN and serial in this ledger. Check the last characters.")
+                )
             raise Conflict(said("This item is not on the record for good yet. Wait until its batch is registered."))
         if subject.state is not None and subject.state.batch != subject.batch.number:
             raise Conflict(
@@ -172,11 +177,15 @@ class _Maker:
         if self._show is None:
             return public
         wanted = self._show & values.keys()
-        caller = self._caller
-        own = caller is not None and caller.organisation.id == self.subject.batch.organisation
-        if not own and not wanted <= public:
-            raise Forbidden(said("Only the item’s brand can show what it keeps private."))
+        if not wanted <= public:
+            if self._caller is None or not self._own:
+                raise Forbidden(said("Only the item’s brand can show what it keeps private."))
+            self._caller.need(Scope.READ)
         return set(wanted)
+
+    @property
+    def _own(self) -> bool:
+        return self._caller is not None and self._caller.organisation.id == self.subject.batch.organisation
 
 
 def said_in(event: ChainEvent) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def read_address(ledger: Ledger, number: str, given: Mapping[str, str]) -> Stamp
     except Invalid:
         return None
     seal = b64(_seal(ledger, stamp.message())[:_SEAL])
-    return stamp if hmac.compare_digest(seal.encode(), given["m"].encode()) else None
+    return stamp if _same(seal, given["m"]) else None
 
 
 def read_document(ledger: Ledger, content: bytes) -> tuple[Stamp, dict[str, Any]] | None:
@@ -121,15 +121,23 @@ def read_document(ledger: Ledger, content: bytes) -> tuple[Stamp, dict[str, Any]
         canonical = rfc8785.dumps(document)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError):
         return None
-    if not hmac.compare_digest(_document_seal(ledger, canonical).encode(), proof["seal"].encode()):
+    if not _same(_document_seal(ledger, canonical), proof["seal"]):
         return None
-    parts = urlsplit(proof["address"])
+    try:
+        parts = urlsplit(proof["address"])
+    except ValueError:
+        return None
     stamp = read_address(ledger, parts.path.rpartition("/")[2], dict(parse_qsl(parts.query)) or {"m": "-"})
     if stamp is None or set(proof) != {"number", "address", "seal"} or proof["number"] != stamp.number:
         return None
     if stamp.number != encode(hashlib.sha256(canonical).digest()[:10]):
         return None
     return stamp, document
+
+
+def _same(ours: str, given: str) -> bool:
+    """Compared in constant time; a stranger's text may hold half a character, which UTF-8 has no bytes for."""
+    return hmac.compare_digest(ours.encode(), given.encode("utf-8", "surrogatepass"))
 
 
 def _seal(ledger: Ledger, message: bytes) -> bytes:

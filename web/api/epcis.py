@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Response, request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
@@ -24,6 +24,7 @@ from ledger.services.epcis_export import FOREVER, batch_events, item_page, perio
 from web.api.epcis_body import read_events
 from web.api.operation import FaultOut, answer, blueprint, caller, here, operation
 from web.api.shapes import IdPath, In, ItemPath, Out, PageQuery, moment, next_cursor, page
+from web.scan.address import raw_path
 
 bp = blueprint("epcis", "EPCIS 2.0: events of items, told to whoever reads that standard, and taken from others.")
 
@@ -244,4 +245,5 @@ def _versioned(response: Response) -> Response:
 
 
 def _link(response: Response, query: Mapping[str, str]) -> None:
-    response.headers["Link"] = f'<{request.path}?{urlencode(query)}>; rel="next"'
+    # A serial may hold what ends a path, or a link.
+    response.headers["Link"] = f'<{quote(raw_path(request.environ), safe="/%")}?{urlencode(query)}>; rel="next"'

@@ -8,17 +8,21 @@ from typing import Any, Final
 from flask import Response
 from pydantic import Field
 
+from ledger.domain.errors import TooMany
 from ledger.proof.shapes import json_schema
 from ledger.services.make_passport import make_passport
 from ledger.services.publish_trust import checkpoint, trust_list
 from web.api.operation import blueprint, here, maybe_caller, operation
 from web.api.shapes import In, ItemPath
+from web.limits import spend
 
 bp = blueprint("passports", "Proof files: an item’s record that checks without this service.")
 
 _FILE: Final[dict[str, Any]] = {"schema": {"type": "object"}}
 SCHEMA: Final = "/schemas/passport-1.json"
 TRUST: Final = "/.well-known/touchmark.json"
+WORTH: Final = 20
+"""Looked-up items that a passport counts as: a node is asked for proofs, and for every statement's transaction."""
 
 
 class PassportQuery(In):
@@ -45,6 +49,7 @@ class CheckpointQuery(In):
     answers={200: {"description": "The passport", "content": {"application/json": _FILE}}},
     anyone=True,
     refuses=(403, 404, 409),
+    counts_itself=True,
 )
 def get_passport(path: ItemPath, query: PassportQuery) -> Response:
     """The passport of an item
@@ -52,6 +57,9 @@ def get_passport(path: ItemPath, query: PassportQuery) -> Response:
     A proof file as of the newest final block: it checks with `touchmark verify`, or with the page at /verify, without
     this service. Its JSON Schema is at /schemas/passport-1.json.
     """
+    spent = spend(WORTH)
+    if spent.over:
+        raise TooMany(f"Too many passports at once. Wait {spent.resets} seconds.", retry_after=spent.resets)
     names = None if query.show is None else [name.strip() for name in query.show.split(",") if name.strip()]
     made = make_passport(here(), path.gtin, path.serial, names, maybe_caller())
     response = _file(made, f"passport-{path.gtin}-{_plain(path.serial)}.json")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Response
 
 from ledger.domain.epcis_told import MOST_EVENTS
 from ledger.domain.organisations import Scope
@@ -15,6 +16,7 @@ from tests.support.epcis_reference import CONTEXT, document_of, reference_hashes
 from tests.support.gs1_schemas import faults_of
 from tests.web.api.asking import Asking, Person, claimed, made, path_of, registered, speak, with_codes
 from tests.web.stage import GTIN, Stage
+from web.api.epcis import _link
 
 SENT_AT = "2026-03-04T11:00:30+01:00"
 
@@ -117,6 +119,14 @@ def test_an_items_events_come_page_by_page(anyone: Asking, lived: tuple[dict[str
         link_header = response.headers.get("Link", "")
         path = link_header[1 : link_header.index(">")] if link_header else ""
     assert read == whole
+
+
+@pytest.mark.parametrize(("sent", "told"), [("A%3FB%3E%25%2FC",) * 2, ("A>B", "A%3EB")])
+def test_the_next_page_of_a_serial_with_what_ends_a_path_is_that_items(anyone: Asking, sent: str, told: str) -> None:
+    with anyone.app.test_request_context(f"/v1/items/{GTIN}/{sent}/epcis?limit=1"):
+        response = Response()
+        _link(response, {"cursor": "1-2"})
+    assert response.headers["Link"] == f'</v1/items/{GTIN}/{told}/epcis?cursor=1-2>; rel="next"'
 
 
 def test_an_item_whose_registration_is_not_final_has_no_events(stage: Stage, brand: Asking, anyone: Asking) -> None:

@@ -8,10 +8,13 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from ledger.chain import signing
+from ledger.domain.organisations import Scope
 from ledger.proof.trust import read_checkpoint, read_trust
 from ledger.proof.verify import Tools, verify
 from tests.web.api.asking import Asking, claimed, made, path_of, registered, with_codes
 from tests.web.stage import Stage
+from web.api.passports import WORTH
+from web.limits import Pace
 
 TOOLS = Tools(signing.keccak, signing.signer_of)
 
@@ -53,8 +56,25 @@ def test_what_is_private_only_its_brand_has_shown(stage: Stage, brand: Asking, r
     assert checked(anyone, anyone.ask("GET", address + "?show=").data)["record"] == {}
 
 
+def test_a_key_that_may_not_read_shows_nothing_private(stage: Stage, brand: Asking) -> None:
+    (item,) = registered(stage, brand, 1)
+    narrow = Asking(brand.app, stage.key("maison", Scope.LABELS))
+    narrow.get(path_of(item) + "/passport?show=private_note", 403)
+    narrow.get(path_of(item) + "/passport")
+
+
+def test_passports_are_paced_by_what_they_cost(stage: Stage, brand: Asking) -> None:
+    (item,) = registered(stage, brand, 1)
+    app = stage.app(pace=Pace(anonymous_items=str(2 * WORTH) + "/minute"))
+    told = [app.test_client().get(path_of(item) + "/passport").status_code for _ in range(3)]
+    assert told == [200, 200, 429]
+
+
 def test_there_is_no_passport_of_what_is_not_on_the_record(stage: Stage, brand: Asking, anyone: Asking) -> None:
     batch = made(stage, brand, 1)
+    (prepared,) = brand.get(f"/v1/batches/{batch['id']}/items")["items"]
+    anyone.get(path_of(prepared) + "/passport", 404)
+    brand.get(path_of(prepared) + "/passport", 409)
     (item,) = with_codes(stage, brand, batch)
     anyone.get(path_of(item) + "/passport", 409)
     anyone.get(f"/v1/items/{item['gtin']}/NOSUCHSERIAL/passport", 404)
