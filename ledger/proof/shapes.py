@@ -26,11 +26,17 @@ from ledger.domain.statements import KIND_BY_NAME, Kind, fields
 FORMAT: Final = "touchmark-passport/1"
 MOST_STATEMENTS: Final = 20_000
 MOST_NODES: Final = 20_000
+MOST_HEADER: Final = 16 * 1024
+MOST_NODE: Final = 2 * 1024
 SAFEST: Final = 2**53 - 1
 
 Hash = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]
 Address = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{40}$")]
-Data = Annotated[str, StringConstraints(pattern=r"^0x([0-9a-f]{2})+$")]
+_DATA: Final = r"^0x([0-9a-f]{2})+$"
+# Reading RLP takes time with the square of its length. Headers of chains with many validators have some kilobytes,
+# nodes 533 bytes at most but for a little more in a long leaf.
+RawHeader = Annotated[str, StringConstraints(pattern=_DATA, max_length=2 + 2 * MOST_HEADER)]
+RawNode = Annotated[str, StringConstraints(pattern=_DATA, max_length=2 + 2 * MOST_NODE)]
 Signature = Annotated[str, StringConstraints(pattern=r"^0x([0-9a-f]{2}){65,4096}$")]
 Seconds = Annotated[int, Field(ge=0, lt=2**40)]
 BrandNumber = Annotated[int, Field(ge=1, lt=2**24)]
@@ -157,14 +163,14 @@ class Block(_Shape):
 
     number: Annotated[int, Field(ge=0, lt=2**48)]
     hash: Hash
-    header: Data
+    header: RawHeader
 
 
 class State(_Shape):
     """The nodes of the state's trees that show the contract's slots as of a block, each once, in rising order."""
 
     block: Block
-    nodes: Annotated[list[Data], Field(min_length=1, max_length=MOST_NODES)]
+    nodes: Annotated[list[RawNode], Field(min_length=1, max_length=MOST_NODES)]
 
 
 class Passport(_Shape):

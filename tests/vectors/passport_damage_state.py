@@ -43,6 +43,9 @@ def _header(shop: Workshop) -> None:
     shop.changed("bytes_behind_the_header", base, at, rehashed(lambda raw: raw + b"\0"))
     shop.changed("a_list_in_the_header", base, at, rehashed(members(lambda members: [*members[:-1], []])))
     shop.changed("a_header_of_few_members", base, at, rehashed(members(lambda members: members[:14])))
+    endless = put("state", "block", "header", to="0x" + "c0" * 20_000)
+    shop.changed("a_header_of_many_bytes", base, Step.FILE, endless)
+    shop.changed("a_node_of_many_bytes", base, Step.FILE, put("state", "nodes", 0, to="0x" + "c0" * 3_000))
     shop.changed("a_time_of_no_calendar", base, at, rehashed(members(lambda m: [*m[:11], b"\1" * 6, *m[12:]])))
     shop.changed("a_time_of_many_bytes", base, at, rehashed(members(lambda m: [*m[:11], b"\1" * 9, *m[12:]])))
     shop.changed(

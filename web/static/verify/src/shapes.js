@@ -75,7 +75,8 @@ export const SIGNATURE = hexadecimal(65, 4096);
 export const SECONDS = whole(0, 2 ** 40 - 1);
 export const CHAIN = whole(1, Number.MAX_SAFE_INTEGER);
 export const HEIGHT = whole(0, 2 ** 48 - 1);
-const DATA = hexadecimal(1, Infinity);
+const HEADER = hexadecimal(1, 16 * 1024);
+const NODE = hexadecimal(1, 2 * 1024);
 const SERIAL = /^[!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}$/;
 
 // A repeated group makes an engine remember every repetition, and a node's bytes may be many.
@@ -129,8 +130,8 @@ export const passport = object({
   head: orNull(HASH),
   state: orNull(
     object({
-      block: object({ number: HEIGHT, hash: HASH, header: DATA }),
-      nodes: list(DATA, 1, MOST_NODES),
+      block: object({ number: HEIGHT, hash: HASH, header: HEADER }),
+      nodes: list(NODE, 1, MOST_NODES),
     }),
   ),
 });
