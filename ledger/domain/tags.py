@@ -24,7 +24,7 @@ JUMP: Final = 1_000
 KEPT: Final = 90 * 86_400
 """Seconds for which a tap is kept that no handover names."""
 MOST_AN_HOUR: Final = 200
-"""Taps of one item that are written down in an hour."""
+"""Taps of one item, beside those that are news, that are written down in an hour."""
 
 
 class Outcome(StrEnum):
