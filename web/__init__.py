@@ -36,6 +36,7 @@ from web.own.items import UNREMEMBERED, ItemConverter
 from web.resolver.compressed import decompress
 from web.safety import harden, whole_bodies
 from web.scan import tap
+from web.sealed_numbers import SealedNumber
 from web.sign_host import deployed_domain, sign_host
 from web.slashes import keep_slashes
 from web.verify_host import bp as verify_page
@@ -92,6 +93,7 @@ def create_app(
     app.register_blueprint(health.bp)
     app.register_blueprint(scan.bp)
     app.url_map.converters["item"] = ItemConverter
+    app.url_map.converters["sealed"] = SealedNumber
     app.register_blueprint(people.bp)
     app.register_blueprint(own.bp)
     app.register_blueprint(resolver.bp)

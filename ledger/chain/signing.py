@@ -97,7 +97,11 @@ def _ordinary(digest: bytes, signature: bytes) -> str:
 def _check_assertion(digest: bytes, x: bytes, y: bytes, blob: bytes) -> None:
     """WebAuthn Level 3, section 7.2, as far as the contract checks it too."""
     try:
-        r, s, challenge_index, type_index, authenticator, client = decode(_ASSERTION, blob)
+        given = decode(_ASSERTION, blob)
+        # One way to write an answer: bytes behind it, which nobody signed, would be bound by nothing.
+        if encode(_ASSERTION, given) != blob:
+            raise ValueError("not as abi.encode writes it")
+        r, s, challenge_index, type_index, authenticator, client = given
         key = ec.EllipticCurvePublicNumbers(
             int.from_bytes(x, "big"), int.from_bytes(y, "big"), ec.SECP256R1()
         ).public_key()

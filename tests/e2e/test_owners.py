@@ -14,6 +14,7 @@ from tests.e2e.cast import Card, Cast, Someone, cast
 from tests.e2e.running import wait_until
 from tests.e2e.test_demo_story import free_port
 from tests.support.chromium import CHROMIUM
+from web.sealed_numbers import sealed
 
 pytestmark = pytest.mark.e2e
 
@@ -453,7 +454,8 @@ def test_a_hostile_page_gets_nothing_signed_and_frames_nothing(stage: Cast, anna
     expect(anna.page.get_by_text("does not sign for the site that sent you here", exact=False)).to_be_visible()
     assert anna.page.get_by_role("button", name="Sign").count() == 0
     before = stage.asked(hers.item)
-    form = f'<form method="post" action="{stage.running.address}/items/{hers.item:064x}/ask"><button>x</button></form>'
+    asking = f"{stage.running.address}/items/{sealed(stage.ledger, hers.item)}/ask"
+    form = f'<form method="post" action="{asking}"><button>x</button></form>'
     frames = f'<iframe src="{stage.ledger.sign_url}/"></iframe><iframe src="{stage.running.address}/my"></iframe>'
     other = anna.context.new_page()
     other.route("http://hostile.localhost/", lambda route: route.fulfill(body=form + frames, content_type="text/html"))

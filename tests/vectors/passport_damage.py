@@ -203,6 +203,7 @@ def _signatures(shop: Workshop) -> None:
     ):
         shop.changed(name, "passkeys", at, put(*first, 1, to=byte(place, to)))
     backup = ("statements", 1, "signatures", 0)
+    shop.changed("bytes_behind_a_passkeys_answer", "passkeys", at, put(*first, 1, to=lambda given: given + "ff" * 32))
     shop.changed("anothers_backup", "passkeys", at, put(*backup, to=byte(96, "00")))
     shop.changed("a_damaged_backup", "passkeys", at, put(*backup, to=byte(130, "00")))
     shop.changed("no_signature_at_all", "claimed", Step.LIVE, put(*first, to=[None, None]), outcome=HOLDS)

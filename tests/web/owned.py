@@ -31,6 +31,7 @@ from ledger.services.tell import tell
 from tests.support import passkey as software
 from tests.web.stage import GTIN, Stage, staged
 from tests.web.test_own import Visitor, claim_answer, known
+from web.sealed_numbers import sealed
 
 DIGITS: Final = "314159"
 EMAIL: Final = "anna@example.com"
@@ -54,7 +55,7 @@ class Someone(Visitor):
 
     def claim(self, item: Item, code: str) -> None:
         """“I just bought it new”, with the card's code."""
-        request = self.begin(f"/items/{item.item:064x}/claim")
+        request = self.begin(f"/items/{sealed(self.stage.ledger, item.item)}/claim")
         mine = b64(b"credential-" + self.person.id.encode())
         request["keys"] = [one for one in request["keys"] if one["credential"] == mine]
         self._done(self.hand_in(request, **claim_answer(self.stage, self, request, code)))
@@ -226,7 +227,7 @@ class Owned:
 
     def _ask(self, name: str) -> None:
         asker = Visitor(self.stage, self.app.test_client(), 0)
-        answer = asker.client.post(f"/items/{self.of('plain')}/ask")
+        answer = asker.client.post(f"/items/{sealed(self.stage.ledger, self.number('plain'))}/ask")
         assert answer.status_code == 303, answer.get_data(as_text=True)
         self.asks[name] = answer.headers["Location"], asker
 

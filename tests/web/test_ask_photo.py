@@ -23,6 +23,7 @@ from ledger.services.ask_photo import SHELF, sweep_photos
 from tests.web.owned import Someone
 from tests.web.stage import Stage, staged
 from tests.web.test_own import Visitor
+from web.sealed_numbers import sealed
 
 GPS = 0x8825
 
@@ -44,7 +45,7 @@ class Scene:
         # Ten questions an hour are fewer than these tests ask.
         with self.stage.ledger.store.write() as tx:
             tx.asks._db.exec_driver_sql("UPDATE asks SET created_at = created_at - 7200")  # type: ignore[attr-defined]
-        answer = buyer.client.post(f"/items/{self.item.item:064x}/ask")
+        answer = buyer.client.post(f"/items/{sealed(self.stage.ledger, self.item.item)}/ask")
         assert answer.status_code == 303, answer.text
         page = answer.headers["Location"]
         return buyer, page, "/prove/" + link_of(self.stage.ledger, page.rsplit("/", 1)[-1])

@@ -29,6 +29,7 @@ from tests.support.passkey import passkey
 from tests.web.people import Member
 from tests.web.stage import Stage, staged
 from tests.web.test_own import Visitor, claim_answer, claimed, known, one_card
+from web.sealed_numbers import sealed
 
 _SECRET, _CODE = bytes(range(16)), "314159"
 
@@ -150,7 +151,7 @@ def test_whoever_signs_in_over_somebody_takes_up_none_of_their_errands(
     """Session riding: an errand that said who somebody is must not say it again for the next person at the browser."""
     anna = known(stage, owner)
     item, code = one_card(stage)
-    request = owner.begin(f"/items/{item.item:064x}/claim")
+    request = owner.begin(f"/items/{sealed(stage.ledger, item.item)}/claim")
     answer = claim_answer(stage, owner, request, code)
     assert owner.hand_in(request, **answer).status_code == 200
     stage.follow()
@@ -192,7 +193,7 @@ def test_a_mailbox_of_an_admin_opens_no_console_and_makes_no_passkey(stage: Stag
     assert thief.client.get("/console/").headers["Location"].startswith("/sign-in")
     assert thief.client.post("/join", data={"csrf_token": thief.token()}).status_code == 403
     item, code = one_card(stage)
-    request = thief.begin(f"/items/{item.item:064x}/claim")
+    request = thief.begin(f"/items/{sealed(stage.ledger, item.item)}/claim")
     answer = claim_answer(stage, thief, request, code)
     assert thief.hand_in(request, **answer, created={"id": "AAAA"}).status_code == 403
 
@@ -374,7 +375,7 @@ def entrusted(stage: Stage, item: int) -> str:
 
 def question(buyer: Visitor, item: int) -> tuple[str, str]:
     """A buyer's page, and the link for whoever answers."""
-    asked = buyer.client.post(f"/items/{item:064x}/ask").headers["Location"]
+    asked = buyer.client.post(f"/items/{sealed(buyer.stage.ledger, item)}/ask").headers["Location"]
     found = re.search(r'value="http://[^/]+(/prove/[^"]+)"', buyer.client.get(asked).get_data(as_text=True))
     assert found
     return asked, found[1]
@@ -479,7 +480,7 @@ def test_an_approval_covers_nothing_that_was_changed_while_it_was_signed(stage: 
 def test_an_errand_of_somebody_who_left_names_them_no_more(stage: Stage, owner: Visitor) -> None:
     """An account that an errand has made is linked to its item by that errand too."""
     item, code = one_card(stage)
-    request = owner.begin(f"/items/{item.item:064x}/claim")
+    request = owner.begin(f"/items/{sealed(stage.ledger, item.item)}/claim")
     key = owner.passkey(bytes(32))
     person = unb64(request["person"]["handle"]).decode()
     with stage.ledger.store.write() as tx:
@@ -529,7 +530,7 @@ def test_a_member_takes_no_passkey_away_with_which_they_sign_for_their_organisat
 def test_what_finders_wrote_to_an_owner_goes_with_the_owner(stage: Stage, owner: Visitor) -> None:
     item = claimed(stage, owner, known(stage, owner))
     told = {"text": "CANARY-FOUND", "contact": "finder@example.com"}
-    assert owner.client.post(f"/items/{item:064x}/tell/found_it", data=told).status_code == 200
+    assert owner.client.post(f"/items/{sealed(stage.ledger, item)}/tell/found_it", data=told).status_code == 200
     assert "CANARY-FOUND" in owner.client.get(f"/my/items/{item:064x}").text
     left = owner.client.post("/my/leave", data={"sure": "1", "csrf_token": owner.token()})
     assert left.status_code == 200

@@ -19,6 +19,7 @@ from ledger.services.errands import b64, unb64
 from ledger.services.sessions import new_session
 from tests.support import passkey as software
 from tests.web.stage import GTIN, Stage, staged
+from web.sealed_numbers import sealed
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def known(stage: Stage, visitor: Visitor) -> Person:
 def claimed(stage: Stage, visitor: Visitor, person: Person) -> int:
     """An item that the visitor has claimed through the pages."""
     item, code = one_card(stage)
-    request = visitor.begin(f"/items/{item.item:064x}/claim")
+    request = visitor.begin(f"/items/{sealed(stage.ledger, item.item)}/claim")
     answer = claim_answer(stage, visitor, request, code)
     assert visitor.hand_in(request, **answer).status_code == 200
     stage.follow()
@@ -127,7 +128,7 @@ def claim_answer(stage: Stage, visitor: Visitor, request: dict[str, Any], code: 
 def test_a_claim_is_done_once_however_often_its_answer_comes(stage: Stage, visitor: Visitor) -> None:
     known(stage, visitor)
     item, code = one_card(stage)
-    request = visitor.begin(f"/items/{item.item:064x}/claim")
+    request = visitor.begin(f"/items/{sealed(stage.ledger, item.item)}/claim")
     answer = claim_answer(stage, visitor, request, code)
     first, again = visitor.hand_in(request, **answer), visitor.hand_in(request, **answer)
     assert first.json == again.json == {"to": f"/my/items/{item.item:064x}?new=1"}
@@ -140,7 +141,7 @@ def test_an_answer_in_another_browser_finishes_nothing(stage: Stage, visitor: Vi
     """Somebody else's browser is made to carry a whole, rightly signed answer home."""
     known(stage, visitor)
     item, code = one_card(stage)
-    request = visitor.begin(f"/items/{item.item:064x}/claim")
+    request = visitor.begin(f"/items/{sealed(stage.ledger, item.item)}/claim")
     answer = claim_answer(stage, visitor, request, code)
     with stage.app().test_client() as client:
         other = Visitor(stage, client, 7)
@@ -152,7 +153,7 @@ def test_an_answer_in_another_browser_finishes_nothing(stage: Stage, visitor: Vi
 def test_an_answer_that_is_nonsense_keeps_the_errand_open_and_nothing_else(stage: Stage, visitor: Visitor) -> None:
     known(stage, visitor)
     item, code = one_card(stage)
-    request = visitor.begin(f"/items/{item.item:064x}/claim")
+    request = visitor.begin(f"/items/{sealed(stage.ledger, item.item)}/claim")
     right = claim_answer(stage, visitor, request, code)
     for wrong in (
         {},
@@ -214,13 +215,13 @@ def test_a_recovery_can_be_ended_with_the_new_card_only_after_its_notice(
         serial = tx.batches.item(item).serial
     replaced = replace_claim(stage.ledger, stage.brand, GTIN, serial, {"reason": "The phone was lost."})
     stage.follow()
-    early = visitor.client.post(f"/items/{item:064x}/recover", data={"csrf_token": visitor.token()})
+    early = visitor.client.post(f"/items/{sealed(stage.ledger, item)}/recover", data={"csrf_token": visitor.token()})
     assert early.status_code == 409
     assert "still has time to answer" in early.get_data(as_text=True)
-    page = visitor.client.get(f"/items/{item:064x}/recover").get_data(as_text=True)
+    page = visitor.client.get(f"/items/{sealed(stage.ledger, item)}/recover").get_data(as_text=True)
     assert "to object" in page
     stage.pass_days(15)
-    request = visitor.begin(f"/items/{item:064x}/recover")
+    request = visitor.begin(f"/items/{sealed(stage.ledger, item)}/recover")
     answer = claim_answer(stage, visitor, request, replaced.code)
     assert visitor.hand_in(request, **answer).status_code == 200
     stage.follow()
@@ -234,7 +235,7 @@ def test_a_replayed_proof_answers_no_second_question(stage: Stage, visitor: Visi
     """Replay: what the owner signed for one buyer's words is handed in for another's."""
     item = claimed(stage, visitor, known(stage, visitor))
     buyers = [stage.app().test_client() for _ in range(2)]
-    asked = [buyer.post(f"/items/{item:064x}/ask").headers["Location"] for buyer in buyers]
+    asked = [buyer.post(f"/items/{sealed(stage.ledger, item)}/ask").headers["Location"] for buyer in buyers]
     links = [
         re.search(r'value="http://[^/]+(/prove/[^"]+)"', buyer.get(path).get_data(as_text=True))
         for buyer, path in zip(buyers, asked, strict=True)
@@ -270,3 +271,20 @@ def test_a_data_download_names_what_is_kept_and_leaving_takes_it_away(stage: Sta
         assert not tx.people.holdings(person.id)
         assert tx.chain.state(item).claimed
     assert visitor.client.get("/my").status_code == 303
+
+
+def test_a_number_off_the_chain_opens_no_page_that_would_tell_a_serial(stage: Stage, visitor: Visitor) -> None:
+    item = claimed(stage, visitor, known(stage, visitor))
+    for part in ("show/record", "continue", "recover", "tell/found_it"):
+        for address in (
+            f"{item:064x}",
+            f"{item:064x}-{'0' * 16}",
+            sealed(stage.ledger, item + 1)[:64] + "-" + "f" * 16,
+        ):
+            assert visitor.client.get(f"/items/{address}/{part}").status_code == 404
+    with stage.ledger.store.read() as tx:
+        statement = tx.chain.item_events_named(item, ("Claimed",))[-1].statement
+    assert statement is not None
+    assert visitor.client.get(f"/receipts/of/{statement.hex()}.json").status_code == 404
+    named = int.from_bytes(statement, "big")
+    assert visitor.client.get(f"/receipts/of/{sealed(stage.ledger, named)}.json").status_code == 200

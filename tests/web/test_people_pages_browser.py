@@ -21,6 +21,7 @@ from tests.web.gallery import FLAGS
 from tests.web.owned import DIGITS, Owned, owned
 from tests.web.test_own import Visitor
 from tests.web.test_scan_page_browser import FAULTS, WCAG
+from web.sealed_numbers import sealed
 
 LANGUAGES: Final = ("en", "fr", "it", "zh-Hans") if os.environ.get("TOUCHMARK_LONG") == "1" else ("en",)
 SMALL: Final = {"width": 320, "height": 568}
@@ -107,7 +108,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def places(town: Owned) -> Iterator[Place]:
     """Every page of web/own and web/people, in every state that looks different."""
     item = {name: f"/my/items/{town.of(name)}" for name in town.items}
-    about = {name: f"/items/{town.of(name)}" for name in town.items}
+    about = {name: f"/items/{sealed(town.stage.ledger, town.number(name))}" for name in town.items}
     yield Place("sign in", "", "/sign-in")
     yield Place("sign in, link sent", "", "/sign-in", _mail_to("nobody@example.com"))
     yield Place("sign in, no address", "", "/sign-in", _mail_to("nobody@-"))
@@ -156,7 +157,7 @@ def places(town: Owned) -> Iterator[Place]:
     yield Place("answered, not selling", "anna", "/answered?not_selling=1")
     yield Place("signed, nothing", "anna", town.errand)
     yield Place("signed, elsewhere", "", town.errand, status=404)
-    yield Place("no item", "", f"/items/{'0' * 64}/continue", status=404)
+    yield Place("no item", "", f"/items/{sealed(town.stage.ledger, 0)}/continue", status=404)
 
 
 def _mail_to(address: str) -> Callable[[Any], None]:

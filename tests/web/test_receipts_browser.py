@@ -26,6 +26,7 @@ from tests.web.stage import GTIN, Stage, staged
 from tests.web.test_ask_photo import cards_of, chosen, photo
 from tests.web.test_own import Visitor
 from tests.web.test_receipts import local
+from web.sealed_numbers import sealed
 
 
 class _Quiet(WSGIRequestHandler):
@@ -61,16 +62,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         with stage.ledger.store.read() as tx:
             claimed = tx.chain.item_events_named(items[0].item, ("Claimed",))[-1].statement
         assert claimed is not None
-        claim = json.loads(client.get(f"/receipts/of/{claimed.hex()}.json").data)
+        claim = json.loads(client.get(f"/receipts/of/{sealed(stage.ledger, int.from_bytes(claimed, 'big'))}.json").data)
         kept = [local(one["proof"]["address"]) for one in (*told, claim)]
         buyer = Visitor(stage, app.test_client(), 0)
-        page = buyer.client.post(f"/items/{items[0].item:064x}/ask").headers["Location"]
+        page = buyer.client.post(f"/items/{sealed(stage.ledger, items[0].item)}/ask").headers["Location"]
         prove = "/prove/" + link_of(stage.ledger, page.rsplit("/", 1)[-1])
         data = {"csrf_token": owner.token(), "photo": (photo_file(stage, items[0]), "photo.jpg")}
         answer = owner.client.post(prove, data=data, buffered=True)
         owner.sign(prove, chosen=chosen(answer.text))
         other = Visitor(stage, app.test_client(), 0)
-        waiting = other.client.post(f"/items/{items[0].item:064x}/ask").headers["Location"]
+        waiting = other.client.post(f"/items/{sealed(stage.ledger, items[0].item)}/ask").headers["Location"]
         pages: dict[str, tuple[str, Visitor | None]] = {
             "form": ("/receipts", None),
             "same": (kept[0], None),

@@ -21,7 +21,7 @@ from web.own.items import item_here, page_of
 from web.people.visits import ledger_here, maybe_session, ours_only, person_here, to_signing_page, visit_here
 
 
-@bp.post("/items/<item:item>/ask")
+@bp.post("/items/<sealed:item>/ask")
 def ask(item: int) -> Response:
     """Ask the owner; the words are shown on the page that this leads to."""
     ours_only()
@@ -114,7 +114,7 @@ def answered() -> str:
     return render_template("own/answered.html", not_selling=request.args.get("not_selling") is not None)
 
 
-@bp.get("/items/<item:item>/continue")
+@bp.get("/items/<sealed:item>/continue")
 def how_to_buy(item: int) -> str:
     """How a handover goes, for somebody who is about to buy."""
     subject = item_here(item)

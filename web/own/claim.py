@@ -11,7 +11,7 @@ from web.own.items import item_here
 from web.people.visits import ledger_here, ours_only, to_signing_page, visit_here
 
 
-@bp.post("/items/<item:item>/claim")
+@bp.post("/items/<sealed:item>/claim")
 def claim(item: int) -> Response:
     """“I just bought it new”: to the signing page, which asks for the card's code and a passkey."""
     ours_only()
@@ -19,7 +19,7 @@ def claim(item: int) -> Response:
     return to_signing_page(begin_claim(ledger_here(), visit_here(), one.gtin, one.serial))
 
 
-@bp.get("/items/<item:item>/recover")
+@bp.get("/items/<sealed:item>/recover")
 def recovery(item: int) -> str:
     """What taking an item over means, and from when it can be done."""
     subject = item_here(item)
@@ -28,7 +28,7 @@ def recovery(item: int) -> str:
     return render_template("own/recovery.html", subject=subject, due=due, open=due is not None and due <= now)
 
 
-@bp.post("/items/<item:item>/recover")
+@bp.post("/items/<sealed:item>/recover")
 def recover(item: int) -> Response:
     """Take an item over with the new card that the brand has sent, once its notice has run out."""
     ours_only()

@@ -53,6 +53,7 @@ class ItemConverter(BaseConverter):
 @bp.record_once
 def _begin(state: Any) -> None:
     environment = state.app.jinja_env
+    environment.filters["number"] = _number
     environment.globals.update(
         day=day,
         moment=moment_of,
@@ -63,6 +64,11 @@ def _begin(state: Any) -> None:
         platform_options=_options,
         passkey_options=_passkeys,
     )
+
+
+def _number(name: bytes) -> int:
+    """A 32-byte name as the number that an address seals."""
+    return int.from_bytes(name, "big")
 
 
 def item_here(item: int) -> Listed:

@@ -14,13 +14,13 @@ from web.people.visits import ledger_here, ours_only
 _KINDS = "any(found_it, seen_it, report, contest, already_paid, ask_last_owner)"
 
 
-@bp.get(f"/items/<item:item>/tell/<{_KINDS}:kind>")
+@bp.get(f"/items/<sealed:item>/tell/<{_KINDS}:kind>")
 def write(item: int, kind: str) -> str:
     """What to write, and who reads it."""
     return _page(item, kind)
 
 
-@bp.post(f"/items/<item:item>/tell/<{_KINDS}:kind>")
+@bp.post(f"/items/<sealed:item>/tell/<{_KINDS}:kind>")
 def send(item: int, kind: str) -> str | Response | tuple[str, int]:
     """Keep the message."""
     ours_only()

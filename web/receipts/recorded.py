@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from flask import Response, request
 
-from ledger.domain.errors import TooMany, Unknown
+from ledger.domain.errors import TooMany
 from ledger.domain.said import said
 from ledger.files.receipt_sheet import write_receipt_sheet
 from ledger.services.receipts_recorded import recorded_receipt
@@ -17,18 +14,14 @@ from web.receipts.kept import download
 from web.receipts.printed import printed_entry
 from web.scan.pace import too_fast
 
-_HASH: Final = re.compile(r"[0-9a-f]{64}")
 
-
-@bp.get("/receipts/of/<statement>.<any(pdf, json):kind>")
-def recorded(statement: str, kind: str) -> Response:
+@bp.get("/receipts/of/<sealed:statement>.<any(pdf, json):kind>")
+def recorded(statement: int, kind: str) -> Response:
     """The receipt of a claim, a handover or an inspection."""
-    if not _HASH.fullmatch(statement):
-        raise Unknown(said("There is no receipt at this address. Check it to the end."))
     seconds = too_fast(request.remote_addr)
     if seconds is not None:
         raise TooMany(said("Too many checks from this connection"), retry_after=seconds)
-    entry, issued = recorded_receipt(ledger_here(), bytes.fromhex(statement))
+    entry, issued = recorded_receipt(ledger_here(), statement.to_bytes(32, "big"))
     if kind == "pdf":
         return download(write_receipt_sheet(printed_entry(issued, entry)), "application/pdf", issued)
     return download(issued.file(), "application/json", issued)

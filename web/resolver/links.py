@@ -23,6 +23,7 @@ from web.scan.looks import line_shown
 from web.scan.page import view_of
 from web.scan_json import api_path
 from web.scan_view import ScanView
+from web.sealed_numbers import sealed
 from web.wording import translated
 
 HTML, JSON = "text/html", "application/json"
@@ -92,7 +93,7 @@ def levels_of(ledger: Ledger, link: DigitalLink) -> tuple[Level, ...]:
 def _item(ledger: Ledger, gtin: Gtin, serial: str, scan: Scan) -> Level:
     assert scan.subject is not None
     anchor = ledger.public_url + path(gtin, serial)
-    base = f"{ledger.public_url}/items/{scan.subject.item.item:064x}/show/"
+    base = f"{ledger.public_url}/items/{sealed(ledger, scan.subject.item.item)}/show/"
     line = line_shown(ledger, scan)
     name = str((scan.public_fields or {}).get("model_ref") or f"GTIN {gtin}")
     links = [*_default(base + "record", types.PIP, PARTS["record"][1])]

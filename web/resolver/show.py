@@ -17,7 +17,7 @@ from web.scan.item import ledger_here
 from web.scan.page import item_href
 
 
-@bp.get("/items/<item:item>/show/<part>")
+@bp.get("/items/<sealed:item>/show/<part>")
 def part_of_item(item: int, part: str) -> Response:
     """To the part of the item's page. Raises Unknown for an item or a part that is not there."""
     ledger = ledger_here()

@@ -208,7 +208,7 @@ def _receipt(one: Recorded) -> str:
     """Where an inspection's receipt is; it has one once it stands in the ledger."""
     if one.statement is None or not one.accepted:
         return ""
-    return url_for("receipts.recorded", statement=one.statement.hex(), kind="pdf")
+    return url_for("receipts.recorded", statement=int.from_bytes(one.statement, "big"), kind="pdf")
 
 
 def _by(one: Recorded) -> str:

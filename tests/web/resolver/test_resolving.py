@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.web.stage import GTIN, Stage
 from web.limits import Pace
+from web.sealed_numbers import sealed
 
 JSON = {"Accept": "application/json"}
 LINKSET = {"Accept": "application/linkset+json"}
@@ -214,7 +215,7 @@ def test_an_item_that_is_not_signed_yet_has_no_page_by_its_number_either(stage: 
     with stage.ledger.store.read() as tx:
         item = tx.batches.find(GTIN, "UNSIGNED")
     assert item
-    assert client.get(f"/items/{item[0].item:064x}/show/record").status_code == 404
+    assert client.get(f"/items/{sealed(stage.ledger, item[0].item)}/show/record").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ function fits(signature, authenticator, clientBytes, point) {
   }
 }
 
-/** abi.decode of (bytes32 r, bytes32 s, uint256, uint256, bytes, string), padding of nothing but zeros. */
+/** abi.decode of (bytes32 r, bytes32 s, uint256, uint256, bytes, string), of exactly what abi.encode writes. */
 function unpacked(blob) {
   const word = (at) => {
     if (at + 32 > blob.length) throw new RangeError("too short");
@@ -77,21 +77,26 @@ function unpacked(blob) {
     if (number > blob.length) throw new RangeError("beyond the end");
     return Number(number);
   };
+  let next = 192;
   const tail = (at) => {
     const from = place(at);
+    if (from !== next) throw new RangeError("not where abi.encode puts it");
     const length = place(from);
     const end = from + 32 + length;
     const padded = from + 32 + Math.ceil(length / 32) * 32;
     if (padded > blob.length || blob.slice(end, padded).some(Boolean)) throw new RangeError("too short or not padded");
+    next = padded;
     return blob.slice(from + 32, end);
   };
+  const authenticator = tail(128);
   const clientBytes = tail(160);
+  if (next !== blob.length) throw new RangeError("something behind it");
   return {
     r: word(0),
     s: word(32),
     challengeAt: toNumber(word(64)),
     typeAt: toNumber(word(96)),
-    authenticator: tail(128),
+    authenticator,
     client: [...fromUtf8(clientBytes)],
     clientBytes,
   };
