@@ -61,7 +61,8 @@ def get_item(path: ItemPath) -> Response:
             raise TooMany(f"Too many items at once. Wait {spent.resets} seconds.", retry_after=spent.resets)
     shown = scan_out(ledger, scan)
     response = answer(shown)
-    told = shown.model_dump_json(exclude={"checked_at"})
+    # The moment of asking is no part of what was answered, wherever it stands.
+    told = shown.model_dump_json().replace(shown.model_dump(mode="json")["checked_at"], "")
     response.set_etag(hashlib.sha256(told.encode()).hexdigest()[:32], weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)

@@ -146,7 +146,10 @@ class Visit:
         if trust is not None:
             self.give("trust", trust)
             self.page.locator("#forget").wait_for()
-        self.give("passport", GOOD / f"{name}.json")
+        file = GOOD / f"{name}.json"
+        self.give("passport", file)
+        # What an earlier file came to must not be taken for the answer to this one.
+        self.page.locator("#answer", has_text=json.loads(file.read_text())["item"]["serial"]).wait_for()
         return self.headline()
 
     def headline(self) -> str:
