@@ -25,6 +25,7 @@ from web import scan as scan_routes
 from web.own.items import ItemConverter
 from web.scan.looks import Looks, Picture
 from web.scan_view import EarlierChecks, Event, Scan, SelfCheck, Shown, scan_view
+from web.sealed_numbers import SealedNumber
 
 PHOTO = "/photo/sac-lune.svg"
 HREFS = {
@@ -84,6 +85,7 @@ def make_app() -> Flask:
     app.extensions.update(ledger=None, settings=Settings())
     languages.register(app)
     app.url_map.converters["item"] = ItemConverter
+    app.url_map.converters["sealed"] = SealedNumber
     for blueprint in (scan_routes.bp, own.bp):
         app.register_blueprint(blueprint)
     app.jinja_env.undefined = StrictUndefined
