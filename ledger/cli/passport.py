@@ -183,7 +183,7 @@ def _show(cli: Cli, file: str, report: Report, *, alone: bool) -> None:
 
 def _facts(cli: Cli, facts: dict[str, Any]) -> None:
     brand = facts["brand"]
-    owner = f"{facts['holder']}, the {facts['owners']}. owner" if facts["claimed"] else "nobody yet"
+    owner = f"{facts['holder']}, owner number {facts['owners']}" if facts["claimed"] else "nobody yet"
     cli.screen.facts(
         {
             "item": f"GTIN {facts['gtin']}, serial {facts['serial']}",
@@ -192,7 +192,7 @@ def _facts(cli: Cli, facts: dict[str, Any]) -> None:
             "as of": "not shown" if facts["asOf"] is None else _moment(facts["asOf"]),
             "owner": owner,
             "marked": ", ".join(one.replace("_", " ") for one in (*facts["flags"], *facts["batchFlags"])) or "nothing",
-            **{_line(f"record: {name}"): _line(str(value)) for name, value in facts["record"].items()},
+            **{_line(f"record: {name}"): _line(_plain(value)) for name, value in facts["record"].items()},
             "withheld": f"{facts['withheld']} fields",
         }
     )
@@ -201,6 +201,11 @@ def _facts(cli: Cli, facts: dict[str, Any]) -> None:
 def _line(text: str) -> str:
     """Words of a file keep to their line, or they could write an answer of their own below it."""
     return text.replace("\n", "[U+000A]")
+
+
+def _plain(value: Any) -> str:
+    """A field's value as people write it: a list by commas."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _moment(seconds: int) -> str:
