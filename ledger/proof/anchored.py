@@ -105,16 +105,16 @@ class Anchor:
     def signers(self) -> str:
         """Step: every party's key was in force when it signed, every inspector accredited."""
         reading, passport = self.reading, self.reading.passport
-        asked = {(passport.item.brand, passport.batch.signer, passport.batch.time): "The registration"}
+        asked = [(passport.item.brand, passport.batch.signer, passport.batch.time, "The registration")]
         for told in reading.told:
             party = told.statement.party
             if party is not None:
-                asked[party, told.signer, told.time] = f"Statement {told.place}"
+                asked.append((party, told.signer, told.time, f"Statement {told.place}"))
             if told.statement.kind is Kind.RECORD:
                 self._accredited(told.place, told.statement.values, told.time)
-        for (party, key, time), what in asked.items():
+        for party, key, time, what in asked:
             self._in_force(party, key, time, what)
-        keys = len({(party, key) for party, key, _ in asked})
+        keys = len({(party, key) for party, key, *_ in asked})
         return f"{keys} keys of parties were theirs when they signed."
 
     def _holder(self, prefix: str, at: int) -> int:

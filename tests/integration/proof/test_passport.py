@@ -260,6 +260,18 @@ def test_a_key_that_was_no_longer_its_partys_own_is_noted_and_contradicts_nothin
     assert any("Give it no weight" in note for note in report.notes)
 
 
+def test_of_two_statements_in_one_block_each_has_its_own_note(world: World) -> None:
+    card, who = world.cards()[0], world.caller("luxcheck")
+    both = [record(world.ledger, who, inspection(card.gtin, card.serial, GOOD, {"basis": text})) for text in "ab"]
+    accepted(world, *both)
+    first, second = json.loads(passport_of(world, card))["statements"]
+    assert (first["signer"], first["time"]) == (second["signer"], second["time"])
+    party = world.party("luxcheck")
+    accepted(world, world.say("council", Kind.COMPROMISED, party=party, key=first["signer"], since=first["time"]))
+    notes = [note for note in checked(world, passport_of(world, card)).notes if "Give it no weight" in note]
+    assert [note.split(":")[0] for note in notes] == ["Statement 1", "Statement 2"]
+
+
 def test_a_retired_item_and_a_replaced_card_are_told_right(world: World) -> None:
     first, second = world.cards()[:2]
     accepted(world, world.say("maison", Kind.RETIRE, item=first.item))

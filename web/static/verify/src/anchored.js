@@ -81,16 +81,16 @@ export class Anchor {
   /** Step: every party's key was in force when it signed, every inspector accredited. */
   signers() {
     const { told, passport } = this.reading;
-    const asked = new Map();
-    const ask = (party, key, time, what) => asked.set(`${party} ${key} ${time}`, { party, key, time, what });
+    const asked = [];
+    const ask = (party, key, time, what) => asked.push({ party, key, time, what });
     ask(passport.item.brand, passport.batch.signer, passport.batch.time, sentence("what.registration"));
     for (const one of told) {
       if (one.party !== null) ask(one.party, one.signer, one.time, sentence("what.statement", { place: one.place }));
       if (one.kind === "Record") this.accredited(one);
     }
-    for (const one of asked.values()) this.inForce(one);
+    for (const one of asked) this.inForce(one);
     this.state.expectAllUsed();
-    const keys = new Set([...asked.values()].map(({ party, key }) => `${party} ${key}`)).size;
+    const keys = new Set(asked.map(({ party, key }) => `${party} ${key}`)).size;
     return sentence("signers.holds", { keys });
   }
 
