@@ -141,7 +141,7 @@ def _signers(shop: Workshop) -> None:
     shop.forged("a_key_of_nobody", base, at, key(0, 0, 0))
     shop.forged("a_key_of_later", base, at, key(60, 0, 0))
     shop.forged("a_key_retired_before", base, at, key(-100, -50, 0))
-    shop.forged("a_key_given_up_since", base, Step.LIVE, key(-100, 0, -50), outcome=HOLDS, notes=2)
+    shop.forged("a_key_given_up_since", base, Step.LIVE, key(-100, 0, -50), outcome=HOLDS, notes=3)
 
     def accredited(since: int) -> Callable[[_Json], dict[int, int]]:
         def changed(told: _Json) -> dict[int, int]:
