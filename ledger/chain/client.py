@@ -21,6 +21,9 @@ from ledger.domain.errors import Unavailable
 BlockName = int | bytes | str
 MAX_RANGE: Final = 2_000
 """Blocks asked for at once; many nodes refuse more."""
+FIRST_RANGE: Final = 64
+EVENTS_AT_ONCE: Final = 5_000
+"""About how many events are held in memory, some megabytes."""
 REVERTED: Final = 3
 """The error code of a reverted call in Anvil, geth and Besu; its `data` holds the reason."""
 
@@ -85,9 +88,9 @@ class ChainClient:
             return _header(self.rpc.call("eth_getBlockByHash", "0x" + name.hex(), False))
         return _header(self.rpc.call("eth_getBlockByNumber", _name(name), False))
 
-    def blocks(self, first: int, last: int) -> list[Header | None]:
-        """The headers from `first` to `last`, both included, in one batch; None where there is none."""
-        answers = self.rpc.batch([("eth_getBlockByNumber", [hex(number), False]) for number in range(first, last + 1)])
+    def blocks(self, numbers: Sequence[int]) -> list[Header | None]:
+        """The headers of those heights, in one batch; None where there is none."""
+        answers = self.rpc.batch([("eth_getBlockByNumber", [hex(number), False]) for number in numbers])
         return [_header(_result(answer)) for answer in answers]
 
     def finalized_height(self) -> int | None:
@@ -116,11 +119,19 @@ class ChainClient:
     def logs_between(self, first: int, last: int) -> Iterator[list[DecodedEvent]]:
         """The contract's events of the blocks `first` to `last`, both included, in order, range by range.
 
-        Ranges are halved where the node refuses or sends too much, and what it said
-        is raised where it will not even answer for one block. Only for blocks that are final: nothing here
-        notices a reorganisation.
+        Only for blocks that are final: nothing here notices a reorganisation.
         """
-        step = MAX_RANGE
+        for _, events in self.ranges(first, last):
+            yield events
+
+    def ranges(self, first: int, last: int) -> Iterator[tuple[int, list[DecodedEvent]]]:
+        """The same, each range with its last block.
+
+        Ranges grow and shrink with what is in them, so that memory is bounded whatever the chain holds. They are
+        halved where the node refuses or sends too much, and what it said is raised where it will not even answer
+        for one block.
+        """
+        step = FIRST_RANGE
         while first <= last:
             until = min(first + step - 1, last)
             asked = {"fromBlock": hex(first), "toBlock": hex(until), "address": self.address}
@@ -131,9 +142,10 @@ class ChainClient:
                     raise
                 step = max(1, (until - first + 1) // 2)
                 continue
-            yield self._events(raw, partial(_in_range, range(first, until + 1)))
+            yield until, self._events(raw, partial(_in_range, range(first, until + 1)))
+            width = until - first + 1
             first = until + 1
-            step = min(step * 2, MAX_RANGE)
+            step = max(1, min(2 * step, width * EVENTS_AT_ONCE // max(1, len(raw)), MAX_RANGE))
 
     def call(self, function: str, *args: Any, block: BlockName = "latest", sender: str | None = None) -> Any:
         """What `function` answers at `block`: one value, or a tuple. Raises ContractRefused if it reverts."""

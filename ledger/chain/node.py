@@ -22,7 +22,6 @@ from ledger.domain.errors import Unavailable
 from ledger.domain.openings import Opening
 
 _ARTIFACTS = Path(__file__).with_name("artifacts")
-_HISTORY_STEP = 2_000
 _OPENING = "((uint56,bytes32,uint32,bytes32,address,uint40),bytes32,bytes32,address,bytes32[])"
 
 
@@ -59,18 +58,12 @@ class Node:
 
     def history(self, first: int, last: int) -> Iterator[tuple[list[Block], list[ChainEvent]]]:
         """Blocks with events, and the last one of each range, from `first` to `last`: final blocks only."""
-        while first <= last:
-            until = min(first + _HISTORY_STEP - 1, last)
-            events = [event for part in self.client.logs_between(first, until) for event in part]
-            blocks: dict[int, Block] = {}
-            for number in sorted({event.block_number for event in events} | {until}):
-                header = self.client.block(number)
-                if header is not None:
-                    blocks[number] = _block(header)
-            if not blocks.keys() >= {event.block_number for event in events}:
+        for until, events in self.client.ranges(first, last):
+            headers = self.client.blocks(sorted({event.block_number for event in events} | {until}))
+            blocks = {header.number: _block(header) for header in headers if header is not None}
+            if any(event.block_number not in blocks for event in events):
                 raise Unavailable("The node told of events in blocks that it does not have.")
             yield list(blocks.values()), [_event(event, blocks[event.block_number].time) for event in events]
-            first = until + 1
 
     def final_height(self) -> int | None:
         """The height of the last block that cannot be lost, where the node or a configured depth tells."""

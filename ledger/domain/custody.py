@@ -164,7 +164,25 @@ def apply(state: ItemState, event: ChainEvent, keccak: Keccak) -> ItemState:
         return state
     signer = str(args.get("signer") or args.get("newOwner") or args.get("owner") or NOBODY)
     head = next_head(state.head, event.statement, signer, event.time, keccak)
-    return _CHANGES[event.name](replace(state, head=head), event)
+    return _CHANGES[event.name](_headed(state, head), event)
+
+
+def _headed(state: ItemState, head: bytes) -> ItemState:
+    """The state under another head: `replace` asks for the fields each time, and this is done for every event."""
+    return ItemState(
+        state.item,
+        state.batch,
+        state.holder,
+        head,
+        state.sequence,
+        state.flags,
+        state.until,
+        state.owner_since,
+        state.owners,
+        state.recovery_due,
+        state.recovery_address,
+        state.record_hash,
+    )
 
 
 def _new_owner(state: ItemState, event: ChainEvent) -> ItemState:

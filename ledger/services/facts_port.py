@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 
 from ledger.domain.chain_view import Block, ChainEvent
@@ -44,6 +44,10 @@ class ChainFacts(Protocol):
 
     def state(self, item: int, at: int | None = None) -> ItemState | None:
         """An item's state as of a block (None: the newest we hold)."""
+        ...
+
+    def states(self, items: Collection[int]) -> dict[int, ItemState]:
+        """The newest states of many items; what was never opened is not among them."""
         ...
 
     def acceptance(self, statement: bytes) -> Acceptance | None:
@@ -180,40 +184,4 @@ class Meta(Protocol):
 
     def remove(self, key: str) -> None:
         """Forget `key`."""
-        ...
-
-
-class Audits(Protocol):
-    """Reads of what is there, in its own order, without any use case's view of it."""
-
-    def touched(self, after: int, limit: int) -> list[int]:
-        """Items that have events, by number, from beyond `after`."""
-        ...
-
-    def count_touched(self) -> int:
-        """How many items have events."""
-        ...
-
-    def versions(self, item: int) -> list[tuple[tuple[int, int], ItemState]]:
-        """An item's states, oldest first, each with its place."""
-        ...
-
-    def told_of(self, item: int) -> list[ChainEvent]:
-        """Every event of an item, oldest first."""
-        ...
-
-    def told_in(self, first: int, last: int) -> list[ChainEvent]:
-        """Every event of the blocks `first` to `last`, in order."""
-        ...
-
-    def told_twice(self, limit: int = 20) -> list[bytes]:
-        """Statements that more than one event shows accepted."""
-        ...
-
-    def stray_versions(self) -> int:
-        """States that no event of ours explains."""
-        ...
-
-    def nonces(self) -> dict[str, tuple[int, int, int]]:
-        """For each sender: the lowest and the highest nonce used, and how many different ones."""
         ...

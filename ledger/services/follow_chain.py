@@ -9,7 +9,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from ledger.domain.chain_view import Block, ChainEvent, Step, next_step
 from ledger.domain.custody import ItemState, apply, opened
@@ -20,6 +22,7 @@ from ledger.services.views_of_chain import final_height
 HALTED = "halted"
 NODE_SEEN = "node_seen"
 MOST_STEPS = 500
+_MOST_KNOWN = 200_000
 QUIET = frozenset({"Transfer", "MetadataUpdate", "Locked", "Approval", "ApprovalForAll"})
 """Events that only repeat, for other people's programs, what an event of ours says.
 
@@ -42,7 +45,8 @@ def follow(ledger: Ledger, chain: Chain) -> int:
     if halted:
         raise Halted(halted)
     if ours is None:
-        return _read_history(ledger, chain, start, max(final, chain.final_height() or -1))
+        with uncollected():
+            return _read_history(ledger, chain, start, max(final, chain.final_height() or -1))
     changed = 0
     for _ in range(MOST_STEPS):
         step, node_tip, following = _look(chain, ours, final)
@@ -95,27 +99,58 @@ def shared_height(ledger: Ledger, chain: Chain) -> int | None:
     return ours.number if theirs is not None and theirs.hash == ours.hash else None
 
 
-def store_blocks(ledger: Ledger, tx: Tx, blocks: Sequence[Block], events: Iterable[ChainEvent]) -> None:
-    """Store blocks, their events, and the state of each item after each event."""
+def store_blocks(
+    ledger: Ledger, tx: Tx, blocks: Sequence[Block], events: Iterable[ChainEvent], known: Known | None = None
+) -> None:
+    """Store blocks, their events, and the state of each item after each event.
+
+    `known` carries the newest states from one run of blocks to the next; without it they are read from the copy.
+    """
     told = [event for event in events if event.name not in QUIET]
     tx.chain.extend(blocks, told)
-    states: dict[int, ItemState] = {}
+    states = Known() if known is None else known
+    states.look_up(tx, told)
     versions: list[tuple[ItemState, int, int]] = []
     for event in told:
-        if event.item is None:
+        item = event.item
+        if item is None:
             continue
         if event.name == "ItemOpened":
             args = event.args
             claim = bytes.fromhex(args["claimAddress"][2:])
             state = opened(event, leaf(args["pathHash"], args["recordHash"], claim, ledger.keccak), ledger.keccak)
         else:
-            before = states.get(event.item) or tx.chain.state(event.item)
+            before = states.get(item)
             if before is None:
                 raise Halted(f"Block {event.block} speaks of an item that was never opened.")
             state = apply(before, event, ledger.keccak)
-        states[event.item] = state
+        states[item] = state
         versions.append((state, event.block, event.log_index))
     tx.chain.put_states(versions)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No search for cycles meanwhile: events and rows have none, and searching takes as long as storing them."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+class Known(dict[int, ItemState]):
+    """Newest states by item, in memory for as long as one writer alone follows a run of blocks; bounded."""
+
+    def look_up(self, tx: Tx, events: Iterable[ChainEvent]) -> None:
+        """Read from the copy what these events are about and is not held yet."""
+        if len(self) > _MOST_KNOWN:
+            self.clear()
+        opened_here = {event.item for event in events if event.name == "ItemOpened"}
+        spoken_of = {event.item for event in events if event.item is not None}
+        self.update(tx.chain.states(spoken_of - opened_here - self.keys()))
 
 
 def _look(chain: Chain, ours: Block, final: int) -> tuple[Step, Block | None, Block | None]:
@@ -142,11 +177,12 @@ def _read_history(ledger: Ledger, chain: Chain, start: int, final: int) -> int:
     stored = 0
     if final >= start:
         last: Block | None = None
+        known = Known()
         for blocks, events in chain.history(start, final):
             with ledger.store.write() as tx:
                 if tx.chain.tip() != last:
                     return stored
-                store_blocks(ledger, tx, blocks, events)
+                store_blocks(ledger, tx, blocks, events, known)
                 tx.chain.forget_empty(start, blocks[-1].number)
             last = blocks[-1]
             stored += len(blocks)

@@ -13,7 +13,7 @@ some seconds for 100,000 events; one that cannot wait hears that nothing was cha
 
 from __future__ import annotations
 
-import pickle
+import marshal
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from typing import IO, Any
 from ledger.domain.chain_view import Block, ChainEvent
 from ledger.domain.errors import Conflict, Unavailable
 from ledger.domain.said import said
-from ledger.services.follow_chain import HALTED, store_blocks
+from ledger.services.follow_chain import HALTED, Known, store_blocks, uncollected
 from ledger.services.ports import Chain, Ledger
 from ledger.services.views_of_chain import final_height
 
@@ -59,7 +59,7 @@ def reindex(
         _expect_same(chain, ours)
         final = max(known, -1 if final is None else final)
     upto = -1 if final is None else min(final, chain.tip().number)
-    with tempfile.TemporaryFile() as spool:
+    with uncollected(), tempfile.TemporaryFile() as spool:
         tip = _read(chain, start, upto, spool, on_progress)
         return _write(ledger, spool, min(upto, tip.number), tip)
 
@@ -112,8 +112,9 @@ def _write(ledger: Ledger, spool: IO[bytes], final: int, tip: Block) -> Reindexe
     blocks = events = 0
     with ledger.store.write() as tx:
         tx.chain.clear()
+        known = Known()
         for some, told in _chunks(spool):
-            store_blocks(ledger, tx, some, told)
+            store_blocks(ledger, tx, some, told, known)
             blocks += len(some)
             events += len(told)
         tx.chain.forget_empty(0, final)
@@ -123,13 +124,18 @@ def _write(ledger: Ledger, spool: IO[bytes], final: int, tip: Block) -> Reindexe
 
 
 def _put(spool: IO[bytes], blocks: list[Block], events: list[ChainEvent]) -> None:
-    pickle.dump((blocks, events), spool, protocol=pickle.HIGHEST_PROTOCOL)
+    # Plain tuples: to keep and to make a hundred thousand objects again would take longer than to write their rows.
+    marshal.dump(([_plain(block) for block in blocks], [_plain(event) for event in events]), spool)
+
+
+def _plain(one: Block | ChainEvent) -> tuple[Any, ...]:
+    return tuple(getattr(one, name) for name in one.__slots__)
 
 
 def _chunks(spool: IO[bytes]) -> Iterator[tuple[list[Block], list[ChainEvent]]]:
     while True:
         try:
-            chunk: Any = pickle.load(spool)  # noqa: S301 - our own bytes, in a file without a name
+            blocks, events = marshal.load(spool)  # noqa: S302 - our own bytes, in a file without a name
         except EOFError:
             return
-        yield chunk
+        yield [Block(*block) for block in blocks], [ChainEvent(*event) for event in events]

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Select, Table, delete, func, insert, select, tuple_
 
 from ledger.domain.chain_view import Block, ChainEvent
-from ledger.domain.custody import Flag, ItemState
+from ledger.domain.custody import ItemState
 from ledger.domain.outbox import Acceptance
+from ledger.storage.chain_rows import by_name, event_of, event_row, insert_sql, state_of, state_row
 from ledger.storage.tables import CHAIN_DERIVED, blocks, events, item_versions
 
 _MOST = 1 << 63
 """Nonces from here up do not fit the column; we never give them out, and take none either."""
+_MOST_NAMES = 500
+
+
+def _newest_states() -> Select[Any]:
+    newer = item_versions.alias()
+    place, behind = (tuple_(table.c.block, table.c.log_index) for table in (newer, item_versions))
+    return select(item_versions).where(
+        ~select(newer).where(newer.c.item == item_versions.c.item, place > behind).exists()
+    )
+
+
+_NEWEST_STATES = _newest_states()
 
 
 class ChainFacts:
@@ -37,9 +50,7 @@ class ChainFacts:
         self._db.execute(
             insert(blocks), [{"number": b.number, "hash": b.hash, "parent": b.parent, "time": b.time} for b in new]
         )
-        rows = [_event_row(event) for event in found]
-        if rows:
-            self._db.execute(insert(events), rows)
+        self._insert(events, [event_row(event) for event in found])
 
     def drop_from(self, number: int) -> None:
         """Drop the blocks from a height up, and everything that hangs off them."""
@@ -57,9 +68,7 @@ class ChainFacts:
 
     def put_states(self, versions: Iterable[tuple[ItemState, int, int]]) -> None:
         """Store states as (state, block, log index) after each event."""
-        rows = [_state_row(*version) for version in versions]
-        if rows:
-            self._db.execute(insert(item_versions), rows)
+        self._insert(item_versions, [state_row(*version) for version in versions])
 
     def state(self, item: int, at: int | None = None) -> ItemState | None:
         """An item's state as of a block (None: the newest we hold)."""
@@ -69,6 +78,15 @@ class ChainFacts:
         query = query.order_by(item_versions.c.block.desc(), item_versions.c.log_index.desc()).limit(1)
         row = self._db.execute(query).first()
         return None if row is None else state_of(row)
+
+    def states(self, items: Collection[int]) -> dict[int, ItemState]:
+        """The newest states of many items; what was never opened is not among them."""
+        found: dict[int, ItemState] = {}
+        names = [item.to_bytes(32, "big") for item in items]
+        for start in range(0, len(names), _MOST_NAMES):
+            query = _NEWEST_STATES.where(item_versions.c.item.in_(names[start : start + _MOST_NAMES]))
+            found |= {state.item: state for state in map(state_of, self._db.execute(query))}
+        return found
 
     def acceptance(self, statement: bytes) -> Acceptance | None:
         """The event that shows a statement accepted."""
@@ -137,6 +155,10 @@ class ChainFacts:
         """How many events we hold."""
         return self._db.scalar(select(func.count()).select_from(events)) or 0
 
+    def _insert(self, table: Table, rows: list[tuple[Any, ...]]) -> None:
+        if rows:
+            self._db.exec_driver_sql(insert_sql(table, self._db.dialect.name), rows)
+
     def _newest(self, condition: Any, limit: int) -> list[ChainEvent]:
         query = (
             select(events, blocks.c.time)
@@ -159,85 +181,8 @@ class ChainFacts:
 
 
 def _event_row(event: ChainEvent) -> dict[str, Any]:
-    item, nonce = event.item, event.args.get("nonce")
-    return {
-        "block": event.block,
-        "log_index": event.log_index,
-        "transaction_hash": event.transaction,
-        "name": event.name,
-        "statement": event.statement,
-        "item": None if item is None else item.to_bytes(32, "big"),
-        "batch": event.args.get("batch"),
-        # The nonces that a party has used are kept by whoever speaks: for an accreditation that is `by`.
-        "party": event.args.get("by", event.args.get("party")),
-        # Keys that the contract's owner gives or ends use no nonce of the party: their statement is zero.
-        "nonce": nonce if isinstance(nonce, int) and nonce < _MOST and any(event.statement or b"") else None,
-        "args": {name: _to_plain(value) for name, value in event.args.items()},
-    }
-
-
-def event_of(row: Row[Any]) -> ChainEvent:
-    """A row of `events` with its block's time."""
-    args = {name: _from_plain(value) for name, value in row.args.items()}
-    return ChainEvent(row.block, row.time, row.log_index, row.transaction_hash, row.name, args)
-
-
-def _to_plain(value: Any) -> Any:
-    """JSON carries ints to 2^53 and no bytes: both are written as marked text."""
-    if isinstance(value, bytes):
-        return "b:" + value.hex()
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 1 << 53:
-        return f"i:{value}"
-    if isinstance(value, list | tuple):
-        return [_to_plain(part) for part in value]
-    return value
-
-
-def _from_plain(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith("b:"):
-        return bytes.fromhex(value[2:])
-    if isinstance(value, str) and value.startswith("i:"):
-        return int(value[2:])
-    if isinstance(value, list):
-        return [_from_plain(part) for part in value]
-    return value
+    return by_name(events, event_row(event))
 
 
 def _state_row(state: ItemState, block: int, log_index: int) -> dict[str, Any]:
-    return {
-        "item": state.item.to_bytes(32, "big"),
-        "block": block,
-        "log_index": log_index,
-        "holder": state.holder,
-        "flags": int(state.flags),
-        "sequence": state.sequence,
-        "state": {
-            "batch": state.batch,
-            "head": state.head.hex(),
-            "until": {str(int(flag)): until for flag, until in state.until.items()},
-            "owner_since": state.owner_since,
-            "owners": state.owners,
-            "recovery_due": state.recovery_due,
-            "recovery_address": state.recovery_address,
-            "record_hash": state.record_hash.hex(),
-        },
-    }
-
-
-def state_of(row: Row[Any]) -> ItemState:
-    """A row of `item_versions`."""
-    more = row.state
-    return ItemState(
-        item=int.from_bytes(row.item, "big"),
-        batch=more["batch"],
-        holder=row.holder,
-        head=bytes.fromhex(more["head"]),
-        sequence=row.sequence,
-        flags=Flag(row.flags),
-        until={Flag(int(flag)): until for flag, until in more["until"].items()},
-        owner_since=more["owner_since"],
-        owners=more["owners"],
-        recovery_due=more["recovery_due"],
-        recovery_address=more["recovery_address"],
-        record_hash=bytes.fromhex(more["record_hash"]),
-    )
+    return by_name(item_versions, state_row(state, block, log_index))

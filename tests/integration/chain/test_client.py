@@ -142,7 +142,7 @@ def test_a_block_that_is_not_there_is_none(ledger: ChainClient) -> None:
     assert ledger.block(head.number) == ledger.block(head.hash) == head
     assert ledger.block(head.number + 1) is None
     assert ledger.block(b"\x01" * 32) is None
-    assert ledger.blocks(head.number - 1, head.number + 1) == [ledger.block(head.number - 1), head, None]
+    assert ledger.blocks(range(head.number - 1, head.number + 2)) == [ledger.block(head.number - 1), head, None]
 
 
 def test_a_reorganisation_shows_in_the_blocks_and_the_old_ones_are_gone(rpc: Rpc, sender: Sender, store: str) -> None:
