@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol, TypeVar
 
 from ledger.domain.chain_view import Block, ChainEvent
 from ledger.domain.errors import Unavailable
@@ -14,11 +14,12 @@ from ledger.domain.ids import new_id
 from ledger.domain.openings import Opening
 from ledger.domain.statements import Domain, Keccak
 from ledger.services.asks_port import Asks
+from ledger.services.audits_port import Audits
 from ledger.services.components_port import Components
 from ledger.services.credentials_port import Credentials
 from ledger.services.epcis_port import Epcis
 from ledger.services.exits_port import Exits
-from ledger.services.facts_port import Audits, ChainFacts, Meta, Papers
+from ledger.services.facts_port import ChainFacts, Meta, Papers
 from ledger.services.joining_port import Joining, Shop
 from ledger.services.lines_port import Lines
 from ledger.services.mails_port import Mails
@@ -32,6 +33,8 @@ from ledger.services.tables_port import Batches, Imports, Organisations, Outbox
 from ledger.services.tags_port import Tags
 from ledger.services.watching_port import Watching
 from ledger.services.webhooks_port import Webhooks
+
+T = TypeVar("T")
 
 
 class Tx(Protocol):
@@ -96,12 +99,20 @@ class Tx(Protocol):
         """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""
         ...
 
+    def shared(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` makes of what is no single item's; a gathered snapshot keeps it while nothing of that changes."""
+        ...
+
 
 class Store(Protocol):
     """The database."""
 
     def close(self) -> None:
         """Let the connections go."""
+        ...
+
+    def stamp(self) -> tuple[int, int]:
+        """Equal to an earlier one while nothing was written that an answer to a scan could rest on."""
         ...
 
     def read(self) -> AbstractContextManager[Tx]:

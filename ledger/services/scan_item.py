@@ -38,9 +38,10 @@ def scan_item(
     """
     now = datetime.fromtimestamp(ledger.now(), UTC)
     asked = _checked(gtin, serial)
-    with ledger.store.read() as tx:
+    with ledger.store.read() as snapshot:
         if isinstance(asked, Invalid):
-            return _bad_code_in(tx, asked.detail, now)
+            return _bad_code_in(snapshot, asked.detail, now)
+        tx = snapshot.gathered([asked], ledger.now())
         if not tx.batches.find(*asked):
             return _without_item(tx, *asked, now)
         return FactReader(ledger, tx, find_listed(tx, *asked), now).scan(looks_different, session, tapped=tapped)

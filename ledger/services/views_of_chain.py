@@ -20,7 +20,7 @@ from ledger.services.ports import Ledger, Tx
 
 def directory(tx: Tx) -> Directory:
     """Parties, keys, accreditations and prefixes as of our newest block."""
-    return Directory(tx.chain.events_named(EVENTS))
+    return tx.shared("directory", lambda: Directory(tx.chain.events_named(EVENTS)))
 
 
 def final_height(tx: Tx) -> int:

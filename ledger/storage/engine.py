@@ -9,18 +9,24 @@ a row that is not there yet) still holds when it commits. That is why no write m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledger.domain.errors import Conflict, Unavailable
+from ledger.storage import stamps
 from ledger.storage.concerns import Tables
 from ledger.storage.gathered import GatheredTx
+from ledger.storage.scanned import ScannedTx
+from ledger.storage.shared import Shared
+from ledger.storage.stamps import Stamp
+
+T = TypeVar("T")
 
 _WAIT = 30
 """Seconds that a writer waits for its turn."""
@@ -31,9 +37,23 @@ _TURN = 0x746F7563686D61
 class Tx(Tables):
     """One open transaction and the tables seen through it, by concern."""
 
-    def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> GatheredTx:
-        """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""
-        return GatheredTx(self.connection, pairs, now)
+    def __init__(self, connection: Connection, shared: Shared) -> None:
+        super().__init__(connection)
+        self._shared = shared
+
+    def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> GatheredTx | ScannedTx:
+        """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once.
+
+        What many items share is kept from one to the next, as long as nobody has written to it.
+        """
+        kept = self._shared.at(stamps.read(self.connection).shared)
+        if len(pairs) == 1:
+            return ScannedTx(self.connection, *pairs[0], now, kept)
+        return GatheredTx(self.connection, pairs, now, kept)
+
+    def shared(self, _name: str, make: Callable[[], T]) -> T:
+        """What `make` makes; a gathered snapshot keeps it for the next one."""
+        return make()
 
 
 class Store:
@@ -41,10 +61,28 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
+        stamps.watch(self.engine)
+        self._shared = Shared()
 
     def close(self) -> None:
         """Let the connections go."""
         self.engine.dispose()
+
+    def stamp(self) -> Stamp:
+        """How things stand with what answers rest on: equal to an earlier one, nothing was written to it since.
+
+        Raises Unavailable when the database does not answer.
+        """
+        try:
+            with closing(self.engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                cursor.execute(stamps.READ)
+                shared, items = cursor.fetchone() or (-1, -1)
+        except PoolTimeout as error:
+            raise Unavailable("Too many requests wait for the database. Try again.") from error
+        except (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error) as error:
+            raise Unavailable("The database does not answer as it should. Try again.") from error
+        return Stamp(shared, items)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -63,11 +101,15 @@ class Store:
         try:
             with self.engine.connect() as connection:
                 options: dict[str, Any] = {"touchmark_write": write}
-                if not write and self.engine.dialect.name == "postgresql":
+                if write:
+                    options |= stamps.writing()
+                elif self.engine.dialect.name == "postgresql":
                     options["isolation_level"] = "REPEATABLE READ"
                 connection = connection.execution_options(**options)
                 with connection.begin():
-                    yield Tx(connection)
+                    yield Tx(connection, self._shared)
+                    if write:
+                        stamps.settle(connection)
         except IntegrityError as error:
             raise Conflict("This was kept already, or what it belongs to is gone. Nothing was changed.") from error
         except PoolTimeout as error:

@@ -69,6 +69,7 @@ STAY: Final[Mapping[str, str]] = {
     ),
     **dict.fromkeys(("imports", "import_faults", "jobs"), "work on files that were taken or refused"),
     "evidence": "goes in the open, as a list beside the files",
+    "stamps": "begins anew with the database",
 }
 """Why each other table never leaves."""
 

@@ -6,26 +6,30 @@ It answers exactly as the tables do, only without a question for each item; what
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection, select, tuple_
 
-from ledger.domain.batches import Amendment, Batch, Item
-from ledger.domain.chain_view import Block, ChainEvent
+from ledger.domain.batches import Amendment, Item
+from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import ItemState
-from ledger.domain.lines import Line
-from ledger.domain.organisations import Organisation
 from ledger.domain.outbox import Queued
 from ledger.domain.papers import StoredOffer
-from ledger.storage.batches import VISIBLE, Batches, item_of
-from ledger.storage.chain_facts import ChainFacts, event_of, state_of
+from ledger.storage.batches import VISIBLE, item_of
+from ledger.storage.chain_rows import event_of, state_of
 from ledger.storage.concerns import Tables
 from ledger.storage.gathered_scans import GatheredScans
-from ledger.storage.lines import Lines
-from ledger.storage.meta import Meta
-from ledger.storage.organisations import Organisations
 from ledger.storage.outbox import COUNTS, Outbox, queued_of
 from ledger.storage.papers import ONLY_THE_CHAIN_CAN_TELL, Papers, offer_of
+from ledger.storage.shared import Kept, Once
+from ledger.storage.shared_parts import (
+    SharedBatches,
+    SharedChain,
+    SharedLines,
+    SharedMeta,
+    SharedOrganisations,
+    SharedSheets,
+)
 from ledger.storage.tables import activations, amendments, blocks, events, item_versions, items, offers, statements
 
 _CHUNK: Final = 400
@@ -38,53 +42,39 @@ Pair = tuple[str, str]
 
 
 class GatheredTx(Tables):
-    """A read transaction with everything about some items read at once. `pairs` are (gtin, serial)."""
+    """A read transaction with everything about some items read at once. `pairs` are (gtin, serial).
 
-    def __init__(self, connection: Connection, pairs: Sequence[Pair], now: int) -> None:
+    `kept` is what the snapshots of one stamp share.
+    """
+
+    def __init__(self, connection: Connection, pairs: Sequence[Pair], now: int, kept: Kept) -> None:
         super().__init__(connection)
-        self.batches = batches = _Batches(connection)
-        self.chain = chain = _Chain(connection)
+        self._kept = kept
+        self.batches = batches = _Batches(connection, kept)
+        self.chain = chain = _Chain(connection, kept)
         self.outbox = outbox = _Outbox(connection)
         self.papers = papers = _Papers(connection, now)
         self.scans = scans = GatheredScans(connection, now)
-        self.organisations = _Organisations(connection)
-        self.meta = _Meta(connection)
-        self.lines = _Lines(connection)
+        self.organisations = SharedOrganisations(connection, kept)
+        self.meta = SharedMeta(connection, kept)
+        self.lines = SharedLines(connection, kept)
+        self.sheets = SharedSheets(connection, kept)
         wanted = batches.gather(pairs)
         for part in (chain, outbox, papers, scans):
             part.gather(wanted)
 
     def gathered(self, pairs: Sequence[Pair], now: int) -> GatheredTx:
         """Another such view of the same snapshot."""
-        return GatheredTx(self.connection, pairs, now)
+        return GatheredTx(self.connection, pairs, now, self._kept)
+
+    def shared(self, name: str, make: Callable[[], T]) -> T:
+        """What was made of answers that all snapshots of this stamp share."""
+        return Once("made", self._kept).get(name, make)
 
 
-class _Once:
-    """Answers that stay the same within a snapshot, asked for once."""
-
-    def __init__(self) -> None:
-        self._kept: dict[Any, Any] = {}
-
-    def get(self, key: Any, ask: Callable[[], T]) -> T:
-        if key not in self._kept:
-            self._kept[key] = ask()
-        found: T = self._kept[key]
-        return found
-
-
-class _Lines(Lines):
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._once = _Once()
-
-    def get(self, gtin: str) -> Line | None:
-        return self._once.get(gtin, lambda: super(_Lines, self).get(gtin))
-
-
-class _Batches(Batches):
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._once = _Once()
+class _Batches(SharedBatches):
+    def __init__(self, connection: Connection, kept: Kept) -> None:
+        super().__init__(connection, kept)
         self._found: dict[Pair, list[Item]] = {}
         self._items: dict[int, Item] = {}
         self._sold: dict[int, int] = {}
@@ -116,12 +106,6 @@ class _Batches(Batches):
     def item(self, item: int) -> Item | None:
         return self._items.get(item) or super().item(item)
 
-    def get(self, id: str) -> Batch | None:
-        return self._once.get(id, lambda: super(_Batches, self).get(id))
-
-    def by_number(self, number: int) -> Batch | None:
-        return self._once.get(number, lambda: super(_Batches, self).by_number(number))
-
     def on_sale_at(self, item: int) -> int | None:
         return self._sold.get(item) if item in self._items else super().on_sale_at(item)
 
@@ -129,10 +113,9 @@ class _Batches(Batches):
         return self._amended[item][:100] if item in self._amended else super().amendments(item)
 
 
-class _Chain(ChainFacts):
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._once = _Once()
+class _Chain(SharedChain):
+    def __init__(self, connection: Connection, kept: Kept) -> None:
+        super().__init__(connection, kept)
         self._states: dict[int, list[tuple[int, ItemState]]] = {}
         self._told: dict[int, list[ChainEvent]] = {}
 
@@ -175,23 +158,11 @@ class _Chain(ChainFacts):
             return super().item_events_named(item, names, limit)
         return [event for event in self._told[item] if event.name in names][-limit:]
 
-    def batch_events(self, batch: int) -> list[ChainEvent]:
-        return self._once.get(("batch", batch), lambda: super(_Chain, self).batch_events(batch))
-
-    def events_named(self, names: Sequence[str]) -> list[ChainEvent]:
-        return self._once.get(("named", *names), lambda: super(_Chain, self).events_named(names))
-
-    def tip(self) -> Block | None:
-        return self._once.get("tip", super().tip)
-
-    def block(self, number: int) -> Block | None:
-        return self._once.get(("block", number), lambda: super(_Chain, self).block(number))
-
 
 class _Outbox(Outbox):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._once = _Once()
+        self._once = Once("outbox")
         self._waiting: dict[int, list[Queued]] = {}
 
     def gather(self, wanted: Sequence[int]) -> None:
@@ -240,28 +211,6 @@ class _Papers(Papers):
         if item not in self._open or now < self._now:
             return super().open_offers(item, now)
         return [offer for offer in self._open[item] if offer.expires_at > now][:20]
-
-
-class _Organisations(Organisations):
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._once = _Once()
-
-    def by_party(self, party: int) -> Organisation | None:
-        return self._once.get(party, lambda: super(_Organisations, self).by_party(party))
-
-    def prefix_holder(self, gtin: str) -> Organisation | None:
-        return self._once.get(gtin, lambda: super(_Organisations, self).prefix_holder(gtin))
-
-
-class _Meta(Meta):
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._once = _Once()
-
-    def get(self, key: str, default: Any = None) -> Any:
-        found = self._once.get(key, lambda: super(_Meta, self).get(key, self))
-        return default if found is self else found
 
 
 def _chunks(wanted: Sequence[T]) -> Iterator[Sequence[T]]:

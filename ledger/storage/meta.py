@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from ledger.storage.stamps import moved_by
 from ledger.storage.tables import meta
+
+OFTEN: Final = frozenset({"node_seen", "lease", "looks_compared", "webhooks_told", "credentials_looked"})
+"""Facts that move with the clock: nothing that is kept rests on them."""
+OF_ITEMS: Final = "mined_nonce:"
+"""How facts begin that tell how far single statements are."""
 
 
 class Meta:
@@ -22,8 +28,11 @@ class Meta:
 
     def set(self, key: str, value: Any) -> None:
         """Keep `value` (anything JSON can carry) under `key`."""
-        if self._db.execute(update(meta).where(meta.c.key == key).values(value=value)).rowcount == 0:
-            self._db.execute(insert(meta).values(key=key, value=value))
+        less = key in OFTEN or key.startswith(OF_ITEMS)
+        moves = moved_by(items=key not in OFTEN) if less else {}
+        change = update(meta).where(meta.c.key == key).values(value=value).execution_options(**moves)
+        if self._db.execute(change).rowcount == 0:
+            self._db.execute(insert(meta).values(key=key, value=value).execution_options(**moves))
 
     def remove(self, key: str) -> None:
         """Forget `key`."""

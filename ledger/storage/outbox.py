@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -53,6 +53,11 @@ class Outbox:
     def by_hash(self, hash: bytes) -> Queued | None:
         """By struct hash."""
         return self._one(statements.c.hash == hash)
+
+    def by_hashes(self, hashes: Collection[bytes]) -> list[Queued]:
+        """Those among some hundreds of struct hashes that we keep."""
+        query = select(statements).where(statements.c.hash.in_(list(hashes)))
+        return [queued_of(row) for row in self._db.execute(query)] if hashes else []
 
     def page(self, organisation: str, before: str | None, limit: int) -> list[Queued]:
         """An organisation's statements, newest first, older than the cursor."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -28,6 +29,11 @@ class Papers:
         """By the salted hash."""
         row = self._db.execute(select(reports).where(reports.c.commitment == commitment)).first()
         return None if row is None else Report(**row._mapping)
+
+    def reports(self, commitments: Collection[bytes]) -> list[Report]:
+        """Those among some hundreds of salted hashes that we keep."""
+        query = select(reports).where(reports.c.commitment.in_(list(commitments)))
+        return [Report(**row._mapping) for row in self._db.execute(query)] if commitments else []
 
     def add_evidence(self, new: Evidence) -> None:
         """Note a stored file; the same bytes again change nothing."""

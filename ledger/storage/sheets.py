@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -72,10 +72,19 @@ class Sheets:
 
     def behind(self, statement_hash: bytes) -> SignedSheet | None:
         """The sheet whose record a statement is."""
+        return self.all_behind([statement_hash]).get(statement_hash)
+
+    def all_behind(self, hashes: Collection[bytes]) -> dict[bytes, SignedSheet]:
+        """The same for some hundreds of statements, those that a sheet is behind."""
+        if not hashes:
+            return {}
         same = (shown_names.c.organisation == sheets.c.organisation) & (shown_names.c.person == sheets.c.person)
-        query = select(sheets.c.organisation, sheets.c.person, shown_names.c.name).outerjoin(shown_names, same)
-        row = self._db.execute(query.where(sheets.c.statement_hash == statement_hash)).first()
-        return None if row is None else SignedSheet(row.organisation, row.person, row.name or "")
+        query = select(sheets.c.statement_hash, sheets.c.organisation, sheets.c.person, shown_names.c.name)
+        query = query.outerjoin(shown_names, same).where(sheets.c.statement_hash.in_(list(hashes)))
+        return {
+            row.statement_hash: SignedSheet(row.organisation, row.person, row.name or "")
+            for row in self._db.execute(query)
+        }
 
     def keep_checklist(self, organisation: str, checklist: Checklist, now: int) -> None:
         """Keep the newest version of an own list."""

@@ -368,6 +368,7 @@ from ledger.storage import (
     tables_proofs,
     tables_scans,
     tables_sheets,
+    tables_stamps,
     tables_tags,
     tables_webhooks,
 )

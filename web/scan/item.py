@@ -19,7 +19,9 @@ from ledger.services.note_scan import Seen
 from ledger.services.ports import Ledger
 from ledger.services.scan_item import scan_bad_code, scan_item, scan_product
 from ledger.services.scanned import Scan
+from web.kept_answers import KeptAnswers, again, keep, place_for, respond
 from web.languages import language_of
+from web.metrics import count_verdict
 from web.people.visits import maybe_session
 from web.problems import wants_json
 from web.scan import bp
@@ -43,6 +45,7 @@ KEEPERS: Final[dict[str, Keeper]] = {}
 def _begin(state: BlueprintSetupState) -> None:
     app: Any = state.app
     app.extensions["scan_notes"] = Notes(app.extensions["ledger"])
+    app.extensions["kept_answers"] = KeptAnswers()
     app.extensions["countries"] = Countries(app.extensions["settings"].countries)
 
 
@@ -57,6 +60,12 @@ def home() -> str:
 def item(_rest: str) -> Response:
     """What the record shows of the item, or of the model, that this address names."""
     ledger = ledger_here()
+    place = place_for(ledger, request)
+    kept = again(place)
+    if kept is not None and too_fast(request.remote_addr) is None:
+        _note(kept.item, kept.verdict)
+        count_verdict(kept.verdict)
+        return respond(kept)
     try:
         tapped = tap_here(ledger)
         if isinstance(tapped, Response):
@@ -67,7 +76,10 @@ def item(_rest: str) -> Response:
             return redirect(meant, 303, Response)  # type: ignore[return-value]
     except Unavailable:
         scan = unavailable(moment(ledger.now()))
-    return answer(ledger, scan)
+    response = answer(ledger, scan)
+    if scan.subject is not None and scan.facts.retry_after is None:
+        keep(place, response, scan.subject.item.item, scan.standing.key.value)
+    return response
 
 
 def _meant(ledger: Ledger, scan: Scan) -> str | None:
@@ -108,6 +120,7 @@ def paced(ledger: Ledger, scan: Scan) -> Scan:
 def answer(ledger: Ledger, scan: Scan, page: str = "scan/item.html", **more: object) -> Response:
     """The scan as a page or as JSON, with its status."""
     key = scan.standing.key
+    count_verdict(key.value)
     earlier = _earlier(ledger, scan)
     keeper = KEEPERS.get(request.args.get("format", ""))
     if keeper is not None and scan.serial is not None and key is not Key.SLOW_DOWN:
@@ -134,9 +147,13 @@ def answer(ledger: Ledger, scan: Scan, page: str = "scan/item.html", **more: obj
         response.headers["Retry-After"] = str(scan.facts.retry_after)
     # Who compares has looked already.
     if scan.subject is not None and request.method == "GET" and page != "scan/looks.html":
-        where, who, kind = country_of(request), looker_of(request), kind_of(request)
-        notes().add(Seen(scan.subject.item.item, ledger.now(), key.value, where, who, kind))
+        _note(scan.subject.item.item, key.value)
     return response
+
+
+def _note(item: int, verdict: str) -> None:
+    where, who, kind = country_of(request), looker_of(request), kind_of(request)
+    notes().add(Seen(item, ledger_here().now(), verdict, where, who, kind))
 
 
 def _earlier(ledger: Ledger, scan: Scan) -> EarlierChecks | None:
