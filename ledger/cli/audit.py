@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from ledger.bootstrap import ChainSide
+from ledger.chain.rpc import RpcRefused, hex_bytes
 from ledger.cli.base import Cli, command, pass_cli
 from ledger.cli.checks import show_checks
 from ledger.domain.errors import LedgerError
 
 
-class _States:
-    """The contract's own word on an item, by the node."""
+class NodeStates:
+    """The contract's own word on items, by the node, many in one request."""
 
     def __init__(self, side: ChainSide) -> None:
         self._client = side.node.client
 
-    def item_of(self, item: int, block: int) -> tuple[Any, ...]:
-        """What `itemOf` answers at a block."""
-        answer: tuple[Any, ...] = self._client.call("itemOf", item, block=block)
-        return answer
+    def items_of(self, items: Sequence[int], block: int) -> list[tuple[Any, ...]]:
+        """What `itemOf` answers for each at a block. Raises Unavailable."""
+        client = self._client
+        calls = [
+            ("eth_call", [{"to": client.address, "data": "0x" + client.encode_call("itemOf", item).hex()}, hex(block)])
+            for item in items
+        ]
+        found = []
+        for answer in client.rpc.batch(calls):
+            if isinstance(answer, RpcRefused):
+                raise answer
+            found.append(client.codec.decode("itemOf", hex_bytes(answer, "what itemOf answers")))
+        return found
 
 
 @command()
@@ -36,7 +46,7 @@ def audit(cli: Cli) -> dict[str, Any]:
     ledger = cli.ledger
     with cli.screen.progress("Checking", None) as bar, _side(cli) as side:
         node = None if side is None else side.node
-        return show_checks(cli, checks(ledger, node, None if side is None else _States(side), bar))
+        return show_checks(cli, checks(ledger, node, None if side is None else NodeStates(side), bar))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Executable, Table, delete, insert, select, update
 
 from ledger.storage.engine import Store
-from ledger.storage.tables import batches, events, item_versions, items, transactions
+from ledger.storage.tables import batches, events, item_versions, items, transaction_statements, transactions
 from tests.integration.cli.conftest import Shell, Story
 
 
@@ -31,6 +31,7 @@ def _tampered(shell: Shell, table: Table, change: Executable) -> Iterator[None]:
     assert isinstance(store, Store)
     with store.write() as tx:
         before = [dict(row._mapping) for row in tx.connection.execute(select(table))]
+        carried = [dict(row._mapping) for row in tx.connection.execute(select(transaction_statements))]
         tx.connection.execute(change)
     try:
         yield
@@ -43,6 +44,9 @@ def _tampered(shell: Shell, table: Table, change: Executable) -> Iterator[None]:
             else:
                 tx.connection.execute(delete(table))
                 tx.connection.execute(insert(table), before)
+                if table is transactions:
+                    # They went with their transactions.
+                    tx.connection.execute(insert(transaction_statements), carried)
 
 
 def _found(shell: Shell, code: int = 0) -> dict[str, Any]:
@@ -51,7 +55,7 @@ def _found(shell: Shell, code: int = 0) -> dict[str, Any]:
 
 def test_what_fits_together_is_found_to_fit(shell: Shell, told: Story) -> None:
     found = _found(shell)
-    assert len(found) == 7
+    assert len(found) == 14
     assert {one["found"] for one in found.values()} == {"ok"}
     assert found["items are leaves"]["words"].startswith("10 items in all")
     assert found["item states equal the contract’s"]["words"].startswith("3 items")
@@ -104,9 +108,10 @@ def test_an_event_that_was_taken_out_or_changed_differs_from_the_nodes(shell: Sh
     with _tampered(shell, events, delete(events).where(events.c.name == "Marked")):
         found = _found(shell, code=1)
     assert found[name]["found"] == "attention"
-    assert "of items follow from no event" in found["every statement counts once"]["words"]
+    assert "should not be there" in found["item states follow from the events"]["words"]
     with _tampered(shell, events, update(events).where(events.c.name == "Marked").values(transaction_hash=bytes(32))):
-        assert _found(shell, code=1)[name]["words"] == "Not as the node has them: 1 event."
+        words = _found(shell, code=1)[name]["words"]
+    assert "(Marked) is different in transaction_hash." in words
 
 
 def test_a_state_that_was_changed_follows_neither_from_the_events_nor_the_contract(shell: Shell, told: Story) -> None:
@@ -129,4 +134,5 @@ def test_without_a_node_the_rest_is_checked_and_the_outcome_is_cannot_tell(shell
     assert [name for name, one in found.items() if one == "cannot_tell"] == [
         "every event is there once",
         "item states equal the contract’s",
+        "blocks of passports are the node’s",
     ]
