@@ -145,9 +145,8 @@ def _children(settings: Settings, port: int) -> list[Child]:
     logs = settings.data / "logs"
     worker = [sys.executable, "-m", "ledger.cli", "worker"]
     web = [
-        sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4",
-        "--timeout", "120", "--graceful-timeout", "10", "--limit-request-line", "8190", "--no-control-socket",
-        "web:create_app()",
+        sys.executable, "-m", "gunicorn", "--config", "python:ledger.web_server", "--bind", f"127.0.0.1:{port}",
+        "--workers", "2", "web:create_app()",
     ]  # fmt: skip
     return [
         Child("worker", worker, environment, logs / "worker.log"),

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """Proxies of yours in front of the web process, whose X-Forwarded headers are believed."""
 
+    metrics_token: SecretStr | None = Field(default=None, min_length=16)
+    """Who sends it as a bearer token may read `/metrics`; without it, programs of this machine alone."""
+
     smtp_url: SecretStr | None = None
     """Where letters are handed over: `smtp://user:password@host:587` or `smtps://…`; without it they become files."""
     mail_from: str = "Touchmark <touchmark@localhost>"

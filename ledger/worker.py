@@ -24,6 +24,7 @@ from ledger.domain.errors import LedgerError, Unavailable
 from ledger.domain.imports import Job
 from ledger.post_room import PostRoom
 from ledger.services.ask_photo import sweep_photos
+from ledger.services.condition import NODE_HEIGHT
 from ledger.services.credential_metadata import tell_contract
 from ledger.services.credential_status import settle_credentials
 from ledger.services.follow_chain import MOST_STEPS, NODE_SEEN, Halted, follow, raise_final, shared_height
@@ -73,6 +74,7 @@ class ChainLoop:
         ledger, node, miner = self.ledger, self.side.node, self.side.miner
         node.check()
         changed = follow(ledger, node)
+        self._note_seen()
         if changed >= MOST_STEPS:
             # Far behind: what the chain has accepted is not known yet, so neither is what still has to be sent.
             return True
@@ -91,7 +93,6 @@ class ChainLoop:
                 self._save(miner)
         else:
             raise_final(ledger, shared_height(ledger, node))
-        self._note_seen()
         return bool(changed or mined)
 
     def _expect_lease(self) -> None:
@@ -119,8 +120,10 @@ class ChainLoop:
         now = self.ledger.now()
         if now - self._seen_at >= _SEEN_EVERY:
             self._seen_at = now
+            height = self.side.node.tip().number
             with self.ledger.store.write() as tx:
                 tx.meta.set(NODE_SEEN, now)
+                tx.meta.set(NODE_HEIGHT, height)
 
 
 class Lease:

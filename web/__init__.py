@@ -11,6 +11,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ledger.bootstrap import build
+from ledger.logs import configure as configure_logs
 from ledger.services.ports import Ledger
 from ledger.settings import Settings, read_settings
 from web import (
@@ -22,6 +23,7 @@ from web import (
     join,
     languages,
     limits,
+    metrics,
     operator,
     own,
     people,
@@ -31,6 +33,8 @@ from web import (
     scan,
 )
 from web.api import operation, specification
+from web.logs import register as register_log
+from web.logs import watch
 from web.operator import safe
 from web.own.items import UNREMEMBERED, ItemConverter
 from web.resolver.compressed import decompress
@@ -47,8 +51,13 @@ csrf = CSRFProtect()
 def create_app(
     settings: Settings | None = None, ledger: Ledger | None = None, pace: limits.Pace | None = None
 ) -> Flask:
-    """The application over a ledger; both are built from the environment where not given."""
-    settings = settings or read_settings()
+    """The application over a ledger; both are built from the environment where not given.
+
+    Built from the environment it is a process of its own, and its log is too (`ledger/logs.py`).
+    """
+    if settings is None:
+        configure_logs()
+        settings = read_settings()
     ledger = ledger or build(settings)
     app = OpenAPI(
         __name__,
@@ -65,6 +74,8 @@ def create_app(
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.extensions["metrics"] = metrics.Metrics()
+    app.wsgi_app = watch(app.wsgi_app, app.extensions["metrics"])  # type: ignore[assignment, method-assign]
     # Flask's default provider has it, the base class does not.
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["ledger"] = ledger
@@ -80,6 +91,7 @@ def create_app(
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         SESSION_REFRESH_EACH_REQUEST=False,
     )
+    register_log(app)
     csrf.init_app(app)
     assets.register(app)
     languages.register(app)
@@ -91,6 +103,7 @@ def create_app(
     safe.register(app)
     api.register(app, csrf)
     app.register_blueprint(health.bp)
+    app.register_blueprint(metrics.bp)
     app.register_blueprint(scan.bp)
     app.url_map.converters["item"] = ItemConverter
     app.url_map.converters["sealed"] = SealedNumber

@@ -1,14 +1,19 @@
-"""Whether this process lives (`/healthz`), and whether it can answer (`/readyz`)."""
+"""Whether this process lives (`/healthz`), and whether the whole can answer and is told news (`/readyz`)."""
 
 from __future__ import annotations
+
+from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, jsonify
 
 from ledger.domain.errors import LedgerError
-from ledger.services.follow_chain import HALTED, NODE_SEEN
+from ledger.services.condition import Condition, condition
+from ledger.storage.migrate import current, expect_known_form
 
 bp = Blueprint("health", __name__)
-_NODE_PATIENCE = 60
+_NODE_PATIENCE: Final = 60
+_FAR_BEHIND: Final = 500
+"""Blocks. One turn of following takes that many."""
 
 
 @bp.get("/healthz")
@@ -19,20 +24,36 @@ def alive() -> Response:
 
 @bp.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """The database answers, and the worker has seen a node within a minute."""
+    """The database answers in the form we need, a worker hears the node and has followed it: else 503, and why."""
     ledger = current_app.extensions["ledger"]
     try:
-        with ledger.store.read() as tx:
-            seen, halted = tx.meta.get(NODE_SEEN), tx.meta.get(HALTED)
-            waiting, oldest = tx.outbox.waiting()
+        revision = current(current_app.extensions["settings"].store_url)
+        expect_known_form(revision)
+        now = condition(ledger)
     except LedgerError as error:
         return jsonify(status="unavailable", detail=error.detail), 503
-    node = seen is not None and ledger.now() - seen <= _NODE_PATIENCE and not halted
-    body = {
-        "status": "ok" if node else "unavailable",
-        "node_seen": seen,
-        "halted": halted,
-        "waiting": waiting,
-        "oldest": oldest,
+    problem = _problem(now)
+    body: dict[str, Any] = {
+        "status": "ok" if problem is None else "unavailable",
+        "detail": problem,
+        "revision": revision,
+        "node_seen": now.node_seen,
+        "halted": now.halted,
+        "height": now.height,
+        "final": now.final,
+        "behind": now.lag,
+        "waiting": now.waiting,
+        "oldest": now.oldest,
     }
-    return jsonify(body), 200 if node else 503
+    return jsonify(body), 200 if problem is None else 503
+
+
+def _problem(now: Condition) -> str | None:
+    """Why news does not reach us; None where all is well."""
+    if now.halted:
+        return "Following the chain has stopped until a person has looked. `touchmark doctor` says more."
+    if now.node_seen_seconds is None or now.node_seen_seconds > _NODE_PATIENCE:
+        return "No worker has heard the node for a minute. See that `touchmark worker` runs, and its log."
+    if now.lag is not None and now.lag > _FAR_BEHIND:
+        return f"Our copy is {now.lag} blocks behind the node; the worker is catching up."
+    return None

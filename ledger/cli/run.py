@@ -35,9 +35,11 @@ def serve(cli: Cli, port: int | None, empty: bool, public_url: str | None, story
 @pass_cli
 def worker(cli: Cli) -> None:
     """Follow the chain and send what is queued, until stopped. Several may run; one is active."""
+    from ledger.logs import configure
     from ledger.worker import main
 
     cli.ledger  # noqa: B018 - refuses in a sentence where there is no ledger
+    configure()
     main(cli.settings)
 
 

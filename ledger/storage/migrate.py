@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -32,9 +33,28 @@ def downgrade(url: str, revision: str) -> None:
     _run(url, lambda config: command.downgrade(config, revision))
 
 
+@cache
 def newest() -> str | None:
     """The revision this program needs."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def expect_known_form(revision: str | None) -> None:
+    """Raises Unavailable where a database at `revision` lacks what this program needs.
+
+    One that is newer than this program knows is taken: a release only adds to the form before it (OPERATIONS.md), so
+    that both work while one replaces the other.
+    """
+    if revision is None or (revision != newest() and revision in _known()):
+        raise Unavailable(
+            f"The database is of an older form ({revision or 'empty'}) than this program needs ({newest()}). "
+            "Run `touchmark migrate`."
+        )
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def current(url: str) -> str | None:

@@ -16,6 +16,7 @@ from ledger.services.scanned import Scan
 from web.api.operation import JSON_BYTES, answer, blueprint, here, operation
 from web.api.shapes import Code, Gtin, In, Line, Out, Serial, moment
 from web.limits import spend
+from web.metrics import count_verdict
 from web.scan.page import slowed
 from web.scan_json import AsOfOut, api_path, as_of_out, page_address
 
@@ -116,6 +117,8 @@ def check_many(body: Checks) -> Response:
     if spent.over:
         now = moment(ledger.now())
         scans = [slowed(scan, spent.resets, now) for scan in scans]
+    for scan in scans:
+        count_verdict(scan.standing.key.value)
     results = [_result(ledger, one.ref, scan) for one, scan in zip(body.items, scans, strict=True)]
     if request.accept_mimetypes.best_match(["application/json", _NDJSON]) == _NDJSON:
         lines = "".join(one.model_dump_json() + "\n" for one in results)

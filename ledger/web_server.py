@@ -1,0 +1,65 @@
+"""Settings of the web server: `gunicorn -c python:ledger.web_server "web:create_app()"`.
+
+gunicorn reads them before any process of ours begins, so that all log in one form and count in one folder; that is
+also why this is no part of `web`, which must not be loaded before. The command line can say otherwise;
+`WEB_CONCURRENCY` is gunicorn's own name for the number of processes.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+import gunicorn.glogging  # type: ignore[import-untyped] # it has no types
+
+from ledger.logs import configure
+
+FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""prometheus-client's own name for the folder in which several processes count together."""
+
+if FOLDER not in os.environ:
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix="touchmark-web-")
+_OURS: Final = Path(os.environ[FOLDER])
+_OURS.mkdir(parents=True, exist_ok=True)
+
+
+class Logger(gunicorn.glogging.Logger):  # type: ignore[misc] # as above
+    """gunicorn's own words in our form, without what they quote of a request; its access log is never written.
+
+    `web/logs.py` tells of each request without naming whom or what it was about.
+    """
+
+    def setup(self, cfg: Any) -> None:
+        """Take our handlers in place of gunicorn's."""
+        self.cfg = cfg
+        self.loglevel = self.LOG_LEVELS.get(cfg.loglevel.lower(), self.LOG_LEVELS["info"])
+        self.error_log.setLevel(self.loglevel)
+        configure()
+
+    @property
+    def access_log_enabled(self) -> bool:
+        """Never."""
+        return False
+
+
+def on_starting(_arbiter: Any) -> None:
+    """Forget what the processes of an earlier run counted: numbers begin at nought when the server does."""
+    for path in _OURS.glob("*.db"):
+        path.unlink()
+
+
+def child_exit(_arbiter: Any, worker: Any) -> None:
+    """What a process that is gone measured of itself is no longer true; what it counted is."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+logger_class: Final = Logger
+threads: Final = 4
+timeout: Final = 120
+graceful_timeout: Final = 10
+limit_request_line: Final = 8190
+control_socket_disable: Final = True
