@@ -261,10 +261,11 @@ class LocalNode:
     def _expect_restored(self, rpc: Rpc) -> None:
         if self.restored is None:
             return
-        block = rpc.call("eth_getBlockByNumber", "latest", False)
+        # By its height: a worker that waited for this node may have mined on top of it already.
+        block = rpc.call("eth_getBlockByNumber", hex(self.restored.block_number), False)
         if not isinstance(block, dict) or block.get("hash") != "0x" + self.restored.block_hash.hex():
             raise StateLost(
-                f"The local node loaded its save but does not stand at block {self.restored.block_number} "
+                f"The local node loaded its save but does not hold block {self.restored.block_number} "
                 f"(0x{self.restored.block_hash.hex()})."
             )
 

@@ -4,7 +4,8 @@
 2. The same hash, and the next block names it as parent: store that with its events, fetched by hash.
 3. Another hash or none: drop our tip and look again. A reorganisation is a delete.
 4. Nothing above: raise the final height, never lower it, and wait.
-5. A drop at or below the final height: halt, say so, and wait for a person.
+5. A drop at or below the final height: halt, say so, and wait for a person, who puts the right node back or reads
+   the chain anew. A node that has our very tip again is the right one.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def follow(ledger: Ledger, chain: Chain) -> int:
         halted = tx.meta.get(HALTED)
         ours, final, start = tx.chain.tip(), final_height(tx), tx.meta.get("deployment")["block"]
     if halted:
-        raise Halted(halted)
+        _expect_right_node(ledger, chain, ours, halted)
     if ours is None:
         with uncollected():
             return _read_history(ledger, chain, start, max(final, chain.final_height() or -1))
@@ -158,6 +159,15 @@ def _look(chain: Chain, ours: Block, final: int) -> tuple[Step, Block | None, Bl
     same = node_tip is not None and node_tip.hash == ours.hash
     following = chain.block(ours.number + 1) if same else None
     return next_step(tip=ours, node_tip=node_tip, following=following, final_height=final), node_tip, following
+
+
+def _expect_right_node(ledger: Ledger, chain: Chain, ours: Block | None, why: str) -> None:
+    """Go on where the node has our tip again: its hash vouches for every block below (Yellow Paper, 4.4)."""
+    theirs = None if ours is None else chain.block(ours.number)
+    if ours is None or theirs is None or theirs.hash != ours.hash:
+        raise Halted(why)
+    with ledger.store.write() as tx:
+        tx.meta.remove(HALTED)
 
 
 def _halt(ledger: Ledger, ours: Block, theirs: Block | None) -> None:
