@@ -87,7 +87,7 @@ def _expect_settled(world: World, kept: dict[str, bytes], acknowledged: set[str 
         events = tables.events.c
         query = select(events.statement, func.count()).where(events.statement.is_not(None), events.name != "Refused")
         rows = tx.connection.execute(query.group_by(events.statement))  # type: ignore[attr-defined]
-        told = {statement: count for statement, count in rows}
+        told = {row[0]: row[1] for row in rows}
         queued = [one for id in kept if (one := tx.outbox.get(id)) is not None]
         where = progress_of(world.ledger, tx, queued)
     for id, hash in kept.items():
@@ -106,7 +106,7 @@ def _expect_files_and_batches(world: World) -> None:
         imports = connection.execute(select(tables.imports)).all()
         batches = connection.execute(select(tables.batches)).all()
         counted = connection.execute(select(tables.items.c.batch_id, func.count()).group_by(tables.items.c.batch_id))
-        items = {batch: count for batch, count in counted}
+        items = {row[0]: row[1] for row in counted}
     for one in imports:
         assert one.state in (ImportState.CHECKED, ImportState.CONFIRMED, ImportState.UNREADABLE), one
         assert files.has(UPLOADS, one.sha256), "an import without its file"

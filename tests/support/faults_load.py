@@ -1,4 +1,4 @@
-"""What people and programs do while things are killed: files become batches; items are claimed, inspected, handed over."""
+"""What people and programs do meanwhile: files become batches; items are claimed, inspected and handed over."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class MixedLoad:
                 if refused.status not in (429, 503):
                     self.problems.append(f"{name}: {refused}")
                 self._stop.wait(_PAUSE)
-            except Exception as broken:
+            except Exception as broken:  # noqa: BLE001 - told by whoever waits for this thread
                 self.problems.append(f"{name}: {broken!r}")
                 self._stop.wait(_PAUSE)
         client.close()
@@ -85,7 +85,8 @@ class MixedLoad:
         key = Person(claim_private_key(card.code, half, int(drafted["item"])))
         signed = [_sign(who, needed) for who, needed in zip((key, owner), drafted["draft"]["signatures"], strict=True)]
         claim = client.say("atelier", f"{path}/claims", {"new_owner": owner.address, "signatures": signed})
-        if not self._accepted(client, claim["id"]):
+        # The acceptance names the item's record as it stands; what is not final may come to stand in another block.
+        if not self._final(client, claim["id"]):
             return
         draft = client.draft("atelier", f"{path}/offers/draft", {"recipient": buyer.address})
         signed_offer = {"values": draft["values"], "signature": _sign(owner, draft["signatures"][0])}
@@ -96,10 +97,10 @@ class MixedLoad:
         body = {"new_owner": buyer.address, "head": accept["values"]["head"], "signatures": signatures}
         client.say("atelier", at, body)
 
-    def _accepted(self, client: Client, statement: str) -> bool:
+    def _final(self, client: Client, statement: str) -> bool:
         while not self._stop.wait(_PAUSE):
             with suppress(NoAnswer):
-                if client.get("atelier", f"/v1/statements/{statement}")["state"] in ("accepted", "final"):
+                if client.get("atelier", f"/v1/statements/{statement}")["state"] == "final":
                     return True
         return False
 
@@ -159,7 +160,7 @@ class FileJourney:
     def _run(self) -> None:
         try:
             self._travel()
-        except BaseException as problem:
+        except BaseException as problem:  # noqa: BLE001 - raised by whoever waits for this thread
             self.problem = problem
 
     def _travel(self) -> None:

@@ -1,4 +1,4 @@
-"""The invariant of every fault: no verdict shows a tick that the last final block, asked on the node, does not support."""
+"""The invariant of every fault: no verdict shows a tick that the last final block on the node does not support."""
 
 from __future__ import annotations
 
