@@ -17,9 +17,19 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
-from sha3 import keccak_256
 
+from ledger.chain.addresses import address_of, address_of_point, keccak
 from ledger.domain.errors import BadSignature
+
+__all__ = [
+    "PASSKEY_TAG",
+    "address_of",
+    "claimed_wallet",
+    "keccak",
+    "passkey_address",
+    "sign",
+    "signer_of",
+]
 
 _HALF_N: Final = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 _P256_N: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -27,17 +37,7 @@ _ASSERTION: Final = ("bytes32", "bytes32", "uint256", "uint256", "bytes", "strin
 _USER_PRESENT_AND_VERIFIED: Final = 0x05
 
 
-def keccak(data: bytes) -> bytes:
-    """Keccak-256, 32 bytes."""
-    return bytes(keccak_256(data).digest())
-
-
 PASSKEY_TAG: Final = keccak(b"touchmark.passkey.1")
-
-
-def address_of(private_key: bytes) -> str:
-    """The address of a secp256k1 private key."""
-    return _address(PrivateKey(private_key).public_key)
 
 
 def passkey_address(x: bytes, y: bytes, blind: bytes) -> str:
@@ -78,10 +78,6 @@ def claimed_wallet(signature: bytes) -> str | None:
     return "0x" + signature[1:21].hex() if len(signature) > 21 and signature[0] == 1 else None
 
 
-def _address(public: PublicKey) -> str:
-    return "0x" + keccak(public.format(compressed=False)[1:])[12:].hex()
-
-
 def _ordinary(digest: bytes, signature: bytes) -> str:
     if len(signature) != 65 or signature[64] not in (27, 28):
         raise BadSignature("An ordinary signature is 65 bytes: r, s, and 27 or 28.")
@@ -89,7 +85,7 @@ def _ordinary(digest: bytes, signature: bytes) -> str:
         raise BadSignature("The signature's s lies in the upper half (EIP-2); sign again with a current library.")
     try:
         recoverable = signature[:64] + bytes([signature[64] - 27])
-        return _address(PublicKey.from_signature_and_message(recoverable, digest, hasher=None))
+        return address_of_point(PublicKey.from_signature_and_message(recoverable, digest, hasher=None))
     except Exception as error:  # coincurve raises bare Exception for a point that is none
         raise BadSignature("The signature is nobody's: its numbers do not fit together.") from error
 

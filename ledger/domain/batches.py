@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,17 @@ class Batch:
     cards_sha256: str | None = None
     cards_done_at: int | None = None
     statement: str | None = None
+
+
+class MadeItem(NamedTuple):
+    """An item of a batch that is being made, as the database keeps it; `fields` is JSON."""
+
+    item: bytes
+    gtin: str
+    serial: str
+    record_hash: bytes
+    claim_address: str
+    fields: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ save 0 with Z.
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 
 from ledger.domain.characters import DASHES, first_foreign, named
 from ledger.domain.errors import Invalid
@@ -40,6 +41,14 @@ def encode(data: bytes) -> str:
     return base64.b32encode(data).decode().rstrip("=").translate(_TO_CROCKFORD)
 
 
+def encode_each(data: bytes, size: int) -> list[str]:
+    """`encode` of each `size` bytes of `data`, only faster; `size` is a multiple of 5, which leaves no bits over."""
+    if size % 5 or len(data) % size:
+        raise ValueError("only runs of five bytes are whole characters")
+    text, each = encode(data), size // 5 * 8
+    return [text[start : start + each] for start in range(0, len(text), each)]
+
+
 def decode(text: str) -> bytes:
     """The bytes that `encode` was given.
 
@@ -67,14 +76,17 @@ def check_character(text: str) -> str:
     Raises Invalid for a character outside the alphabet.
     """
     _only_ours(text)
-    letters = text.encode()
-    total = sum(letters[::-2].translate(_DOUBLED)) + sum(letters[-2::-2].translate(_VALUE))
-    return ALPHABET[-total % 32]
+    return _check_of(text)
 
 
 def with_check(text: str) -> str:
     """`text` followed by its check character."""
     return text + check_character(text)
+
+
+def with_checks(texts: Iterable[str]) -> list[str]:
+    """The same for texts that `encode` made, whose characters need no second look."""
+    return [text + _check_of(text) for text in texts]
 
 
 def holds(text: str) -> bool:
@@ -94,6 +106,12 @@ def tidy(text: str) -> str:
 def grouped(text: str, size: int = 4) -> str:
     """`text` in groups of `size` parted by single spaces, as it is printed for people."""
     return " ".join(text[start : start + size] for start in range(0, len(text), size))
+
+
+def _check_of(text: str) -> str:
+    letters = text.encode()
+    total = sum(letters[::-2].translate(_DOUBLED)) + sum(letters[-2::-2].translate(_VALUE))
+    return ALPHABET[-total % 32]
 
 
 def _only_ours(text: str) -> None:

@@ -6,6 +6,7 @@ piece's place is part of what it is sealed for, so none can be taken out, double
 
 from __future__ import annotations
 
+import itertools
 import json
 import zlib
 from collections.abc import Iterable, Iterator
@@ -23,24 +24,48 @@ class _Seal(Protocol):
     def open(self, sealed: bytes, purpose: str) -> bytes: ...
 
 
+def packed(lines: Iterable[str]) -> bytes:
+    """Lines of JSON as a piece that `Sealer` takes."""
+    return zlib.compress("\n".join(lines).encode(), 1)
+
+
+class Sealer:
+    """Writes a file piece by piece: `add` each as `packed` gives it, then `close`, without which it has no end."""
+
+    def __init__(self, target: BinaryIO, vault: _Seal, purpose: str, place: int = 0) -> None:
+        """`place` is that of the first piece, for a file whose beginning is written last."""
+        self._target, self._vault, self._purpose, self._place = target, vault, purpose, place
+        self._waiting: bytes | None = None
+
+    def add(self, piece: bytes) -> None:
+        """The next piece."""
+        if self._waiting is not None:
+            self._write(self._waiting, "more")
+        self._waiting = piece
+
+    def close(self) -> None:
+        """End the file."""
+        # The last piece says so: a file that lost its end is noticed.
+        self._write(packed(()) if self._waiting is None else self._waiting, "last")
+
+    def close_before(self) -> None:
+        """End what stands before other pieces, which were written apart."""
+        if self._waiting is not None:
+            self._write(self._waiting, "more")
+
+    def _write(self, piece: bytes, kind: str) -> None:
+        sealed = self._vault.seal(piece, f"{self._purpose}/{self._place}/{kind}")
+        self._target.write(len(sealed).to_bytes(4, "big") + sealed)
+        self._place += 1
+
+
 def write_sealed(target: BinaryIO, vault: _Seal, purpose: str, rows: Iterable[Any]) -> None:
     """Write each row (anything JSON can carry) as a line, sealed for `purpose`."""
-    place = 0
-    waiting: list[bytes] = []
-
-    def flush(last: bool) -> None:
-        nonlocal place
-        # The last piece says so: a file that lost its end is noticed.
-        sealed = vault.seal(zlib.compress(b"\n".join(waiting), 1), f"{purpose}/{place}/{'last' if last else 'more'}")
-        target.write(len(sealed).to_bytes(4, "big") + sealed)
-        place += 1
-        waiting.clear()
-
-    for row in rows:
-        if len(waiting) == _LINES:
-            flush(last=False)
-        waiting.append(json.dumps(row, separators=(",", ":"), ensure_ascii=False).encode())
-    flush(last=True)
+    sealer = Sealer(target, vault, purpose)
+    lines = (json.dumps(row, separators=(",", ":"), ensure_ascii=False) for row in rows)
+    while piece := list(itertools.islice(lines, _LINES)):
+        sealer.add(packed(piece))
+    sealer.close()
 
 
 def read_sealed(source: BinaryIO, vault: _Seal, purpose: str) -> Iterator[Any]:

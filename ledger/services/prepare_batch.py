@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from ledger.domain.batches import Batch
-from ledger.domain.claim_codes import claim_private_key, make_code
-from ledger.domain.components import is_part
+from ledger.domain.claim_codes import SECRET_BYTES
 from ledger.domain.errors import Conflict, LedgerError, Unavailable, Unknown
-from ledger.domain.fields import FIELDS
-from ledger.domain.identity import item_id, path, path_hash
 from ledger.domain.imports import Import
-from ledger.domain.merkle import Tree, leaf
-from ledger.domain.records import RecordHasher
+from ledger.domain.merkle import Tree
 from ledger.domain.said import said
-from ledger.domain.serials import make_serial
-from ledger.files.item_rows import Ready
-from ledger.files.sealed import write_sealed
+from ledger.domain.serials import make_serials
+from ledger.files.item_rows import Outcome, Ready
+from ledger.files.sealed import Sealer
 from ledger.services.components_index import index_items
 from ledger.services.hand_out_cards import CARDS
 from ledger.services.import_items import import_of_batch, outcomes
+from ledger.services.make_pieces import Piece, PieceMaker, Recipe, Row, Wanted, pieces
 from ledger.services.open_item import TREES
 from ledger.services.ports import Ledger, Tx
-from ledger.services.read_batch import PAGE, activation_half
-from ledger.services.write_manifest import manifest_hash, write_manifests
+from ledger.services.read_batch import PAGE
+from ledger.services.write_manifest import ManifestWriter, manifest_hash
 
 Progress = Callable[[int], None]
+
+_TOGETHER: Final = 5
+"""Pieces that are kept in one transaction: longer ones write less, and make other writers wait longer."""
+_WORTH_A_PROCESS: Final = 10_000
+"""Items from which on starting processes pays."""
+_MOST_PROCESSES: Final = 4
 
 
 def prepare(ledger: Ledger, batch_id: str, on_progress: Progress | None = None) -> Batch:
@@ -81,21 +87,31 @@ def _prepare(
     on_progress: Progress | None,
 ) -> Batch:
     batch_id = batch.id
-    maker = _Maker(ledger, batch, secret, sealed)
-    with outcomes(ledger, source) as rows:
-        ready = (row for row in rows if isinstance(row, Ready))
-        with ledger.files.writing(CARDS, mine) as cards:
-            write_sealed(cards, ledger.vault, f"cards/{batch.id}", maker.codes(ready, on_progress))
-    if not maker.leaves:
-        raise Conflict(said("All rows of this file have been registered meanwhile; there is nothing left to do."))
-    tree = Tree(maker.leaves, ledger.keccak)
-    with ledger.files.writing(TREES, mine) as file:
-        file.write(tree.nodes)
-    with ledger.store.read() as tx:
-        _expect_ours(tx, batch_id, sealed)
-    # Said here too, for whoever reads the list alone: serials of parts are private, whatever was chosen.
-    batch = replace(batch, private_fields=sorted({*batch.private_fields, *maker.parts}))
-    public, private = write_manifests(ledger, batch, secret, sealed, maker.leaves, on_progress)
+    keeper = _Keeper(ledger, batch, secret, sealed)
+    processes = processes_for(source.ready)
+    with ExitStack() as stack:
+        manifests = ManifestWriter(ledger, mine, stack)
+        with outcomes(ledger, source) as rows, ledger.files.writing(CARDS, mine) as file:
+            cards = Sealer(file, ledger.vault, f"cards/{batch.id}")
+            made = pieces(keeper.recipe, keeper.wanted(rows), processes)
+            with closing(made):
+                while together := list(islice(made, _TOGETHER)):
+                    for piece in keeper.keep(together):
+                        cards.add(piece.cards)
+                        manifests.add(piece)
+                    if on_progress:
+                        on_progress(keeper.count)
+            cards.close()
+        if not keeper.count:
+            raise Conflict(said("All rows of this file have been registered meanwhile; there is nothing left to do."))
+        tree = Tree(keeper.take_leaves(), ledger.keccak)
+        with ledger.files.writing(TREES, mine) as file:
+            file.write(tree.nodes)
+        with ledger.store.read() as tx:
+            _expect_ours(tx, batch_id, sealed)
+        # Said here too, for whoever reads the list alone: serials of parts are private, whatever was chosen.
+        batch = replace(batch, private_fields=sorted({*batch.private_fields, *keeper.parts}))
+        public, private = manifests.close(batch, secret, sealed, keeper.count)
     with ledger.store.write() as tx:
         _expect_ours(tx, batch_id, sealed)
         # While no other can write: whoever finds the batch ready finds the files that belong to it.
@@ -104,7 +120,7 @@ def _prepare(
         tx.batches.change(
             batch_id,
             ready=True,
-            count=len(maker.leaves),
+            count=keeper.count,
             root=tree.root,
             manifest_hash=manifest_hash(ledger, public, private),
             public_file=public,
@@ -113,79 +129,94 @@ def _prepare(
             private_fields=batch.private_fields,
         )
         if batch.on_sale_at_once:
-            _activate_all(tx, batch, ledger.now())
-        made = tx.batches.get(batch_id)
-        assert made is not None
-        return made
+            tx.batches.activate_batch(batch_id, batch.organisation, ledger.now())
+        made_ready = tx.batches.get(batch_id)
+        assert made_ready is not None
+        return made_ready
 
 
-class _Maker:
-    """Makes items from rows, chunk by chunk, and gathers what the tree and the cards need."""
+def processes_for(items: int) -> int:
+    """How many processes make the pieces of a batch of that size: one a core, few enough to leave memory alone."""
+    return min(_MOST_PROCESSES, len(os.sched_getaffinity(0))) if items >= _WORTH_A_PROCESS else 1
+
+
+class _Keeper:
+    """Asks for pieces, and keeps what was made: items in the database, leaves for the tree."""
 
     def __init__(self, ledger: Ledger, batch: Batch, secret: bytes, sealed: bytes) -> None:
         self._ledger = ledger
         self._batch = batch
-        self._secret = secret
         self._sealed = sealed
-        self._hasher = RecordHasher(secret, FIELDS)
-        self.leaves: list[bytes] = []
+        private = frozenset(batch.private_fields)
+        self.recipe = Recipe(batch.brand, secret, private, ledger.keccak, ledger.signing.address_of)
+        self._leaves: list[bytes] = []
+        self.count = 0
         self.parts: set[str] = set()
         """The fields in which items of the batch have serials of parts."""
 
-    def codes(self, rows: Iterator[Ready], on_progress: Progress | None) -> Iterator[list[str]]:
-        """Keep the items; yield (gtin, serial, code) of each for the cards."""
-        while chunk := list(islice(rows, PAGE)):
-            named = self._name(chunk)
-            made, codes = [], []
-            for row, serial in named:
-                code = make_code(self._ledger.random)
-                made.append(self._item(row, serial, code))
-                codes.append([row.gtin, serial, code])
-            try:
-                with self._ledger.store.write() as tx:
-                    _expect_ours(tx, self._batch.id, self._sealed)
-                    tx.batches.insert_items(made)
-                    index_items(self._ledger, tx, self._batch.brand, made)
-            except Conflict as taken:
-                raise Unavailable(said("Some of these items are just being made ready from another file.")) from taken
-            yield from codes
-            if on_progress:
-                on_progress(len(self.leaves))
+    def wanted(self, rows: Iterable[Outcome]) -> Iterator[Wanted]:
+        """The rows that are ready, in pieces; those that left the serial to us are given one."""
+        ready = (row for row in rows if isinstance(row, Ready))
+        random = self._ledger.random
+        while chunk := list(islice(ready, PAGE)):
+            new = iter(make_serials(random, sum(not row.serial for row in chunk)))
+            named = [Row(row.gtin, row.serial or next(new), row.fields) for row in chunk]
+            ours = frozenset(place for place, row in enumerate(chunk) if not row.serial)
+            yield Wanted(named, random(SECRET_BYTES * len(chunk)), ours)
 
-    def _name(self, chunk: list[Ready]) -> list[tuple[Ready, str]]:
-        """Give a serial to rows that left it to us, one that nobody has."""
-        named = [(row, row.serial or make_serial(self._ledger.random)) for row in chunk]
-        made = [(row.gtin, serial) for row, serial in named if not row.serial]
-        with self._ledger.store.read() as tx:
-            taken = tx.batches.existing(made, self._batch.organisation) if made else set()
-        # 55 random bits: a second draw is as good as sure to be free.
-        return [
-            (row, make_serial(self._ledger.random) if (row.gtin, serial) in taken else serial) for row, serial in named
-        ]
+    def keep(self, made: list[tuple[Wanted, Piece]]) -> list[Piece]:
+        """Keep the items of some pieces, all or none; gives back the pieces that were kept."""
+        try:
+            self._insert([piece for _, piece in made])
+        except Conflict as taken:
+            made = self._with_other_serials(made, taken)
+            self._insert([piece for _, piece in made])
+        for _, piece in made:
+            self._leaves.append(b"".join(piece.leaves))
+            self.parts |= piece.parts
+            self.count += len(piece.made)
+        return [piece for _, piece in made]
 
-    def _item(self, row: Ready, serial: str, code: str) -> dict[str, Any]:
-        ledger = self._ledger
-        hashed = path_hash(path(row.gtin, serial), ledger.keccak)
-        item = item_id(self._batch.brand, hashed, ledger.keccak)
-        record = self._hasher.hash_of(item, row.fields)
-        self.parts.update(name for name in row.fields if is_part(name))
-        key = claim_private_key(code, activation_half(self._secret, item), item)
-        claim_address = ledger.signing.address_of(key)
-        self.leaves.append(leaf(hashed, record, bytes.fromhex(claim_address[2:]), ledger.keccak))
-        return {
-            "item": item.to_bytes(32, "big"),
-            "batch_id": self._batch.id,
-            "position": len(self.leaves) - 1,
-            "gtin": row.gtin,
-            "serial": serial,
-            "record_hash": record,
-            "claim_address": claim_address,
-            "fields": row.fields,
-        }
+    def take_leaves(self) -> list[bytes]:
+        """Every leaf in order; they are not kept here any more, because the tree has them."""
+        joined, self._leaves = b"".join(self._leaves), []
+        return [joined[place : place + 32] for place in range(0, len(joined), 32)]
+
+    def _insert(self, made: list[Piece]) -> None:
+        first = self.count
+        with self._ledger.store.write() as tx:
+            _expect_ours(tx, self._batch.id, self._sealed)
+            for piece in made:
+                tx.batches.insert_made(self._batch.id, first, piece.made)
+                if piece.parts:
+                    index_items(self._ledger, tx, self._batch.brand, _with_fields(piece))
+                first += len(piece.made)
+
+    def _with_other_serials(self, made: list[tuple[Wanted, Piece]], taken: Conflict) -> list[tuple[Wanted, Piece]]:
+        """The same pieces, where serials of our making turned out to be taken; 55 random bits make that rare.
+
+        Raises Unavailable where it was not our making: then the items are just being made ready elsewhere.
+        """
+        maker, again = PieceMaker(self.recipe), False
+        mended = []
+        for wanted, piece in made:
+            ours = [(wanted.rows[place].gtin, wanted.rows[place].serial) for place in wanted.ours]
+            with self._ledger.store.read() as tx:
+                found = tx.batches.existing(ours, self._batch.organisation) if ours else set()
+            if found:
+                again = True
+                new = iter(make_serials(self._ledger.random, len(wanted.rows)))
+                rows = [
+                    row._replace(serial=next(new)) if (row.gtin, row.serial) in found else row for row in wanted.rows
+                ]
+                wanted = Wanted(rows, wanted.secrets, wanted.ours)
+                piece = maker.make(wanted)
+            mended.append((wanted, piece))
+        if not again:
+            raise Unavailable(said("Some of these items are just being made ready from another file.")) from taken
+        return mended
 
 
-def _activate_all(tx: Tx, batch: Batch, at: int) -> None:
-    after = -1
-    while page := tx.batches.items_page(batch.id, after, PAGE):
-        tx.batches.activate([item.item.to_bytes(32, "big") for item in page], batch.organisation, at)
-        after = page[-1].position
+def _with_fields(piece: Piece) -> Iterator[dict[str, Any]]:
+    for one in piece.made:
+        yield {"item": one.item, "record_hash": one.record_hash, "fields": json.loads(one.fields)}

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterator
 
 from ledger.domain.batches import Batch, Item
-from ledger.domain.claim_codes import HALF_BYTES
+from ledger.domain.claim_codes import activation_half
 from ledger.domain.errors import Unknown
 from ledger.domain.organisations import Caller
 from ledger.domain.said import said
 from ledger.services.ports import Ledger, Tx
 
+__all__ = ["PAGE", "activation_half", "all_items", "batch_secret", "own_batch"]
+
 PAGE = 2_000
 """Items read or written at once."""
-_HALF_INFO = b"touchmark/activation/1"
 
 
 def own_batch(tx: Tx, caller: Caller, id: str) -> Batch:
@@ -41,8 +41,3 @@ def batch_secret(ledger: Ledger, batch: Batch) -> bytes:
     """The batch's secret, from which its salts and activation halves come."""
     assert batch.secret is not None
     return ledger.vault.open(batch.secret, f"batch/{batch.id}")
-
-
-def activation_half(secret: bytes, item: int) -> bytes:
-    """The half of the claim key that is released when the item goes on sale; 16 bytes, from the batch's secret."""
-    return hmac.digest(secret, _HALF_INFO + item.to_bytes(32, "big"), "sha256")[:HALF_BYTES]

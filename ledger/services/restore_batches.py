@@ -51,14 +51,7 @@ def restore_batches(ledger: Ledger, on_progress: Progress | None = None) -> Rest
     with ledger.store.write() as tx:
         for row in _rows(tx):
             if row.ready and row.private_file not in heads:
-                raise Conflict(
-                    said(
-                        "The manifest of batch %(id)s is gone or damaged. Put the file %(private_file)s… back "
-                        "from a backup. Nothing was changed.",
-                        id=row.id,
-                        private_file=str(row.private_file)[:12],
-                    )
-                )
+                raise _damaged(row.id, str(row.private_file))
         registered = _registered(ledger, tx, list(heads), others)
         for private, head in sorted(heads.items(), key=lambda one: str(one[1]["id"])):
             known = tx.batches.get(head["id"])
@@ -72,6 +65,17 @@ def restore_batches(ledger: Ledger, on_progress: Progress | None = None) -> Rest
             if on_progress:
                 on_progress(items)
     return Restored(done, items)
+
+
+def _damaged(batch_id: str, private: str) -> Conflict:
+    return Conflict(
+        said(
+            "The manifest of batch %(id)s is gone or damaged. Put the file %(private_file)s… back "
+            "from a backup. Nothing was changed.",
+            id=batch_id,
+            private_file=private[:12],
+        )
+    )
 
 
 def _rows(tx: Tx) -> Iterator[Batch]:
@@ -120,9 +124,12 @@ def _restore(
     if row is None:
         # Items hang off their batch, so it has to be there first; its root follows below.
         tx.batches.add(_new_row(tx, head, event))
-    for chunk in maker.chunks(private):
-        tx.batches.insert_items(chunk)
-        index_items(ledger, tx, head["brand"], chunk)
+    try:
+        for chunk in maker.chunks(private):
+            tx.batches.insert_items(chunk)
+            index_items(ledger, tx, head["brand"], chunk)
+    except Unavailable as error:
+        raise _damaged(head["id"], private) from error
     tree = Tree(maker.leaves, ledger.keccak)
     expected = event.args["root"] if event is not None else row.root if row is not None else tree.root
     if tree.root != expected or len(maker.leaves) != head["count"]:

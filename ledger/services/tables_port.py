@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from ledger.domain.batches import Amendment, Batch, Item
+from ledger.domain.batches import Amendment, Batch, Item, MadeItem
 from ledger.domain.imports import Import, Job, RowFault
 from ledger.domain.organisations import ApiKey, Organisation
 from ledger.domain.outbox import OperatorAct, Queued, SentTransaction
@@ -166,6 +166,10 @@ class Batches(Protocol):
         """Many items at once, as dictionaries of the table's columns."""
         ...
 
+    def insert_made(self, batch_id: str, first: int, made: Sequence[MadeItem]) -> None:
+        """Items of a batch in order, the first of them at position `first`; their fields are JSON already."""
+        ...
+
     def drop_items(self, batch_id: str) -> None:
         """Forget the items of a batch whose making was cut short."""
         ...
@@ -206,6 +210,10 @@ class Batches(Protocol):
 
     def activate(self, names: Sequence[bytes], organisation: str, at: int) -> int:
         """Put items on sale; those that were already are left as they are. Returns how many are new."""
+        ...
+
+    def activate_batch(self, batch_id: str, organisation: str, at: int) -> None:
+        """Put every item of a batch on sale; those that were already are left as they are."""
         ...
 
     def on_sale_at(self, item: int) -> int | None:

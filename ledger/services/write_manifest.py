@@ -6,21 +6,20 @@ whoever prints labels. The private one is sealed: serials, all fields, and the b
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import shutil
+from contextlib import ExitStack
 from typing import Any
 
-from ledger.domain.batches import Batch, Item
-from ledger.domain.fields import stays_private
-from ledger.files.sealed import write_sealed
+from ledger.domain.batches import Batch
+from ledger.files.packed import GzipRuns, combined, deflated
+from ledger.files.sealed import Sealer, packed
+from ledger.services.make_pieces import Piece
 from ledger.services.ports import Ledger
-from ledger.services.read_batch import PAGE, all_items
 
 MANIFESTS = "manifests"
-
-Progress = Callable[[int], None]
+_AT_ONCE = 1 << 20
 
 
 def manifest_hash(ledger: Ledger, public: str, private: str) -> bytes:
@@ -28,61 +27,70 @@ def manifest_hash(ledger: Ledger, public: str, private: str) -> bytes:
     return ledger.keccak(bytes.fromhex(public) + bytes.fromhex(private))
 
 
-def write_manifests(
-    ledger: Ledger,
-    batch: Batch,
-    secret: bytes,
-    sealed: bytes,
-    leaves: Sequence[bytes],
-    on_progress: Progress | None,
-) -> tuple[str, str]:
-    """Write the public and the private manifest; returns their SHA-256s, which are their names.
+class ManifestWriter:
+    """Both manifests of a batch, written while its pieces are made: `add` each, then `close`.
 
-    `leaves` are in the order of the items, so that whoever has the public file rebuilds the tree and its root.
+    How many items there are is known last and stands first, so what follows it is kept apart until then.
     """
-    count = len(leaves)
-    # Another worker may be at the same batch: each writes under names of its own.
-    mine = f"{batch.id}.{sealed[:8].hex()}"
-    private_names = set(batch.private_fields)
-    head = {"version": 1, "brand": batch.brand, "count": count}
-    with (
-        ledger.files.writing(MANIFESTS, f"{mine}.public") as file,
-        gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="") as packed,
-    ):
-        packed.write(json.dumps(head).encode() + b"\n")
-        items = _telling(all_items(ledger, batch.id), count, on_progress)
-        for item, leaf in zip(items, leaves, strict=True):
-            shown = {name: value for name, value in item.fields.items() if not stays_private(name, private_names)}
-            line = {"leaf": leaf.hex(), "record": item.record_hash.hex(), "fields": shown}
-            packed.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
-    whole = head | {
-        "name": batch.name,
-        "secret": secret.hex(),
-        "sealed": sealed.hex(),
-        "private_fields": list(batch.private_fields),
-        "on_sale_at_once": batch.on_sale_at_once,
-        "created_at": batch.created_at,
-        "organisation": batch.organisation,
-        "id": batch.id,
-    }
-    with ledger.files.writing(MANIFESTS, f"{mine}.private") as file:
-        items = _telling(all_items(ledger, batch.id), count, on_progress)
-        rows = ([i.gtin, i.serial, i.claim_address, i.fields] for i in items)
-        write_sealed(file, ledger.vault, "manifest", _chain(whole, rows))
-    return _named_by_content(ledger, f"{mine}.public"), _named_by_content(ledger, f"{mine}.private")
+
+    def __init__(self, ledger: Ledger, mine: str, stack: ExitStack) -> None:
+        """`mine` is a name that no other worker at the same batch has; `stack` ends what was begun, well or not."""
+        self._ledger = ledger
+        self._mine = mine
+        self._bodies = stack.enter_context(ExitStack())
+        writing = ledger.files.writing
+        self._public = self._bodies.enter_context(writing(MANIFESTS, f"{mine}.publicbody"))
+        self._private = self._bodies.enter_context(writing(MANIFESTS, f"{mine}.privatebody"))
+        stack.callback(self._remove_bodies)
+        self._sealer = Sealer(self._private, ledger.vault, "manifest", place=1)
+        self._crc, self._size = 0, 0
+
+    def add(self, piece: Piece) -> None:
+        """The next items."""
+        data, crc, size = piece.public
+        self._public.write(data)
+        self._crc, self._size = combined(self._crc, crc, size), self._size + size
+        self._sealer.add(piece.private)
+
+    def close(self, batch: Batch, secret: bytes, sealed: bytes, count: int) -> tuple[str, str]:
+        """The SHA-256s of the public and the private manifest, which are their names."""
+        self._sealer.close()
+        self._bodies.close()
+        head = {"version": 1, "brand": batch.brand, "count": count}
+        whole = head | {
+            "name": batch.name,
+            "secret": secret.hex(),
+            "sealed": sealed.hex(),
+            "private_fields": list(batch.private_fields),
+            "on_sale_at_once": batch.on_sale_at_once,
+            "created_at": batch.created_at,
+            "organisation": batch.organisation,
+            "id": batch.id,
+        }
+        with self._ledger.files.writing(MANIFESTS, f"{self._mine}.public") as file:
+            runs = GzipRuns(file)
+            runs.add(deflated(json.dumps(head).encode() + b"\n"))
+            with self._ledger.files.path(MANIFESTS, f"{self._mine}.publicbody").open("rb") as body:
+                runs.add_from(body, self._crc, self._size)
+            runs.close()
+        with self._ledger.files.writing(MANIFESTS, f"{self._mine}.private") as file:
+            first = Sealer(file, self._ledger.vault, "manifest")
+            first.add(packed([_line(whole)]))
+            first.close_before()
+            with self._ledger.files.path(MANIFESTS, f"{self._mine}.privatebody").open("rb") as body:
+                shutil.copyfileobj(body, file, _AT_ONCE)
+        return (
+            _named_by_content(self._ledger, f"{self._mine}.public"),
+            _named_by_content(self._ledger, f"{self._mine}.private"),
+        )
+
+    def _remove_bodies(self) -> None:
+        for kind in ("publicbody", "privatebody"):
+            self._ledger.files.remove(MANIFESTS, f"{self._mine}.{kind}")
 
 
-def _telling(items: Iterator[Item], count: int, on_progress: Progress | None) -> Iterator[Item]:
-    """The same items, with a sign of life every now and then: a job without one is given to somebody else."""
-    for place, item in enumerate(items):
-        if on_progress and place % PAGE == 0:
-            on_progress(count)
-        yield item
-
-
-def _chain(first: Any, rest: Iterable[Any]) -> Iterator[Any]:
-    yield first
-    yield from rest
+def _line(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _named_by_content(ledger: Ledger, name: str) -> str:

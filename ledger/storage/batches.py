@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Row,
+    Text,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
-from ledger.domain.batches import Amendment, Batch, Item
+from ledger.domain.batches import Amendment, Batch, Item, MadeItem
 from ledger.storage.tables import activations, amendments, batches, items
 
 _CHUNK = 400
@@ -54,6 +69,14 @@ class Batches:
     def insert_items(self, rows: Sequence[dict[str, Any]]) -> None:
         """Many items at once, as dictionaries of the table's columns."""
         self._db.execute(insert(items), rows)
+
+    def insert_made(self, batch_id: str, first: int, made: Sequence[MadeItem]) -> None:
+        """Items of a batch in order, the first of them at position `first`; their fields are JSON already."""
+        rows = [(batch_id, place, *one) for place, one in enumerate(made, start=first)]
+        if self._db.dialect.name == "sqlite":
+            self._db.exec_driver_sql(_INSERT_ON_SQLITE, rows)
+        else:
+            self._db.execute(_INSERT_MADE, [dict(zip(_MADE, row, strict=True)) for row in rows])
 
     def drop_items(self, batch_id: str) -> None:
         """Forget the items of a batch whose making was cut short."""
@@ -143,6 +166,12 @@ class Batches:
             new += len(rows)
         return new
 
+    def activate_batch(self, batch_id: str, organisation: str, at: int) -> None:
+        """Put every item of a batch on sale; those that were already are left as they are."""
+        known = select(activations.c.item).where(activations.c.item == items.c.item).exists()
+        new = select(items.c.item, literal(organisation), literal(at)).where(items.c.batch_id == batch_id, ~known)
+        self._db.execute(insert(activations).from_select(["item", "organisation", "on_sale_at"], new))
+
     def on_sale_at(self, item: int) -> int | None:
         """When an item was put on sale, None while it was not."""
         query = select(activations.c.on_sale_at).where(activations.c.item == item.to_bytes(32, "big"))
@@ -187,6 +216,10 @@ class Batches:
 
 VISIBLE = select(items).join(batches, batches.c.id == items.c.batch_id).where(batches.c.ready)
 """Items that readers see."""
+_MADE = ("batch_id", "position", "item", "gtin", "serial", "record_hash", "claim_address", "fields")
+# The driver's own call: what SQLAlchemy does to each row before it takes as long as keeping it.
+_INSERT_ON_SQLITE = f"INSERT INTO items ({', '.join(_MADE)}) VALUES ({', '.join('?' * len(_MADE))})"  # noqa: S608
+_INSERT_MADE = insert(items).values(fields=cast(bindparam("fields", type_=Text), JSON))
 _COLUMNS = tuple(column.name for column in batches.columns)
 
 
