@@ -9,7 +9,6 @@ no session, no question, no tap.
 from __future__ import annotations
 
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -18,29 +17,34 @@ from typing import Final
 from flask import Request, Response, current_app
 
 from ledger.domain.errors import Unavailable
+from ledger.domain.standing_reading import NODE_SILENCE
 from ledger.services.ports import Ledger
 from web.languages import language_of
 from web.metrics import count_verdict
 from web.scan.address import raw_path
 
-LASTS: Final = 5.0
+LASTS: Final = 5
 """Seconds for which an answer is given again."""
 ROOM: Final = 32 * 2**20
 """Bytes of answers that a process keeps."""
+COUNTED: Final = frozenset({"zh-Hans"})
+"""Languages whose readers are told which check of the item this is: each of their answers is another one."""
 _PLAIN: Final = frozenset({"lang"})
+Stamp = tuple[int, int, bool]
+"""The two stamps, and whether a node was heard from of late."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A body with what goes with it: of which item, under which verdict, made when (monotonic seconds)."""
+    """A body with what goes with it: of which item, under which verdict, as of what, made when (ledger's seconds)."""
 
     body: bytes
     mimetype: str
     etag: str | None
     item: int
     verdict: str
-    stamp: tuple[int, int]
-    made_at: float
+    stamp: Stamp
+    made_at: int
 
 
 class KeptAnswers:
@@ -52,11 +56,11 @@ class KeptAnswers:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
 
-    def get(self, key: Hashable, stamp: tuple[int, int], now: float) -> Kept | None:
+    def get(self, key: Hashable, stamp: Stamp, now: int) -> Kept | None:
         """The answer under a key, where it is of this stamp and young."""
         with self._lock:
             found = self._kept.get(key)
-            if found is None or found.stamp != stamp or now - found.made_at > LASTS:
+            if found is None or found.stamp != stamp or not 0 <= now - found.made_at <= LASTS:
                 return None
             self._kept.move_to_end(key)
             return found
@@ -74,34 +78,39 @@ class KeptAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where this request's answer is kept, and as of which stamp it was asked for."""
+    """Where this request's answer is kept; as of what, and when, it was asked for."""
 
     key: Hashable
-    stamp: tuple[int, int]
+    stamp: Stamp
+    now: int
 
 
 def place_for(ledger: Ledger, asked: Request) -> Place | None:
     """None for a request whose answer is nobody else's, or while the database does not say how it stands."""
     if asked.method != "GET" or asked.cookies or not _PLAIN.issuperset(asked.args):
         return None
-    how = asked.headers.get("Accept"), language_of(asked)
-    key = (asked.host_url, asked.script_root, raw_path(asked.environ), asked.query_string, *how)
+    language = language_of(asked)
+    if language in COUNTED:
+        return None
+    place = asked.host_url, asked.script_root, raw_path(asked.environ), asked.query_string
+    now = ledger.now()
     try:
-        return Place(key, ledger.store.stamp())
+        shared, items, seen = ledger.store.stamp()
     except Unavailable:
         return None
+    heard = seen is not None and abs(now - seen) < NODE_SILENCE.total_seconds()
+    return Place((*place, asked.headers.get("Accept"), language), (shared, items, heard), now)
 
 
 def again(place: Place | None) -> Kept | None:
     """The answer that is kept there, where it still is one."""
-    return None if place is None else _answers().get(place.key, place.stamp, time.monotonic())
+    return None if place is None else _answers().get(place.key, place.stamp, place.now)
 
 
 def respond(kept: Kept) -> Response:
     """A kept answer, counted and to be finished like one that was just made."""
     count_verdict(kept.verdict)
     response = Response(kept.body, mimetype=kept.mimetype)
-    response.vary.add("Accept")
     if kept.etag is not None:
         response.set_etag(kept.etag, weak=True)
     return response
@@ -112,7 +121,7 @@ def keep(place: Place | None, response: Response, item: int, verdict: str) -> No
     if place is None or response.status_code != 200:
         return
     etag, _ = response.get_etag()
-    made = Kept(response.get_data(), response.mimetype or "", etag, item, verdict, place.stamp, time.monotonic())
+    made = Kept(response.get_data(), response.mimetype or "", etag, item, verdict, place.stamp, place.now)
     _answers().put(place.key, made)
 
 

@@ -23,6 +23,7 @@ from ledger.services.facts_port import ChainFacts, Meta, Papers
 from ledger.services.joining_port import Joining, Shop
 from ledger.services.lines_port import Lines
 from ledger.services.mails_port import Mails
+from ledger.services.many_port import Many
 from ledger.services.people_port import Errands, People
 from ledger.services.proofs_port import ProvenBlocks, Prover
 from ledger.services.proposals_port import Proposals
@@ -54,6 +55,8 @@ class Tx(Protocol):
     def papers(self) -> Papers: ...
     @property
     def meta(self) -> Meta: ...
+    @property
+    def many(self) -> Many: ...
     @property
     def audits(self) -> Audits: ...
     @property
@@ -111,8 +114,11 @@ class Store(Protocol):
         """Let the connections go."""
         ...
 
-    def stamp(self) -> tuple[int, int]:
-        """Equal to an earlier one while nothing was written that an answer to a scan could rest on."""
+    def stamp(self) -> tuple[int, int, int | None]:
+        """Two numbers that are as before while nothing was written that an answer to a scan could rest on.
+
+        The first of what many items share, the second of single items; and when a node was last heard from.
+        """
         ...
 
     def read(self) -> AbstractContextManager[Tx]:

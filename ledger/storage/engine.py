@@ -69,7 +69,7 @@ class Store:
         self.engine.dispose()
 
     def stamp(self) -> Stamp:
-        """How things stand with what answers rest on: equal to an earlier one, nothing was written to it since.
+        """How often what answers rest on was written to, and when a node was last heard from.
 
         Raises Unavailable when the database does not answer.
         """
@@ -77,12 +77,11 @@ class Store:
             with closing(self.engine.raw_connection()) as connection:
                 cursor = connection.cursor()
                 cursor.execute(stamps.READ)
-                shared, items = cursor.fetchone() or (-1, -1)
+                return stamps.stamp_of(cursor.fetchone())
         except PoolTimeout as error:
             raise Unavailable("Too many requests wait for the database. Try again.") from error
         except (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error) as error:
             raise Unavailable("The database does not answer as it should. Try again.") from error
-        return Stamp(shared, items)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

@@ -7,6 +7,7 @@ transaction that makes the change, by what was written and not by who wrote it, 
 
 from __future__ import annotations
 
+import json
 from enum import Enum
 from typing import Any, Final, NamedTuple
 
@@ -26,10 +27,11 @@ class Moves(Enum):
 
 
 class Stamp(NamedTuple):
-    """How often either was moved."""
+    """How often either was moved; and when the worker last heard from a node, which moves neither."""
 
     shared: int
     items: int
+    node_seen: int | None
 
 
 QUIET: Final = frozenset(
@@ -85,10 +87,17 @@ def settle(connection: Connection) -> None:
 
 def read(connection: Connection) -> Stamp:
     """The stamp as of this snapshot."""
-    return Stamp(*connection.exec_driver_sql(READ).one())
+    return stamp_of(connection.exec_driver_sql(READ).first())
 
 
-READ: Final = "SELECT shared, items FROM stamps"
+def stamp_of(row: Any) -> Stamp:
+    """The answer to `READ`."""
+    shared, items, seen = row or (-1, -1, None)
+    # The column is JSON, which PostgreSQL's driver reads and SQLite's does not.
+    return Stamp(shared, items, json.loads(seen) if isinstance(seen, str) else seen)
+
+
+READ: Final = "SELECT shared, items, (SELECT value FROM meta WHERE key = 'node_seen') FROM stamps"
 _MOVE_ALL: Final = text("UPDATE stamps SET shared = shared + 1, items = items + 1").execution_options(
     **moved_by(items=False)
 )

@@ -19,7 +19,7 @@ from ledger.services.note_scan import Seen
 from ledger.services.ports import Ledger
 from ledger.services.scan_item import scan_bad_code, scan_item, scan_product
 from ledger.services.scanned import Scan
-from web.kept_answers import KeptAnswers, again, keep, place_for, respond
+from web.kept_answers import COUNTED, KeptAnswers, again, keep, place_for, respond
 from web.languages import language_of
 from web.metrics import count_verdict
 from web.people.visits import maybe_session
@@ -65,7 +65,9 @@ def item(_rest: str) -> Response:
     if kept is not None and too_fast(request.remote_addr) is None:
         _note(kept.item, kept.verdict)
         count_verdict(kept.verdict)
-        return respond(kept)
+        response = respond(kept)
+        response.vary.add("Accept")
+        return response
     try:
         tapped = tap_here(ledger)
         if isinstance(tapped, Response):
@@ -158,7 +160,7 @@ def _note(item: int, verdict: str) -> None:
 
 def _earlier(ledger: Ledger, scan: Scan) -> EarlierChecks | None:
     """How often the item was looked at, for readers of Chinese, who expect to be told."""
-    if scan.subject is None or language_of(request) != "zh-Hans":
+    if scan.subject is None or language_of(request) not in COUNTED:
         return None
     try:
         with ledger.store.read() as tx:

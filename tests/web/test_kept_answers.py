@@ -1,0 +1,193 @@
+"""An answer is given again while nothing was written that it rests on, and never to somebody whose it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from ledger.bootstrap import build
+from ledger.domain.statements import Kind, MarkKind
+from ledger.services.follow_chain import NODE_SEEN
+from ledger.services.kept_keys import sign_and_submit
+from ledger.services.ports import Ledger
+from tests.web.stage import GTIN, Stage, on_each_database
+from web import create_app
+from web.kept_answers import LASTS, ROOM, Kept, KeptAnswers
+
+JSON = {"Accept": "application/json"}
+ADDRESSES = ("/01/{}/21/{}", "/v1/items/{}/{}")
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with on_each_database(request, tmp_path_factory.mktemp("kept")) as made:
+        made.register([{"serial": name} for name in ("QUIET", "MARKED", "LATER", "COUNTED", "SILENT", "CLOCK")])
+        yield made
+
+
+_OPEN: list[Ledger] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while _OPEN:
+        _OPEN.pop().store.close()
+
+
+def _ledger(stage: Stage) -> Ledger:
+    """As another process has it; its clock stands still."""
+    now = stage.ledger.now()
+    ledger = replace(build(stage.settings), clock=lambda: now)
+    _OPEN.append(ledger)
+    return ledger
+
+
+def _app(stage: Stage, ledger: Ledger) -> Flask:
+    return create_app(stage.settings, ledger)
+
+
+def _misses(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Notes each answer that is kept anew."""
+    made: list[object] = []
+    answers: KeptAnswers = app.extensions["kept_answers"]
+    put = answers.put
+
+    def noted(key: Hashable, new: Kept) -> None:
+        made.append(key)
+        put(key, new)
+
+    monkeypatch.setattr(answers, "put", noted)
+    return made
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_second_asker_gets_the_same_bytes_without_their_being_made_again(
+    stage: Stage, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = _app(stage, _ledger(stage))
+    made = _misses(app, monkeypatch)
+    first, second = (app.test_client().get(address.format(GTIN, "QUIET")) for _ in range(2))
+    assert first.status_code == second.status_code == 200
+    assert first.data == second.data
+    differing = {"X-Request-Id", "RateLimit"}
+    told = [{name: value for name, value in one.headers if name not in differing} for one in (first, second)]
+    assert told[0] == told[1]
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("how", [{"Accept": "text/html"}, {"Accept-Language": "fr"}, JSON, {"Host": "other.example"}])
+def test_each_form_and_language_and_host_has_an_answer_of_its_own(
+    stage: Stage, address: str, how: dict[str, str]
+) -> None:
+    kept, anew = _app(stage, _ledger(stage)), _app(stage, _ledger(stage))
+    kept.test_client().get(address.format(GTIN, "QUIET"))
+    asked = kept.test_client().get(address.format(GTIN, "QUIET"), headers=how)
+    fresh = anew.test_client().get(address.format(GTIN, "QUIET"), headers=how)
+    assert asked.data.replace(b"checked_at", b"") == fresh.data.replace(b"checked_at", b"") or asked.is_json
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_bad_news_is_told_by_every_process_from_the_moment_it_is_acknowledged(stage: Stage, address: str) -> None:
+    serial = "MARKED" if address == ADDRESSES[0] else "LATER"
+    apps = [_app(stage, _ledger(stage)) for _ in range(2)]
+    at = address.format(GTIN, serial)
+    before = [app.test_client().get(at, headers=JSON).get_json()["verdict"] for app in apps for _ in range(2)]
+    assert len(set(before)) == 1
+    with stage.ledger.store.read() as tx:
+        item = tx.batches.find(GTIN, serial)[0].item
+    sign_and_submit(stage.ledger, stage.brand, Kind.MARK, {"subject": item, "kind": int(MarkKind.RECALL)})
+    for app in apps:
+        told = app.test_client().get(at, headers=JSON).get_json()
+        assert told["verdict"] != before[0]
+        assert "recall" in str(told)
+
+
+def test_an_answer_is_not_given_again_when_the_clock_has_moved_on(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [stage.ledger.now()]
+    app = _app(stage, replace(_ledger(stage), clock=lambda: now[0]))
+    made = _misses(app, monkeypatch)
+    for step in (0, LASTS, 1, -10):
+        now[0] += step
+        app.test_client().get(f"/01/{GTIN}/21/CLOCK")
+    assert len(made) == 3
+
+
+def test_a_node_that_falls_silent_is_told_though_nothing_was_written(stage: Stage) -> None:
+    ledger = _ledger(stage)
+    now = ledger.now()
+    with ledger.store.write() as tx:
+        tx.meta.set(NODE_SEEN, now - 58)
+    moving = [now]
+    app = _app(stage, replace(ledger, clock=lambda: moving[0]))
+    at = f"/01/{GTIN}/21/SILENT"
+    assert app.test_client().get(at, headers=JSON).get_json()["verdict"] != "unavailable"
+    moving[0] += 3
+    assert app.test_client().get(at, headers=JSON).get_json()["verdict"] == "unavailable"
+    with ledger.store.write() as tx:
+        tx.meta.set(NODE_SEEN, stage.ledger.now())
+
+
+def test_every_look_is_counted_also_where_the_answer_was_kept(stage: Stage) -> None:
+    app = _app(stage, _ledger(stage))
+    for _ in range(3):
+        app.test_client().get(f"/01/{GTIN}/21/COUNTED")
+    app.extensions["scan_notes"].settle()
+    with stage.ledger.store.read() as tx:
+        assert tx.scans.count_of(tx.batches.find(GTIN, "COUNTED")[0].item)[0] == 3
+
+
+@pytest.mark.parametrize("query", ["?looks=different", "?looks=compare", "?format=json", "?tapped=x", "?x=1"])
+def test_a_question_is_answered_for_itself(stage: Stage, query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = _app(stage, _ledger(stage))
+    made = _misses(app, monkeypatch)
+    app.test_client().get(f"/01/{GTIN}/21/QUIET{query}")
+    assert not made
+
+
+def test_a_visitor_with_a_cookie_is_answered_for_themselves(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = _app(stage, _ledger(stage))
+    made = _misses(app, monkeypatch)
+    client = app.test_client()
+    client.set_cookie("touchmark", "anything")
+    assert client.get(f"/01/{GTIN}/21/QUIET").status_code == 200
+    assert not made
+
+
+def test_codes_that_are_not_known_are_not_kept(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = _app(stage, _ledger(stage))
+    made = _misses(app, monkeypatch)
+    assert app.test_client().get(f"/01/{GTIN}/21/NOBODY").status_code == 404
+    assert not made
+
+
+def test_a_conditional_request_is_answered_304_from_what_is_kept(stage: Stage) -> None:
+    client = _app(stage, _ledger(stage)).test_client()
+    at = f"/v1/items/{GTIN}/QUIET"
+    etag = client.get(at).headers["ETag"]
+    again = client.get(at, headers={"If-None-Match": etag})
+    assert again.status_code == 304
+    assert not again.data
+
+
+def _kept(body: bytes) -> Kept:
+    return Kept(body, "text/html", None, 1, "held", (1, 1, True), 100)
+
+
+def test_what_was_unused_the_longest_makes_room() -> None:
+    answers = KeptAnswers(room=30)
+    for name in ("first", "second", "third"):
+        answers.put(name, _kept(b"0123456789"))
+    assert answers.get("first", (1, 1, True), 100)
+    answers.put("fourth", _kept(b"0123456789"))
+    kept = [name for name in ("first", "second", "third", "fourth") if answers.get(name, (1, 1, True), 100)]
+    assert kept == ["first", "third", "fourth"]
+    answers.put("large", _kept(bytes(31)))
+    assert answers.get("large", (1, 1, True), 100) is None
+    assert ROOM < 2**26
