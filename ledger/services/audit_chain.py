@@ -47,13 +47,14 @@ def events_as_the_node_has_them(ledger: Ledger, chain: Chain | None) -> Checked:
         compared = _final_part(ledger, chain, found)
         moved = _newest_part(ledger, chain, found)
     except LedgerError as away:
+        if found.any:
+            return found.line("")
         return cannot_tell(found.name, f"The node stopped answering: {away.detail}")
-    line = found.line(f"{many(compared, 'final event')}, as the node has them.")
-    if moved is not None and line.mend == "":
+    if moved is not None and not found.any:
         return cannot_tell(
             found.name, f"From block {moved} on our copy and the node differ; the worker has to catch up."
         )
-    return line
+    return found.line(f"{many(compared, 'final event')}, as the node has them.")
 
 
 def _final_part(ledger: Ledger, chain: Chain, found: Findings) -> int:
@@ -63,6 +64,7 @@ def _final_part(ledger: Ledger, chain: Chain, found: Findings) -> int:
     first = begin if lowest is None else min(begin, lowest)
     if last >= 0 and (tip is None or tip.number < last):
         found.note(f"Block {last}, up to which nothing can be lost, is not there")
+        last = -1 if tip is None else tip.number
     elif last >= first and chain.block(last) is None:
         found.note(f"Block {last} was final here, and the node has none at that height")
         return 0

@@ -9,7 +9,7 @@ from ledger.services.audits_port import Row
 from ledger.services.checking import Checked, attention, ok
 from ledger.services.ports import Ledger
 
-MOST_NAMED: Final = 5
+MOST_NAMED: Final = 20
 """Faults that a line names; it counts the rest."""
 PAGE: Final = 500
 RUN_REINDEX: Final = "Run `touchmark reindex`; if it comes back, tell whoever maintains this program."
@@ -46,6 +46,11 @@ class Findings:
         """Faults as they come."""
         for words in faults:
             self.note(words)
+
+    @property
+    def any(self) -> bool:
+        """Whether something was found."""
+        return bool(self._named)
 
     def line(self, well: str) -> Checked:
         """The check's line: `well` where nothing was found."""

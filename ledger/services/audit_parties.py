@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from ledger.services.audit_findings import RUN_REINDEX, Findings
+from collections.abc import Iterator
+
+from ledger.services.audit_findings import RUN_REINDEX, Findings, pages
+from ledger.services.audits_port import Row
 from ledger.services.checking import Checked, many
-from ledger.services.ports import Ledger
-from ledger.services.views_of_chain import directory
+from ledger.services.ports import Ledger, Tx
+from ledger.services.views_of_chain import directory, final_height
 
 
 def organisations_are_their_parties(ledger: Ledger) -> Checked:
-    """An organisation's address is, or was, a key of its party's."""
+    """An organisation's address is, or was, a key of its party's, which is the one that its act has made."""
     found = Findings("organisations are their parties", RUN_REINDEX)
     with ledger.store.read() as tx:
         parties = directory(tx)
-        known = [one for one in tx.organisations.all() if one.party is not None]
-        for one in known:
-            if parties.key(one.party or 0, one.address) is None:
+        known = {one.id: one.party for one in tx.organisations.all()}
+        for one in tx.organisations.all():
+            if one.party is not None and parties.key(one.party, one.address) is None:
                 found.note(f"organisation {one.id} ({one.slug}) has no key in party {one.party}")
+    for page in pages(ledger, "operator_acts", ("id",)):
+        with ledger.store.read() as tx:
+            for row in page:
+                organisation = row["organisation"]
+                found.note_all(
+                    f"organisation {organisation} was made party {party} and is called party {known.get(organisation)}"
+                    for party in _made(tx, row)
+                    if known.get(organisation) != party
+                )
     return found.line(f"{many(len(known), 'organisation')}.")
+
+
+def _made(tx: Tx, act: Row) -> Iterator[int]:
+    """The party that an act of the operator's has made for its organisation, once that is final and was noted."""
+    if act["organisation"] is None or not act["settled"]:
+        return
+    final = final_height(tx)
+    for attempt in tx.outbox.transactions_of_act(act["id"]):
+        for event in tx.chain.transaction_events(attempt.hash):
+            if event.name == "PartyAdded" and event.block <= final:
+                yield event.args["party"]

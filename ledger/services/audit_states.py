@@ -89,6 +89,8 @@ def states_equal_the_contracts(
             if on_progress:
                 on_progress(looked)
     except LedgerError as away:
+        if found.any:
+            return found.line("")
         return cannot_tell(found.name, f"The node stopped answering: {away.detail}")
     return found.line(f"{many(looked, 'item')} as of block {tip.number}.")
 

@@ -69,8 +69,8 @@ class Audits(Protocol):
         """Every state of the items numbered `first` to `last`, by item and then oldest first."""
         ...
 
-    def item_rows(self, batch_id: str, first: int, last: int) -> list[Row]:
-        """A batch's items at the positions `first` to `last`, in order."""
+    def item_rows(self, batch_id: str, first: int, last: int, limit: int | None = None) -> list[Row]:
+        """A batch's items at the positions `first` to `last`, in order, `limit` at most."""
         ...
 
     def count_items(self, batch_id: str) -> int:
@@ -91,6 +91,10 @@ class Audits(Protocol):
 
     def nonces(self) -> dict[str, tuple[int, int, int]]:
         """For each sender: the lowest and the highest nonce used, and how many different ones."""
+        ...
+
+    def nonce_gaps(self, sender: str, limit: int) -> list[int]:
+        """The first nonces of gaps in what a sender has sent, lowest first."""
         ...
 
     def lost_batches(self) -> list[str]:

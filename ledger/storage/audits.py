@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import JSON, ColumnElement, Connection, Select, Table, Text, cast, func, select, tuple_, union
@@ -108,10 +109,10 @@ class Audits:
         order = (item_versions.c.item, item_versions.c.block, item_versions.c.log_index)
         return self._rows(query.order_by(*order), item_versions)
 
-    def item_rows(self, batch_id: str, first: int, last: int) -> list[Row]:
-        """A batch's items at the positions `first` to `last`, in order."""
+    def item_rows(self, batch_id: str, first: int, last: int, limit: int | None = None) -> list[Row]:
+        """A batch's items at the positions `first` to `last`, in order, `limit` at most."""
         query = _whole(items).where(items.c.batch_id == batch_id, items.c.position.between(first, last))
-        return self._rows(query.order_by(items.c.position), items)
+        return self._rows(query.order_by(items.c.position).limit(limit), items)
 
     def count_items(self, batch_id: str) -> int:
         """How many items hang off a batch."""
@@ -136,19 +137,11 @@ class Audits:
 
     def homeless(self, limit: int = 20) -> list[str]:
         """Rows whose foreign key leads to nothing, in words."""
-        found: list[str] = []
-        for table in metadata.sorted_tables:
-            for constraint in table.foreign_key_constraints:
-                target = constraint.referred_table.alias()
-                meets = [key.parent == target.c[key.column.name] for key in constraint.elements]
-                there = select(target.c[constraint.elements[0].column.name]).where(*meets).exists()
-                full = [key.parent.is_not(None) for key in constraint.elements]
-                query = select(*table.primary_key).where(*full, ~there).limit(limit)
-                found += [
-                    f"{table.name} {named(row)} hangs off {constraint.referred_table.name} that are gone"
-                    for row in self._db.execute(query)
-                ]
-        return found
+        return [
+            f"{table} {named(row)} hangs off {home} that are gone"
+            for table, home, query in _without_home()
+            for row in self._db.execute(query.limit(limit))
+        ]
 
     def nonces(self) -> dict[str, tuple[int, int, int]]:
         """For each sender: the lowest and the highest nonce used, and how many different ones."""
@@ -157,6 +150,14 @@ class Audits:
             transactions.c.sender, func.min(transactions.c.nonce), func.max(transactions.c.nonce), count
         ).group_by(transactions.c.sender)
         return {sender: (low, high, many) for sender, low, high, many in self._db.execute(query)}
+
+    def nonce_gaps(self, sender: str, limit: int) -> list[int]:
+        """The first nonces of gaps in what a sender has sent, lowest first."""
+        own, other = transactions.alias(), transactions.alias()
+        following = select(other.c.nonce).where(other.c.sender == sender, other.c.nonce == own.c.nonce + 1).exists()
+        highest = select(func.max(transactions.c.nonce)).where(transactions.c.sender == sender).scalar_subquery()
+        query = select(own.c.nonce + 1).where(own.c.sender == sender, own.c.nonce < highest, ~following)
+        return list(self._db.scalars(query.distinct().order_by(own.c.nonce + 1).limit(limit)))
 
     def lost_batches(self) -> list[str]:
         """Batches that an import made and that have no row."""
@@ -180,7 +181,22 @@ class Audits:
 
 def named(key: Iterable[Any]) -> str:
     """A row's key as people read it."""
-    return " ".join(part.hex()[:16] + "…" if isinstance(part, bytes) else str(part) for part in key)
+    return " ".join(part.hex() if isinstance(part, bytes) else str(part) for part in key)
+
+
+@cache
+def _without_home() -> list[tuple[str, str, Select[Any]]]:
+    """For each foreign key: its table, the table that it leads to, and the question which rows it leads nowhere."""
+    found = []
+    for table in metadata.sorted_tables:
+        for constraint in table.foreign_key_constraints:
+            target = constraint.referred_table.alias()
+            meets = [key.parent == target.c[key.column.name] for key in constraint.elements]
+            there = select(target.c[constraint.elements[0].column.name]).where(*meets).exists()
+            full = [key.parent.is_not(None) for key in constraint.elements]
+            query = select(*table.primary_key).where(*full, ~there)
+            found.append((table.name, constraint.referred_table.name, query))
+    return found
 
 
 def _between(column: ColumnElement[Any], first: int, last: int) -> ColumnElement[bool]:
