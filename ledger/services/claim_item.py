@@ -5,17 +5,18 @@ The code never comes here: whoever claims derives the key where they are, from t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.domain.errors import BadSignature, Conflict, TooMany
 from ledger.domain.outbox import Queued
 from ledger.domain.said import said
-from ledger.domain.statements import Kind, Statement, make
+from ledger.domain.statements import Kind, Statement, make, statement_hash
 from ledger.services.draft_statement import Draft, draft_in
-from ledger.services.ports import Ledger
+from ledger.services.ports import Ledger, Tx
 from ledger.services.read_batch import activation_half, batch_secret
-from ledger.services.submit_statement import Also, submit_statement
-from ledger.services.views_of_chain import find_listed
+from ledger.services.submit_statement import Also, queue, submit_statement
+from ledger.services.views_of_chain import find_listed, listed
 
 TRIES = 5
 PAUSE = 3600
@@ -74,15 +75,41 @@ def submit_claim(
         right = False
     if not right and not subject.claimed:
         _count_try(ledger, subject.item.item)
-        raise BadSignature(
-            said(
-                "That claim code is not this item’s. Compare it with the card, and the serial on the "
-                "card with the item’s. After %(tries)s wrong codes there is a pause of an hour.",
-                tries=TRIES,
-            )
-        )
+        raise _wrong_code()
     statement: Statement = make(Kind.CLAIM, {"item": subject.item.item, "newOwner": new_owner})
     return submit_statement(ledger, statement, [claim_signature, owner_signature], also=also)
+
+
+def queue_claim(
+    ledger: Ledger, tx: Tx, statement: Statement, signatures: Sequence[bytes], *, organisation: str | None = None
+) -> Queued:
+    """The same for a whole claim, in a transaction that keeps more: a wrong code counts there too."""
+    item = int(statement.values["item"])
+    subject = listed(tx, item)
+    tries = tx.papers.tries(_subject(item))
+    _check_tries(ledger, tries)
+    if not subject.claimed and not _by_card(ledger, tx, statement, signatures, subject.holder):
+        _note_try(ledger, tx, item, tries)
+        raise _wrong_code()
+    return queue(ledger, tx, statement, signatures, organisation=organisation)
+
+
+def _by_card(ledger: Ledger, tx: Tx, statement: Statement, signatures: Sequence[bytes], holder: str) -> bool:
+    digest = ledger.domain(tx).digest(statement_hash(statement, ledger.keccak), ledger.keccak)
+    try:
+        return bool(signatures) and ledger.signing.signer_of(digest, signatures[0]) == holder
+    except BadSignature:
+        return False
+
+
+def _wrong_code() -> BadSignature:
+    return BadSignature(
+        said(
+            "That claim code is not this item’s. Compare it with the card, and the serial on the "
+            "card with the item’s. After %(tries)s wrong codes there is a pause of an hour.",
+            tries=TRIES,
+        )
+    )
 
 
 def _subject(item: int) -> str:
@@ -106,9 +133,14 @@ def _check_tries(ledger: Ledger, tries: tuple[int, int]) -> None:
 
 def _count_try(ledger: Ledger, item: int) -> None:
     with ledger.store.write() as tx:
-        count, since = tx.papers.tries(_subject(item))
+        tries = tx.papers.tries(_subject(item))
         # Of many at once, those behind the fifth hear what they would have heard one after the other.
-        _check_tries(ledger, (count, since))
-        if ledger.now() - since >= PAUSE:
-            count, since = 0, ledger.now()
-        tx.papers.set_tries(_subject(item), count + 1, ledger.now() if count + 1 == TRIES else since)
+        _check_tries(ledger, tries)
+        _note_try(ledger, tx, item, tries)
+
+
+def _note_try(ledger: Ledger, tx: Tx, item: int, tries: tuple[int, int]) -> None:
+    count, since = tries
+    if ledger.now() - since >= PAUSE:
+        count, since = 0, ledger.now()
+    tx.papers.set_tries(_subject(item), count + 1, ledger.now() if count + 1 == TRIES else since)

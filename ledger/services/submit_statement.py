@@ -13,9 +13,9 @@ from ledger.domain.outbox import Queued, State
 from ledger.domain.parties import Directory
 from ledger.domain.said import said
 from ledger.domain.signers import Who, only_the_chain_can_tell
-from ledger.domain.statements import Statement, statement_hash, type_name
+from ledger.domain.statements import Kind, Statement, statement_hash, struct_hash, type_name
 from ledger.services.contract_rules import check_rules
-from ledger.services.draft_statement import Draft, describe, expected_address, needed_signers
+from ledger.services.draft_statement import expected_address, needed_signers
 from ledger.services.ports import Ledger, Tx
 from ledger.services.progress_of import progress_of
 from ledger.services.views_of_chain import Listed, block_time, directory, listed
@@ -97,8 +97,7 @@ def check_statement(ledger: Ledger, tx: Tx, statement: Statement, signatures: Se
     now = block_time(ledger, tx)
     parties = directory(tx)
     check_rules(ledger, tx, statement, subject, parties, now)
-    draft = describe(ledger, tx, statement)
-    return _check_signatures(ledger, tx, draft, signatures, subject, parties, now)
+    return _check_signatures(ledger, tx, statement, signatures, subject, parties, now)
 
 
 def _better_signed(ledger: Ledger, tx: Tx, known: Queued, signatures: Sequence[bytes]) -> bool:
@@ -118,14 +117,13 @@ def _better_signed(ledger: Ledger, tx: Tx, known: Queued, signatures: Sequence[b
 def _check_signatures(
     ledger: Ledger,
     tx: Tx,
-    draft: Draft,
+    statement: Statement,
     signatures: Sequence[bytes],
     subject: Listed | None,
     parties: Directory,
     now: int,
 ) -> str | None:
     """Every signature is by whom it must be; returns the first signer, None where only the chain can tell."""
-    statement = draft.statement
     parts = needed_signers(statement, claimed=subject is None or subject.claimed)
     if len(signatures) != len(parts):
         wanted = ", then ".join(_PART[part] for part in parts)
@@ -138,12 +136,15 @@ def _check_signatures(
                 wanted=wanted,
             )
         )
-    digests = {needed.who: needed.digest for needed in draft.needed}
+    domain, struct = ledger.domain(tx), struct_hash(statement.kind, statement.values, ledger.keccak)
     found: list[str | None] = []
     for part, signature in zip(parts, signatures, strict=True):
         if len(signature) > 8_192:
             raise BadSignature(said("A signature is at most 8,192 bytes."))
-        signer = ledger.signing.signer_of(digests[part], signature) or ledger.signing.claimed_wallet(signature)
+        offered = part is Who.OFFERING_OWNER and statement.offer is not None
+        signed = struct_hash(Kind.OFFER, statement.offer or {}, ledger.keccak) if offered else struct
+        digest = domain.digest(signed, ledger.keccak)
+        signer = ledger.signing.signer_of(digest, signature) or ledger.signing.claimed_wallet(signature)
         if part is Who.PARTY:
             _check_party_key(statement, signer, parties, now, found)
         else:

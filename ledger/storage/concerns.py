@@ -17,6 +17,7 @@ from ledger.storage.imports import Imports
 from ledger.storage.joining import Joining, Shop
 from ledger.storage.lines import Lines
 from ledger.storage.mails import Mails
+from ledger.storage.many import Many
 from ledger.storage.meta import Meta
 from ledger.storage.organisations import Organisations
 from ledger.storage.outbox import Outbox
@@ -44,6 +45,7 @@ class Tables:
         self.chain = ChainFacts(connection)
         self.papers = Papers(connection)
         self.meta = Meta(connection)
+        self.many = Many(connection)
         self.audits = Audits(connection)
         self.people = People(connection)
         self.epcis = Epcis(connection)

@@ -23,28 +23,7 @@ class Outbox:
 
     def add(self, queued: Queued) -> None:
         """Keep a signed statement."""
-        s = queued.statement
-        self._db.execute(
-            insert(statements).values(
-                id=queued.id,
-                organisation=queued.organisation,
-                kind=int(s.kind),
-                hash=queued.hash,
-                values=to_json(s.values),
-                offer=None if s.offer is None else to_json(s.offer),
-                signatures=["0x" + signature.hex() for signature in queued.signatures],
-                signer=queued.signer,
-                operator_signed=queued.operator_signed,
-                item=None if s.item is None else s.item.to_bytes(32, "big"),
-                batch=s.batch,
-                party=s.party,
-                nonce=s.nonce,
-                created_at=queued.created_at,
-                tries=queued.tries,
-                next_try_at=queued.next_try_at,
-                settled=queued.settled,
-            )
-        )
+        self._db.execute(insert(statements), statement_row(queued))
 
     def get(self, id: str) -> Queued | None:
         """By id."""
@@ -225,6 +204,30 @@ class Outbox:
     def _one(self, condition: Any) -> Queued | None:
         row = self._db.execute(select(statements).where(condition)).first()
         return None if row is None else queued_of(row)
+
+
+def statement_row(queued: Queued) -> dict[str, Any]:
+    """A row of `statements`, by its columns."""
+    s = queued.statement
+    return {
+        "id": queued.id,
+        "organisation": queued.organisation,
+        "kind": int(s.kind),
+        "hash": queued.hash,
+        "values": to_json(s.values),
+        "offer": None if s.offer is None else to_json(s.offer),
+        "signatures": ["0x" + signature.hex() for signature in queued.signatures],
+        "signer": queued.signer,
+        "operator_signed": queued.operator_signed,
+        "item": None if s.item is None else s.item.to_bytes(32, "big"),
+        "batch": s.batch,
+        "party": s.party,
+        "nonce": s.nonce,
+        "created_at": queued.created_at,
+        "tries": queued.tries,
+        "next_try_at": queued.next_try_at,
+        "settled": queued.settled,
+    }
 
 
 def queued_of(row: Row[Any]) -> Queued:

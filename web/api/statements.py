@@ -8,14 +8,16 @@ from typing import Annotated, Any, Final
 from flask import Response
 from pydantic import Field
 
-from ledger.domain.errors import Invalid, Unknown
+from ledger.domain.errors import Invalid, LedgerError, TooMany, Unknown
 from ledger.domain.organisations import Scope
+from ledger.domain.outbox import Queued
 from ledger.domain.signers import SIGNERS, Who
 from ledger.domain.statements import KIND_BY_NAME, Kind, make
 from ledger.services.draft_statement import draft_statement
 from ledger.services.kept_keys import sign_and_submit
+from ledger.services.submit_many import MOST, Signed, submit_many
 from ledger.services.submit_statement import submit_statement
-from web.api.operation import answer, blueprint, caller, here, maybe_caller, operation
+from web.api.operation import JSON_BYTES, answer, blueprint, caller, here, maybe_caller, operation
 from web.api.shapes import (
     DraftOut,
     Gtin,
@@ -33,6 +35,8 @@ from web.api.shapes import (
     statements_out,
     taken,
 )
+from web.limits import spend
+from web.problems import PATH
 
 bp = blueprint("statements", "What parties and owners sign (EIP-712): drafted, submitted by anyone, followed to final.")
 
@@ -73,6 +77,36 @@ class Submission(In):
     signatures: list[Hex] = Field(max_length=4, description="In the order of the draft.")
 
 
+class Submissions(In):
+    """Signed statements, each as it would be submitted alone."""
+
+    statements: list[Submission] = Field(min_length=1, max_length=MOST)
+
+
+class RowProblem(Out):
+    """Why one statement was refused; `type` as in a refusal of its own."""
+
+    type: str = Field(examples=["/problems/conflict"])
+    title: str
+    detail: str
+
+
+class SubmissionOut(Out):
+    """What became of one statement: its name here, or the problem."""
+
+    id: str | None = Field(description="Its address is /v1/statements/{id}; null where it was refused.")
+    hash: str | None
+    problem: RowProblem | None
+
+
+class SubmissionsOut(Out):
+    """What became of each, in the order given."""
+
+    results: list[SubmissionOut]
+    taken: int
+    refused: int
+
+
 class StatementListOut(Out):
     """Statements, newest first."""
 
@@ -107,10 +141,39 @@ def submit_any_statement(body: Submission) -> Response:
     kind, asking = _kind(body.kind), maybe_caller()
     if kind in _ELSEWHERE:
         raise Invalid(_ELSEWHERE[kind])
-    statement = make(kind, body.values, body.offer)
-    signatures = [bytes.fromhex(one[2:]) for one in body.signatures]
+    given = _signed(kind, body)
     organisation = None if asking is None else asking.organisation.id
-    return taken(here(), submit_statement(here(), statement, signatures, organisation=organisation))
+    return taken(here(), submit_statement(here(), given.statement, given.signatures, organisation=organisation))
+
+
+@operation(
+    bp,
+    "POST",
+    "/v1/statements/bulk",
+    answers={202: SubmissionsOut},
+    scope=Scope.SIGN,
+    once=True,
+    largest=4 * JSON_BYTES,
+    counts_itself=True,
+)
+def submit_many_statements(body: Submissions) -> Response:
+    """Submit up to 500 signed statements
+
+    Each is checked as if it came alone, claims included, and has a result; a bad one keeps out no other. The same
+    statement again gives the first row. Statements count one by one against the limit of items.
+    """
+    ledger, spent = here(), spend(len(body.statements))
+    if spent.over:
+        raise TooMany(
+            f"That was more than {spent.most} statements in {spent.window} seconds. Wait {spent.resets} seconds.",
+            retry_after=spent.resets,
+        )
+    read = [_read(one) for one in body.statements]
+    signed = [one for one in read if isinstance(one, Signed)]
+    told = iter(submit_many(ledger, signed, organisation=caller().organisation.id))
+    results = [_result(next(told) if isinstance(one, Signed) else one) for one in read]
+    refused = sum(one.problem is not None for one in results)
+    return answer(SubmissionsOut(results=results, taken=len(results) - refused, refused=refused), 202)
 
 
 @operation(
@@ -159,6 +222,27 @@ def get_statement(path: IdPath) -> Response:
     if found is None or found.organisation not in (None, asking.organisation.id if asking else None):
         raise Unknown("There is no such statement here. Its address is in the answer to its submission.")
     return answer(statements_out(ledger, [found])[0])
+
+
+def _read(body: Submission) -> Signed | LedgerError:
+    try:
+        kind = _kind(body.kind)
+        if kind in _ELSEWHERE and kind is not Kind.CLAIM:
+            raise Invalid(_ELSEWHERE[kind])
+        return _signed(kind, body)
+    except LedgerError as refused:
+        return refused
+
+
+def _signed(kind: Kind, body: Submission) -> Signed:
+    return Signed(make(kind, body.values, body.offer), tuple(bytes.fromhex(one[2:]) for one in body.signatures))
+
+
+def _result(told: Queued | LedgerError) -> SubmissionOut:
+    if isinstance(told, Queued):
+        return SubmissionOut(id=told.id, hash="0x" + told.hash.hex(), problem=None)
+    problem = RowProblem(type=PATH + told.code, title=str(told.title), detail=str(told.detail))
+    return SubmissionOut(id=None, hash=None, problem=problem)
 
 
 def _kind(name: str) -> Kind:

@@ -134,6 +134,7 @@ OWN_ONLY = {
     "send_import",
     "list_batches",
     "list_statements",
+    "submit_many_statements",
     "list_proposals",
     "list_lines",
     "list_alerts",

@@ -1,0 +1,76 @@
+"""Questions about many statements at once, and many kept at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.sql.expression import ColumnElement
+
+from ledger.domain.batches import Item
+from ledger.domain.outbox import Queued
+from ledger.services.many_port import Number
+from ledger.storage.batches import VISIBLE, item_of
+from ledger.storage.outbox import queued_of, statement_row
+from ledger.storage.tables import events, items, statements
+
+_MOST: Final = 500
+"""Values in one question; both databases take many more."""
+_COLUMN: Final = 1 << 63
+"""Numbers from here up fit no column, so nobody has them."""
+_T = TypeVar("_T")
+
+
+class Many:
+    """Reads and writes of many rows at once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def items(self, wanted: Collection[int]) -> dict[int, Item]:
+        """Those among the items that a ready batch lists."""
+        names = [item.to_bytes(32, "big") for item in wanted]
+        rows = [row for some in _chunks(names) for row in self._db.execute(VISIBLE.where(items.c.item.in_(some)))]
+        return {one.item: one for one in map(item_of, rows)}
+
+    def used(self, numbers: Collection[Number]) -> set[Number]:
+        """Those among the numbers that the chain has seen used."""
+        return self._numbers(events.c.party, events.c.nonce, numbers)
+
+    def promised(self, numbers: Collection[Number]) -> set[Number]:
+        """Those that a statement of the outbox has which is known to be the party's."""
+        return self._numbers(statements.c.party, statements.c.nonce, numbers, statements.c.signer.is_not(None))
+
+    def known(self, hashes: Collection[bytes]) -> dict[bytes, Queued]:
+        """Those among the struct hashes that the outbox has."""
+        found: dict[bytes, Queued] = {}
+        for some in _chunks(list(hashes)):
+            query = select(statements).where(statements.c.hash.in_(some))
+            found |= {row.hash: queued_of(row) for row in self._db.execute(query)}
+        return found
+
+    def add(self, queued: Sequence[Queued]) -> None:
+        """Keep signed statements."""
+        if queued:
+            self._db.execute(insert(statements), [statement_row(one) for one in queued])
+
+    def _numbers(
+        self,
+        party: ColumnElement[Any],
+        nonce: ColumnElement[Any],
+        numbers: Collection[Number],
+        *conditions: ColumnElement[bool],
+    ) -> set[Number]:
+        found: set[Number] = set()
+        for one in {party for party, _ in numbers}:
+            own = [number for party, number in numbers if party == one and number < _COLUMN]
+            for some in _chunks(own):
+                query = select(nonce).where(party == one, nonce.in_(some), *conditions)
+                found |= {(one, number) for number in self._db.scalars(query)}
+        return found
+
+
+def _chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(values), _MOST):
+        yield values[start : start + _MOST]
