@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from flask import Response, current_app, g, request
 
-from ledger.domain.errors import Conflict, Invalid, LedgerError, TooMany, Unavailable
+from ledger.domain.errors import Conflict, InDoubt, Invalid, LedgerError, TooMany, Unavailable
 from ledger.domain.said import said
 from ledger.services.ports import Ledger
 from web.problems import refused, unexpected
@@ -82,6 +82,9 @@ def _first(view: View, given: dict[str, Any], key: str) -> Response:
         return again
     try:
         response = view(**given)
+    except InDoubt:
+        # It may have taken effect: the key stays taken, so that asking again does not do it twice.
+        raise
     except (TooMany, Unavailable, Conflict):
         with ledger.store.write() as tx:
             tx.papers.forget(who, key)

@@ -101,3 +101,7 @@ class Unavailable(LedgerError):
 
     code = "unavailable"
     title: ClassVar[str] = said("We cannot tell right now")
+
+
+class InDoubt(Unavailable):
+    """The connection broke at the very end: whether the change was kept is not known."""

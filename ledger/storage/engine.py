@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ledger.domain.errors import Conflict, Unavailable
+from ledger.domain.errors import Conflict, InDoubt, Unavailable
 from ledger.storage import stamps
 from ledger.storage.concerns import Tables
 from ledger.storage.gathered import GatheredTx
@@ -97,6 +97,7 @@ class Store:
 
     @contextmanager
     def _begin(self, *, write: bool) -> Iterator[Tx]:
+        in_doubt = False
         try:
             with self.engine.connect() as connection:
                 options: dict[str, Any] = {"touchmark_write": write}
@@ -109,12 +110,18 @@ class Store:
                     yield Tx(connection, self._shared)
                     if write:
                         stamps.settle(connection)
+                    # SQLite undoes a commit that fails; a server may have kept it before the connection broke.
+                    in_doubt = write and self.engine.dialect.name != "sqlite"
         except IntegrityError as error:
             raise Conflict("This was kept already, or what it belongs to is gone. Nothing was changed.") from error
         except PoolTimeout as error:
             raise Unavailable("Too many requests wait for the database. Nothing was changed; try again.") from error
         except (OperationalError, InterfaceError) as error:
             reason = str(error.orig).splitlines()[0] if error.orig else "no answer"
+            if in_doubt:
+                raise InDoubt(
+                    f"The database broke off ({reason}). Whether this was kept is not known: look, then try again."
+                ) from error
             raise Unavailable(f"The database does not answer as it should ({reason}). Nothing was changed.") from error
 
 
