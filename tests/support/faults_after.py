@@ -66,7 +66,7 @@ def expect_whole(world: World, journal: Journal, before: set[str], cards: Sequen
     registrations = _registrations(world)
     assert len(unheard - registrations) <= len(journal.unknown()), "statements that nobody has asked for"
     _expect_settled(world, kept, acknowledged)
-    _expect_files_and_batches(world)
+    expect_files_and_batches(world)
     audit(world)
     looked, wrong = unsupported_ticks(world.ledger, world.loop.side.node, cards)
     assert not wrong, wrong
@@ -98,7 +98,7 @@ def _expect_settled(world: World, kept: dict[str, bytes], acknowledged: set[str 
             assert state is State.FINAL, f"acknowledged and {state}: {where[id]}"
 
 
-def _expect_files_and_batches(world: World) -> None:
+def expect_files_and_batches(world: World) -> None:
     """Imports and batches are whole or absent; no item is of a batch that is not ready."""
     files = world.ledger.files
     with world.ledger.store.read() as tx:
