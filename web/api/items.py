@@ -59,7 +59,6 @@ def get_item(path: ItemPath) -> Response:
     place = place_for(ledger, request)
     kept = None if spent.over else again(place)
     if kept is not None:
-        count_verdict(kept.verdict)
         return _told(respond(kept))
     scan = scan_item(ledger, path.gtin, path.serial)
     if spent.over:

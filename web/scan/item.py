@@ -64,7 +64,6 @@ def item(_rest: str) -> Response:
     kept = again(place)
     if kept is not None and too_fast(request.remote_addr) is None:
         _note(kept.item, kept.verdict)
-        count_verdict(kept.verdict)
         response = respond(kept)
         response.vary.add("Accept")
         return response
