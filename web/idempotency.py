@@ -5,8 +5,8 @@ After draft-ietf-httpapi-idempotency-key-header-07: the header is a Structured F
 
 What is kept is sealed, for some answers hold a secret that is shown once. Refusals are kept like any other
 answer, except those that ask to be tried again: “too many”, “cannot tell right now” and “does not fit the present
-state”. If this process dies at work, nobody knows whether the request took effect: the key then stays taken for a
-day, so that nothing is ever done twice.
+state”. If this process dies at work, or the database breaks off after something was kept, nobody knows whether the
+request took effect: the key then stays taken for a day, so that nothing is ever done twice.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from flask import Response, current_app, g, request
 
-from ledger.domain.errors import Conflict, InDoubt, Invalid, LedgerError, TooMany, Unavailable
+from ledger.domain.errors import Conflict, Invalid, LedgerError, TooMany, Unavailable
 from ledger.domain.said import said
 from ledger.services.ports import Ledger
 from web.problems import refused, unexpected
@@ -80,14 +80,14 @@ def _first(view: View, given: dict[str, Any], key: str) -> Response:
     again = _begin(ledger, who, key, _fingerprint())
     if again is not None:
         return again
+    before = ledger.store.commits()
     try:
         response = view(**given)
-    except InDoubt:
-        # It may have taken effect: the key stays taken, so that asking again does not do it twice.
-        raise
-    except (TooMany, Unavailable, Conflict):
-        with ledger.store.write() as tx:
-            tx.papers.forget(who, key)
+    except (TooMany, Unavailable, Conflict) as error:
+        # Where something was kept before it broke off, the key stays taken: asking again must not do it twice.
+        if not isinstance(error, Unavailable) or ledger.store.commits() == before:
+            with ledger.store.write() as tx:
+                tx.papers.forget(who, key)
         raise
     except LedgerError as error:
         response = refused(error)

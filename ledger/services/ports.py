@@ -129,6 +129,10 @@ class Store(Protocol):
         """All or nothing."""
         ...
 
+    def commits(self) -> int:
+        """How many changes the present thread has kept so far, or may have kept without hearing of it."""
+        ...
+
 
 class Files(Protocol):
     """Files by name on shelves."""

@@ -9,6 +9,7 @@ a row that is not there yet) still holds when it commits. That is why no write m
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any, TypeVar
@@ -63,6 +64,7 @@ class Store:
         self.engine = make_engine(url)
         stamps.watch(self.engine)
         self._shared = Shared()
+        self._here = threading.local()
 
     def close(self) -> None:
         """Let the connections go."""
@@ -95,6 +97,10 @@ class Store:
         with self._begin(write=True) as tx:
             yield tx
 
+    def commits(self) -> int:
+        """How many changes the present thread has kept so far, or may have kept without hearing of it."""
+        return getattr(self._here, "commits", 0)
+
     @contextmanager
     def _begin(self, *, write: bool) -> Iterator[Tx]:
         in_doubt = False
@@ -112,6 +118,9 @@ class Store:
                         stamps.settle(connection)
                     # SQLite undoes a commit that fails; a server may have kept it before the connection broke.
                     in_doubt = write and self.engine.dialect.name != "sqlite"
+                    self._here.commits = self.commits() + in_doubt
+                if write and not in_doubt:
+                    self._here.commits = self.commits() + 1
         except IntegrityError as error:
             raise Conflict("This was kept already, or what it belongs to is gone. Nothing was changed.") from error
         except PoolTimeout as error:
