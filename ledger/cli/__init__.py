@@ -56,6 +56,8 @@ _COMMANDS: Final[dict[str, str]] = {
     "credential": "credential",
     "audit": "audit",
     "reindex": "reindex",
+    "backup": "backup",
+    "restore": "backup",
     "export": "export",
     "check-kit": "export",
     "kit-passport": "export",

@@ -156,8 +156,8 @@ class Audits:
         own, other = transactions.alias(), transactions.alias()
         following = select(other.c.nonce).where(other.c.sender == sender, other.c.nonce == own.c.nonce + 1).exists()
         highest = select(func.max(transactions.c.nonce)).where(transactions.c.sender == sender).scalar_subquery()
-        query = select(own.c.nonce + 1).where(own.c.sender == sender, own.c.nonce < highest, ~following)
-        return list(self._db.scalars(query.distinct().order_by(own.c.nonce + 1).limit(limit)))
+        query = select(own.c.nonce).where(own.c.sender == sender, own.c.nonce < highest, ~following)
+        return [nonce + 1 for nonce in self._db.scalars(query.distinct().order_by(own.c.nonce).limit(limit))]
 
     def lost_batches(self) -> list[str]:
         """Batches that an import made and that have no row."""

@@ -52,6 +52,14 @@ def expect_known_form(revision: str | None) -> None:
         )
 
 
+def expect_known(revision: str) -> None:
+    """Raises Unavailable for a form that is newer than this program."""
+    if revision not in _known():
+        raise Unavailable(
+            f"This is of a newer form ({revision}) than this program knows ({newest()}). Install that one."
+        )
+
+
 @cache
 def _known() -> frozenset[str]:
     return frozenset(one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
