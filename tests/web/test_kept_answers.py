@@ -29,11 +29,14 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 _OPEN: list[Ledger] = []
+_APPS: list[Flask] = []
 
 
 @pytest.fixture(autouse=True)
 def _closed() -> Iterator[None]:
     yield
+    while _APPS:
+        _APPS.pop().extensions["scan_notes"].settle()
     while _OPEN:
         _OPEN.pop().store.close()
 
@@ -47,7 +50,9 @@ def _ledger(stage: Stage) -> Ledger:
 
 
 def _app(stage: Stage, ledger: Ledger) -> Flask:
-    return create_app(stage.settings, ledger)
+    app = create_app(stage.settings, ledger)
+    _APPS.append(app)
+    return app
 
 
 def _misses(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[object]:
