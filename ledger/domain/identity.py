@@ -38,7 +38,8 @@ def path(gtin: Gtin, serial: str) -> str:
 
     All of the serial but letters, digits and `- . _ ~` is percent-encoded, in upper case (RFC 3986, 2.3).
     """
-    return f"/01/{gtin}/21/{quote(serial, safe='')}"
+    plain = serial.isalnum() and serial.isascii()
+    return f"/01/{gtin}/21/{serial if plain else quote(serial, safe='')}"
 
 
 def path_hash(path: str, keccak: Callable[[bytes], bytes]) -> bytes:

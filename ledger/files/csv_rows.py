@@ -4,6 +4,7 @@ tab."""
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
@@ -86,7 +87,7 @@ def read_csv(stream: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
         first = next(lines, "")
     else:
         delimiter = _delimiter(first)
-    records = _records(_with(first, lines), lines, delimiter)
+    records = _records(itertools.chain((first,), lines), lines, delimiter)
     header = check_header(next(records, []), row=1)
     return _rows(records, header)
 
@@ -95,8 +96,6 @@ def _rows(records: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int
     width = len(header)
     found = False
     for number, record in enumerate(records, start=2):
-        if not any(record):
-            continue
         cells = list(map(str.strip, record))
         if not any(cells):
             continue
@@ -152,11 +151,6 @@ def _quote_sentence(row: int, why: str) -> str:
         f'Row {row} has a quotation mark (") that ends before its cell does. '
         "A quotation mark inside a quoted cell is written twice."
     )
-
-
-def _with(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
 
 
 def _delimiter(header: str) -> str:

@@ -42,11 +42,15 @@ def write_csv(
     writer.writerow([guard(name) for name in header])
     flush(b"\xef\xbb\xbf")
     for row in counted(rows, on_progress):
-        writer.writerow(["" if cell is None else guard(str(cell)) for cell in row])
+        writer.writerow([cell if type(cell) is str and cell[:1].isalnum() else _cell(cell) for cell in row])
         if buffer.tell() > 64 * 1024:
             flush()
     flush()
     return digest.hexdigest()
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else guard(str(value))
 
 
 def write_faulty_rows(

@@ -28,6 +28,7 @@ _CHUNK: Final = 500
 """Rows between two questions to the ledger; the first wrong row is known after this many."""
 _MAX_CACHE: Final = 5_000
 _SHOWN: Final = 80
+_PLAIN: Final = {field.name: field.longest for field in FIELDS.values() if field.kind == "text"}
 _OLDEST_YEAR: Final = 1800
 _SHORTENED: Final = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d{1,3}")
 _DAY_MONTH_YEAR: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
@@ -124,7 +125,8 @@ class _RowChecker:
     def __init__(self, gtin_allowed: Callable[[Gtin], bool], today: date | None) -> None:
         self._gtin_allowed = gtin_allowed
         self._today = today
-        self._first_row: dict[Pair, int] = {}
+        # By GTIN, which a file has few of: a pair for each of a million rows would take twice the memory.
+        self._first_row: dict[str, dict[str, int]] = {}
         self._first_part: dict[tuple[str, str], int] = {}
         repeating = (name for name in FIELDS if not is_part(name))
         self._seen: dict[str, dict[str, Value | _TroubleError]] = {name: {} for name in ("gtin", *repeating)}
@@ -139,21 +141,21 @@ class _RowChecker:
                 faults.append(RowFault(number, name, _shown(text), text.what, text.mend))
             elif not text:
                 continue
+            elif (seen := self._seen.get(name)) is not None:
+                value = seen.get(text)
+                if value is None:
+                    value = self._value(name, text, seen)
+                if name == "gtin" and type(value) is str:
+                    gtin = value
+                elif isinstance(value, _TroubleError):
+                    faults.append(_fault(number, name, text, value))
+                else:
+                    fields[name] = list(value) if isinstance(value, list) else value
             elif name == "serial":
                 try:
                     serial = check_serial(text)
                 except Invalid as error:
                     faults.append(_fault(number, name, text, _TroubleError(error.detail)))
-            elif (seen := self._seen.get(name)) is not None:
-                value = seen.get(text)
-                if value is None:
-                    value = self._value(name, text, seen)
-                if isinstance(value, _TroubleError):
-                    faults.append(_fault(number, name, text, value))
-                elif name == "gtin":
-                    gtin = str(value)
-                else:
-                    fields[name] = list(value) if isinstance(value, list) else value
             elif is_part(name):
                 self._part(number, name, text, fields, faults)
             elif name == EXTRA:
@@ -164,7 +166,7 @@ class _RowChecker:
             if not cells.get(name) and not isinstance(cells.get(name), UnreadableCell)
         ]
         if gtin and serial:
-            first = self._first_row.setdefault((Gtin(gtin), serial), number)
+            first = self._first_row.setdefault(gtin, {}).setdefault(serial, number)
             if first != number:
                 faults.append(_twice(number, serial, first))
         if faults:
@@ -185,6 +187,9 @@ class _RowChecker:
 
     def _value(self, name: str, text: str, seen: dict[str, Value | _TroubleError]) -> Value | _TroubleError:
         value: Value | _TroubleError
+        if len(text) <= _PLAIN.get(name, 0) and text.isascii() and text.isprintable() and text == text.strip():
+            # Its own canonical value, and the column that rarely repeats: not worth a place among those seen.
+            return text
         try:
             value = self._gtin(text) if name == "gtin" else self._field(name, text)
         except _TroubleError as trouble:

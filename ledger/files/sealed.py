@@ -82,7 +82,7 @@ def read_sealed(source: BinaryIO, vault: _Seal, purpose: str) -> Iterator[Any]:
         if len(piece) != size:
             raise Unavailable(said("A sealed file of the data folder has lost its end. Put it back from a backup."))
         kind = "more" if head else "last"
-        for line in zlib.decompress(vault.open(piece, f"{purpose}/{place}/{kind}")).split(b"\n"):
-            if line:
-                yield json.loads(line)
+        # Lines of JSON have no other line breaks in them; parsed together they take half the time.
+        lines = zlib.decompress(vault.open(piece, f"{purpose}/{place}/{kind}")).replace(b"\n", b",")
+        yield from json.loads(b"[" + lines + b"]")
         place += 1

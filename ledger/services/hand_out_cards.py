@@ -45,17 +45,14 @@ def write_cards(ledger: Ledger, caller: Caller, id: str, kind: str, target: Bina
     digest = _Digest(target)
     with ledger.files.path(CARDS, batch.id).open("rb") as sealed:
         rows = read_sealed(sealed, ledger.vault, f"cards/{batch.id}")
-        cards = (
-            ClaimCard(gtin, serial, code, f"{digital_link(ledger.public_url, gtin, serial)}#{code}")
-            for gtin, serial, code in rows
-        )
+        base = ledger.public_url
+        lines = ((gtin, serial, code, f"{digital_link(base, gtin, serial)}#{code}") for gtin, serial, code in rows)
         if kind == "csv":
-            lines = ([c.gtin, c.serial, c.code, c.claim_url] for c in cards)
             # A digest takes bytes as a file does.
             write_csv(digest, ("gtin", "serial", "claim_code", "claim_url"), lines)  # type: ignore[arg-type]
         elif kind == "pdf" and batch.count <= MAX_CARDS:
             # A digest takes bytes as a file does.
-            write_claim_cards(digest, cards)  # type: ignore[arg-type]
+            write_claim_cards(digest, (ClaimCard(*line) for line in lines))  # type: ignore[arg-type]
         elif kind == "pdf":
             raise Invalid(
                 said(

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from ledger.domain.batches import Amendment, Batch, Item, MadeItem
 from ledger.storage.tables import activations, amendments, batches, items
 
+_PAGES_KIB = 32 * 1024
 _CHUNK = 400
 """Pairs or names in one question: SQLite takes at most 999 variables in old builds."""
 
@@ -74,6 +75,8 @@ class Batches:
         """Items of a batch in order, the first of them at position `first`; their fields are JSON already."""
         rows = [(batch_id, place, *one) for place, one in enumerate(made, start=first)]
         if self._db.dialect.name == "sqlite":
+            # Four indexes in no order: with too few pages in memory the same ones are written again and again.
+            self._db.exec_driver_sql(f"PRAGMA cache_size = -{_PAGES_KIB}")
             self._db.exec_driver_sql(_INSERT_ON_SQLITE, rows)
         else:
             self._db.execute(_INSERT_MADE, [dict(zip(_MADE, row, strict=True)) for row in rows])
