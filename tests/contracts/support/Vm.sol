@@ -22,6 +22,10 @@ interface Vm {
     function getRecordedLogs() external returns (Log[] memory);
     function expectRevert(bytes calldata reason) external;
     function assume(bool condition) external pure;
+    function store(address target, bytes32 slot, bytes32 value) external;
+    function deal(address account, uint256 amount) external;
+    function snapshotState() external returns (uint256 id);
+    function revertToState(uint256 id) external returns (bool done);
     function etch(address target, bytes calldata code) external;
     function toString(uint256 value) external pure returns (string memory);
 }

@@ -75,3 +75,35 @@ contract FickleWallet {
         return yes ? this.isValidSignature.selector : bytes4(0);
     }
 }
+
+/// @dev Says yes to everything.
+contract YesWallet {
+    function isValidSignature(bytes32, bytes calldata) external pure returns (bytes4) {
+        return this.isValidSignature.selector;
+    }
+}
+
+/// @dev Asked for a signature, calls the ledger with a statement of its own, swallows what comes of it and says yes.
+contract MeddlingWallet {
+    bytes private statement;
+
+    function keep(bytes calldata statement_) external {
+        statement = statement_;
+    }
+
+    function isValidSignature(bytes32, bytes calldata) external returns (bytes4) {
+        (bool taken, ) = msg.sender.call{gas: 100_000}(statement);
+        require(!taken, "a ledger that lets itself be called back");
+        return this.isValidSignature.selector;
+    }
+}
+
+/// @dev Reverts with a hundred kilobytes.
+contract RevertingBombWallet {
+    function isValidSignature(bytes32, bytes calldata) external pure returns (bytes4) {
+        assembly {
+            mstore(0, shl(224, 0x1626ba7e))
+            revert(0, 100000)
+        }
+    }
+}
