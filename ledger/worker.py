@@ -41,7 +41,7 @@ from ledger.settings import Settings
 log = structlog.get_logger("worker")
 
 LEASE_SECONDS: Final = 15
-_IDLE: Final = 0.15
+IDLE: Final = 0.15
 _SAVE_EVERY: Final = 3.0
 _SEEN_EVERY: Final = 5
 _ABANDONED: Final = 60
@@ -232,7 +232,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
     loop: ChainLoop | None = None
     said = ""
     while not stop.is_set():
-        pause = _IDLE
+        pause = IDLE
         try:
             if not lease.hold():
                 pause = 1.0

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import rlp
-from eth_abi.abi import encode
 from eth_account import Account
 
+from ledger.chain.bundles import bundle_bytes, opening_bytes
 from ledger.chain.calls import ContractCodec
 from ledger.chain.client import ChainClient, Header
 from ledger.chain.logs import DecodedEvent
@@ -22,7 +22,6 @@ from ledger.domain.errors import Unavailable
 from ledger.domain.openings import Opening
 
 _ARTIFACTS = Path(__file__).with_name("artifacts")
-_OPENING = "((uint56,bytes32,uint32,bytes32,address,uint40),bytes32,bytes32,address,bytes32[])"
 
 
 def artifact(name: str) -> dict[str, Any]:
@@ -38,6 +37,7 @@ class Node:
         self.chain_id = chain_id
         self.client = ChainClient(rpc, contract, artifact("Touchmark")["abi"])
         self._final_depth = final_depth
+        self._bundle = self.client.encode_call("bundle", [])[:4]
 
     def check(self) -> None:
         """Raises WrongChain or Unavailable where this is not our node."""
@@ -129,7 +129,7 @@ class Node:
 
     def bundle_data(self, calls: Sequence[tuple[int, bytes, bytes, Sequence[bytes]]]) -> bytes:
         """Call data of `bundle`: each call is kind, data, opening, signatures."""
-        return self.client.encode_call("bundle", [(k, d, o, list(s)) for k, d, o, s in calls])
+        return self._bundle + bundle_bytes(calls)
 
     def call_data(self, function: str, args: Sequence[Any]) -> bytes:
         """Call data of any function."""
@@ -149,9 +149,7 @@ def explainer() -> Callable[[bytes], tuple[str, str]]:
 
 def encode_opening(opening: Opening) -> bytes:
     """`abi.encode(Opening)`."""
-    o = opening
-    registration = (o.batch, o.root, o.count, o.manifest_hash, o.signer, o.time)
-    return encode([_OPENING], [(registration, o.path_hash, o.record_hash, o.claim_address, o.proof)])
+    return opening_bytes(opening)
 
 
 class LocalMiner:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from ledger.domain.chain_view import ChainEvent
 from ledger.domain.outbox import Progress, Queued, SentTransaction, progress
 from ledger.services.ports import Ledger, Tx
 from ledger.services.views_of_chain import final_height
@@ -73,13 +74,15 @@ def progress_of(ledger: Ledger, tx: Tx, queued: Sequence[Queued]) -> dict[str, P
     final = final_height(tx)
     acceptances = tx.chain.acceptances([one.hash for one in queued])
     carriers = tx.outbox.carriers_of([one.id for one in queued])
+    # Neighbours travel together: what became of a bundle is asked once for all that it carried.
+    refusals, mined_before = _Refusals(tx), _Mined(tx)
     found = {}
     for one in queued:
         sent = carriers.get(one.id, [])
-        refusal = None if one.hash in acceptances else last_refusal(ledger, tx, sent)
+        refusal = None if one.hash in acceptances else last_refusal(ledger, tx, sent, refusals)
         # A refusal shows that its transaction is mined, also before we have asked for the sender's nonce again.
         mined = -1 if refusal is None else refusal[3].nonce
-        waiting = [each for each, _ in sent if each.nonce > mined and not _mined(tx, each)]
+        waiting = [each for each, _ in sent if each.nonce > mined and not mined_before(each)]
         found[one.id] = progress(
             acceptance=acceptances.get(one.hash),
             final_height=final,
@@ -105,16 +108,39 @@ def _worth_another_try(ledger: Ledger, tx: Tx, one: Queued, name: str) -> bool:
 
 
 def last_refusal(
-    ledger: Ledger, tx: Tx, sent: Sequence[tuple[SentTransaction, int]]
+    ledger: Ledger, tx: Tx, sent: Sequence[tuple[SentTransaction, int]], known: _Refusals | None = None
 ) -> tuple[str, str, int, SentTransaction] | None:
     """Why our newest mined bundle refused it: the error's name, its words, block, bundle; None where none did."""
+    refusals = _Refusals(tx) if known is None else known
     for transaction, position in reversed(sent):
-        for event in tx.chain.transaction_events(transaction.hash):
-            if event.name == "Refused" and event.args["index"] == position:
-                return *ledger.explain(event.args["reason"]), event.block, transaction
+        event = refusals.of(transaction.hash).get(position)
+        if event is not None:
+            return *ledger.explain(event.args["reason"]), event.block, transaction
     return None
 
 
-def _mined(tx: Tx, sent: SentTransaction) -> bool:
-    """Whether its place in the sender's order is taken, by it or by a replacement, as far as we have followed."""
-    return sent.nonce < int(tx.meta.get("mined_nonce:" + sent.sender, 0))
+class _Refusals:
+    """The refusals in a transaction by the place of the statement, each transaction asked for once."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self._known: dict[bytes, dict[int, ChainEvent]] = {}
+
+    def of(self, transaction: bytes) -> dict[int, ChainEvent]:
+        if transaction not in self._known:
+            events = self._tx.chain.transaction_events(transaction)
+            self._known[transaction] = {one.args["index"]: one for one in events if one.name == "Refused"}
+        return self._known[transaction]
+
+
+class _Mined:
+    """Whether a transaction's place in its sender's order is taken, by it or a replacement, as far as we followed."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self._nonces: dict[str, int] = {}
+
+    def __call__(self, sent: SentTransaction) -> bool:
+        if sent.sender not in self._nonces:
+            self._nonces[sent.sender] = int(self._tx.meta.get("mined_nonce:" + sent.sender, 0))
+        return sent.nonce < self._nonces[sent.sender]

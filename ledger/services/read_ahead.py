@@ -6,9 +6,11 @@ Whatever was not asked ahead goes to the database as ever, so that the rules nee
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from ledger.domain.batches import Batch, Item
+from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import ItemState
 from ledger.domain.outbox import Queued
 from ledger.domain.statements import Statement
@@ -20,7 +22,7 @@ T = TypeVar("T")
 class ReadAhead:
     """Stands in for `tx` while statements are taken that are about these. What is added is written by `flush`."""
 
-    def __init__(self, tx: Tx, statements: Sequence[Statement], hashes: Sequence[bytes]) -> None:
+    def __init__(self, tx: Tx, statements: Sequence[Statement], hashes: Sequence[bytes] = ()) -> None:
         self._tx = tx
         self._shared: dict[str, Any] = {}
         about = {one.item for one in statements if one.item is not None}
@@ -53,6 +55,7 @@ class _Batches:
         self._items = tx.many.items(about)
         self._asked = about
         self._known: dict[str, Batch | None] = {}
+        self._numbered: dict[int, Batch | None] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._batches, name)
@@ -65,6 +68,11 @@ class _Batches:
             self._known[id] = self._batches.get(id)
         return self._known[id]
 
+    def by_number(self, number: int) -> Batch | None:
+        if number not in self._numbered:
+            self._numbered[number] = self._batches.by_number(number)
+        return self._numbered[number]
+
 
 class _Chain:
     def __init__(self, tx: Tx, about: set[int], statements: Sequence[Statement]) -> None:
@@ -72,8 +80,13 @@ class _Chain:
         self._states = tx.chain.states(about)
         self._asked = about
         self._tip = tx.chain.tip()
+        self._tx = tx
         self._numbers = _numbers(statements)
-        self._used = tx.many.used(self._numbers)
+        self._of_batches: dict[int, list[ChainEvent]] = {}
+
+    @cached_property
+    def _used(self) -> set[tuple[int, int]]:
+        return self._tx.many.used(self._numbers)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._chain, name)
@@ -83,6 +96,11 @@ class _Chain:
 
     def state(self, item: int, at: int | None = None) -> ItemState | None:
         return self._states.get(item) if at is None and item in self._asked else self._chain.state(item, at)
+
+    def batch_events(self, batch: int) -> list[ChainEvent]:
+        if batch not in self._of_batches:
+            self._of_batches[batch] = self._chain.batch_events(batch)
+        return self._of_batches[batch]
 
     def nonce_used(self, party: int, nonce: int) -> bool:
         number = (party, nonce)
@@ -96,8 +114,11 @@ class _Outbox:
         self._hashes = set(hashes)
         self._known = tx.many.known(self._hashes)
         self._numbers = _numbers(statements)
-        self._promised = tx.many.promised(self._numbers)
         self._added: list[Queued] = []
+
+    @cached_property
+    def _promised(self) -> set[tuple[int, int]]:
+        return self._tx.many.promised(self._numbers)
 
     def __getattr__(self, name: str) -> Any:
         # Whatever else is asked of the outbox must see what was added.

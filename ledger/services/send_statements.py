@@ -21,18 +21,24 @@ from ledger.domain.statements import Kind, call_data
 from ledger.services.open_item import opening_of
 from ledger.services.ports import Chain, Ledger, Tx
 from ledger.services.progress_of import progress_of
+from ledger.services.read_ahead import ReadAhead
 from ledger.services.views_of_chain import final_height, listed
 
 RELAYER: Final = "relayer_key"
 OWNER: Final = "owner_key"
-MOST_IN_BUNDLE: Final = 40
-MOST_IN_TURN: Final = 400
+MOST_IN_TURN: Final = 1_200
 TRANSACTION_GAS: Final = 16_777_216
 """EIP-7825."""
 _STATEMENT_BOUND: Final = 1_100_000
 """The contract's own bound for one statement, with what EIP-150 keeps back."""
+_BUNDLE_GAS: Final = _STATEMENT_BOUND + 60_000
 _STATEMENT_GAS: Final = 340_000
 """More than any statement takes: a claim with two contract wallets and its opening."""
+_USUAL_GAS: Final = {Kind.RECORD: 60_000, Kind.CLAIM: 120_000, Kind.ACCEPT: 120_000, Kind.ANCHOR: 60_000}
+"""What those of which there are many take at most with ordinary keys: contracts/GAS.md, and as much again."""
+_OPENING_GAS: Final = 120_000
+_ORDINARY: Final = 65
+"""Bytes of an ordinary key's signature."""
 _STUCK_AFTER: Final = 60
 _MOST_WAIT: Final = 3_600
 _LOOK_AGAIN: Final = 3
@@ -81,12 +87,13 @@ def send(ledger: Ledger, chain: Chain) -> int:
 def _settle(ledger: Ledger, tx: Tx) -> list[Queued]:
     """Mark what needs nothing more; return what has to be sent now."""
     now = ledger.now()
+    final = final_height(tx)
+    tx.outbox.settle_accepted(final)
     candidates = tx.outbox.unsettled(now, MOST_IN_TURN)
     where = progress_of(ledger, tx, candidates)
-    final = final_height(tx)
-    over = [one.id for one in candidates if _is_over(where[one.id], final)]
-    tx.outbox.settle(over)
-    left = [one for one in candidates if one.id not in set(over)]
+    over = {one.id for one in candidates if _is_over(where[one.id], final)}
+    tx.outbox.settle(list(over))
+    left = [one for one in candidates if one.id not in over]
     # What only waits steps aside for a moment, or it would stand in the way of what is new.
     tx.outbox.look_again([one.id for one in left if where[one.id].state is not State.QUEUED], now + _LOOK_AGAIN)
     queued = [one for one in left if where[one.id].state is State.QUEUED]
@@ -111,10 +118,11 @@ def _is_over(at: Progress, final: int) -> bool:
 def _bundles(
     ledger: Ledger, chain: Chain, tx: Tx, relayer: Sender, mined: int, fee: tuple[int, int], ready: Sequence[Queued]
 ) -> list[SentTransaction]:
-    prepared = []
+    prepared: list[Prepared] = []
+    ahead = ReadAhead(tx, [one.statement for one in ready]).as_tx()
     for one in ready:
         try:
-            opening = _opening(ledger, tx, one)
+            opening = _opening(ledger, ahead, one)
         except (LedgerError, OSError):
             # One item whose proof is lost must not hold up everybody else.
             opening = _NOT_YET
@@ -124,19 +132,43 @@ def _bundles(
             prepared.append((one, b"" if opening is None else ledger.encode_opening(opening)))
     nonce = _next_nonce(tx, relayer.address, mined)
     made = []
-    # What a bundle refused before travels alone, so that it cannot take its neighbours' gas.
-    alone = [[each] for each in prepared if each[0].tries]
-    together = [each for each in prepared if not each[0].tries]
-    groups = [together[at : at + MOST_IN_BUNDLE] for at in range(0, len(together), MOST_IN_BUNDLE)]
-    for group in [*groups, *alone]:
+    for group in _groups(prepared):
         calls = [(int(q.statement.kind), call_data(q.statement), opening, q.signatures) for q, opening in group]
-        gas = min(TRANSACTION_GAS, _STATEMENT_BOUND + 60_000 + len(group) * _STATEMENT_GAS)
+        gas = _BUNDLE_GAS + sum(map(_gas, group))
         hash, raw = chain.sign_transaction(relayer.key, nonce=nonce, data=chain.bundle_data(calls), gas=gas, fee=fee)
         sent = SentTransaction(hash, relayer.address, nonce, raw, ledger.now(), fee[0])
         tx.outbox.add_transaction(sent, [one.id for one, _ in group])
         made.append(sent)
         nonce += 1
     return made
+
+
+Prepared = tuple[Queued, bytes]
+"""A statement and its opening, encoded."""
+
+
+def _groups(prepared: Sequence[Prepared]) -> list[list[Prepared]]:
+    """What travels together: as many as one transaction's gas is sure to carry."""
+    groups: list[list[Prepared]] = []
+    gas = TRANSACTION_GAS
+    for each in prepared:
+        if each[0].tries:
+            continue
+        if gas + _gas(each) > TRANSACTION_GAS:
+            groups.append([])
+            gas = _BUNDLE_GAS
+        groups[-1].append(each)
+        gas += _gas(each)
+    # What a bundle refused before travels alone, so that it cannot take its neighbours' gas.
+    return [*groups, *([each] for each in prepared if each[0].tries)]
+
+
+def _gas(each: Prepared) -> int:
+    one, opening = each
+    usual = _USUAL_GAS.get(one.statement.kind)
+    if usual is None or any(len(signature) != _ORDINARY for signature in one.signatures):
+        return _STATEMENT_GAS
+    return usual + (_OPENING_GAS if opening else 0)
 
 
 _NOT_YET: Final = object()

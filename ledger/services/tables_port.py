@@ -265,7 +265,14 @@ class Outbox(Protocol):
         ...
 
     def unsettled(self, now: int, limit: int) -> list[Queued]:
-        """Statements that may have something left to be done: those never looked at first, each kind oldest first."""
+        """Statements that may have something left to be done: those never looked at first, each kind oldest first.
+
+        What a block of ours has accepted is not among them: nothing is to be done there while that block stands.
+        """
+        ...
+
+    def settle_accepted(self, final: int) -> None:
+        """Mark all that was accepted at or below the final height as needing nothing more."""
         ...
 
     def waiting(self) -> tuple[int, int | None]:

@@ -9,10 +9,13 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from ledger.domain.outbox import OperatorAct, Queued, SentTransaction
 from ledger.domain.statements import Kind, make, to_json
-from ledger.storage.tables import operator_acts, statements, transaction_statements, transactions
+from ledger.storage.tables import events, operator_acts, statements, transaction_statements, transactions
 
 COUNTS: Final = statements.c.signer.is_not(None) | (statements.c.kind == int(Kind.CONTEST))
 """As `Queued.vouched`: whatever else strangers hand in must not take the room of what is true news of an item."""
+
+_ACCEPTANCE: Final = select(events.c.statement).where(events.c.statement == statements.c.hash)
+_ACCEPTED: Final = _ACCEPTANCE.exists()
 
 
 class Outbox:
@@ -66,14 +69,22 @@ class Outbox:
         return [queued_of(row) for row in self._db.execute(query)]
 
     def unsettled(self, now: int, limit: int) -> list[Queued]:
-        """Statements that may have something left to be done: those never looked at first, each kind oldest first."""
+        """Statements that may have something left to be done: those never looked at first, each kind oldest first.
+
+        What a block of ours has accepted is not among them: nothing is to be done there while that block stands.
+        """
         query = (
             select(statements)
-            .where(~statements.c.settled, statements.c.next_try_at <= now)
+            .where(~statements.c.settled, statements.c.next_try_at <= now, ~_ACCEPTED)
             .order_by(statements.c.next_try_at, statements.c.id)
             .limit(limit)
         )
         return [queued_of(row) for row in self._db.execute(query)]
+
+    def settle_accepted(self, final: int) -> None:
+        """Mark all that was accepted at or below the final height as needing nothing more."""
+        accepted = _ACCEPTANCE.where(events.c.block <= final).exists()
+        self._db.execute(update(statements).where(~statements.c.settled, accepted).values(settled=True))
 
     def waiting(self) -> tuple[int, int | None]:
         """How many statements are not settled, and when the oldest of them came."""
@@ -189,16 +200,16 @@ class Outbox:
     def carriers_of(self, ids: Sequence[str]) -> dict[str, list[tuple[SentTransaction, int]]]:
         """For each statement, the transactions that carried it with its place in them, newest nonce last."""
         found: dict[str, list[tuple[SentTransaction, int]]] = {}
+        link = transaction_statements
         for start in range(0, len(ids), 400):
-            query = (
-                select(transactions, transaction_statements.c.position, transaction_statements.c.statement)
-                .join(transaction_statements, transaction_statements.c.transaction == transactions.c.hash)
-                .where(transaction_statements.c.statement.in_(ids[start : start + 400]))
-                .order_by(transactions.c.nonce, transactions.c.fee)
-            )
-            for row in self._db.execute(query):
-                sent = SentTransaction(**{name: getattr(row, name) for name in SentTransaction.__slots__})
-                found.setdefault(row.statement, []).append((sent, row.position))
+            ours = link.c.statement.in_(ids[start : start + 400])
+            # Each transaction once: its bytes are those of all the statements that it carries.
+            carriers = select(transactions).where(transactions.c.hash.in_(select(link.c.transaction).where(ours)))
+            by_hash = {row.hash: SentTransaction(**row._mapping) for row in self._db.execute(carriers)}
+            for row in self._db.execute(select(link).where(ours)) if by_hash else ():
+                found.setdefault(row.statement, []).append((by_hash[row.transaction], row.position))
+        for one in found.values():
+            one.sort(key=lambda each: (each[0].nonce, each[0].fee))
         return found
 
     def _one(self, condition: Any) -> Queued | None:
