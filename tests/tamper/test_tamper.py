@@ -18,7 +18,7 @@ from tests.tamper.conftest import LONG, Stage, Tampered
 from tests.tamper.mutations import another_row, other_values, swapped
 
 SEED = int(os.environ.get("TOUCHMARK_SEED", "1"))
-ROWS = 25 if LONG else 1
+ROWS = 10 if LONG else 1
 COLUMNS = [
     (table, column.name)
     for table in CHECKED
