@@ -24,6 +24,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
+from flask import g, has_request_context
 from flask_babel import Domain, get_locale
 
 from ledger.domain.errors import Fault
@@ -58,8 +59,13 @@ class Catalogues(Domain):  # type: ignore[misc]
 
 def here() -> Locale:
     """The locale of this request; English outside of one."""
-    found: Locale | None = get_locale()
-    return found or ENGLISH
+    if not has_request_context():
+        return get_locale() or ENGLISH
+    # Asked for with every sentence of a page: kept for the request.
+    if "locale" not in g:
+        g.locale = get_locale() or ENGLISH
+    found: Locale = g.locale
+    return found
 
 
 @functools.cache

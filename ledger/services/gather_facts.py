@@ -11,6 +11,7 @@ from ledger.domain.batches import Amendment
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.components import parts_in
 from ledger.domain.custody import BatchFlag, Flag, ItemState
+from ledger.domain.epcis_told import SHOWN
 from ledger.domain.fields import stays_private
 from ledger.domain.gtins import check_gtin
 from ledger.domain.lines import Line
@@ -39,12 +40,13 @@ from ledger.services.amend_item import accepted_amendments
 from ledger.services.ask_owner import confirmed_at
 from ledger.services.compare_looks import signals_of
 from ledger.services.follow_chain import NODE_SEEN
+from ledger.services.keep_line import without_note
 from ledger.services.keep_reference import in_languages
 from ledger.services.open_item import registration_event
 from ledger.services.ports import Ledger, Tx
 from ledger.services.progress_of import progress_of
 from ledger.services.read_records import as_inspection, records_of
-from ledger.services.scanned import Scan, TimelineEntry
+from ledger.services.scanned import Beside, Scan, TimelineEntry
 from ledger.services.views_of_chain import Listed, directory, final_height, fold_batch_flags, moment
 
 _TIMELINE = 100
@@ -134,6 +136,7 @@ class FactReader:
             contract=deployed.get("contract"),
             chain_id=deployed.get("chain_id"),
             tag_answers=self._tag_answers() if alone else {},
+            beside=self._beside() if alone else None,
             on_sale_at=None if on_sale_at is None else moment(on_sale_at),
         )
 
@@ -153,6 +156,11 @@ class FactReader:
                 found = self.tx.organisations.get(one.organisation)
                 return None if found is None else found.name
         return None
+
+    def _beside(self) -> Beside:
+        line = self.tx.lines.get(self.subject.item.gtin)
+        told = self.tx.epcis.shown(self.subject.item.item, SHOWN)
+        return Beside(None if line is None else without_note(line), tuple(told))
 
     def _tag_answers(self) -> Mapping[bytes, int]:
         """Asked only for what was ever handed over."""

@@ -56,7 +56,12 @@ def line_of(ledger: Ledger, gtin: str) -> Line | None:
     """What is said of a model, for everyone; without the brand's own note."""
     with ledger.store.read() as tx:
         found = tx.lines.get(gtin)
-    return None if found is None else replace(found, note="")
+    return None if found is None else without_note(found)
+
+
+def without_note(line: Line) -> Line:
+    """A line as everyone may see it."""
+    return replace(line, note="")
 
 
 def own_line(tx: Tx, caller: Caller, gtin: str) -> Line:

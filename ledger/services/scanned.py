@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from ledger.domain.epcis_told import Shown as Told
 from ledger.domain.inspections import InspectionFacts
+from ledger.domain.lines import Line
 from ledger.domain.standing import Standing
 from ledger.domain.standing_facts import Facts, Undone
 from ledger.domain.statements import RecordKind
@@ -61,6 +63,16 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside an answer on its page, and what no answer rests on."""
+
+    line: Line | None
+    """The catalogue's entry of the model, without the brand's own note."""
+    told: tuple[Told, ...]
+    """What others have told of the item by capture, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """The answer to a scan."""
 
@@ -84,5 +96,7 @@ class Scan:
     chain_id: int | None = None
     tag_answers: Mapping[bytes, int] = field(default_factory=dict)
     """When the item's tag answered at handovers, in seconds since 1970, by their offers' hashes."""
+    beside: Beside | None = None
+    """None where it was not asked for: of many at once, of a model, of a code without an item."""
     on_sale_at: datetime | None = None
     """When the brand put it on sale; None where it was not, or where only its first owner shows that it was."""

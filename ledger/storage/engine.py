@@ -24,7 +24,7 @@ from ledger.storage import stamps
 from ledger.storage.concerns import Tables
 from ledger.storage.gathered import GatheredTx
 from ledger.storage.scanned import ScannedTx
-from ledger.storage.shared import Shared
+from ledger.storage.shared import Known, Shared
 from ledger.storage.stamps import Stamp
 
 T = TypeVar("T")
@@ -47,10 +47,11 @@ class Tx(Tables):
 
         What many items share is kept from one to the next, as long as nobody has written to it.
         """
-        kept = self._shared.at(stamps.read(self.connection).shared)
+        shared, _, node_seen = stamps.read(self.connection)
+        known = Known(self._shared.at(shared), node_seen)
         if len(pairs) == 1:
-            return ScannedTx(self.connection, *pairs[0], now, kept)
-        return GatheredTx(self.connection, pairs, now, kept)
+            return ScannedTx(self.connection, pairs[0], now, known)
+        return GatheredTx(self.connection, pairs, now, known)
 
     def shared(self, _name: str, make: Callable[[], T]) -> T:
         """What `make` makes; a gathered snapshot keeps it for the next one."""

@@ -21,7 +21,7 @@ from ledger.storage.concerns import Tables
 from ledger.storage.gathered_scans import GatheredScans
 from ledger.storage.outbox import COUNTS, Outbox, queued_of
 from ledger.storage.papers import ONLY_THE_CHAIN_CAN_TELL, Papers, offer_of
-from ledger.storage.shared import Kept, Once
+from ledger.storage.shared import Kept, Known, Once
 from ledger.storage.shared_parts import (
     SharedBatches,
     SharedChain,
@@ -42,21 +42,18 @@ Pair = tuple[str, str]
 
 
 class GatheredTx(Tables):
-    """A read transaction with everything about some items read at once. `pairs` are (gtin, serial).
+    """A read transaction with everything about some items read at once. `pairs` are (gtin, serial)."""
 
-    `kept` is what the snapshots of one stamp share.
-    """
-
-    def __init__(self, connection: Connection, pairs: Sequence[Pair], now: int, kept: Kept) -> None:
+    def __init__(self, connection: Connection, pairs: Sequence[Pair], now: int, known: Known) -> None:
         super().__init__(connection)
-        self._kept = kept
+        self._known, kept = known, known.kept
         self.batches = batches = _Batches(connection, kept)
         self.chain = chain = _Chain(connection, kept)
         self.outbox = outbox = _Outbox(connection)
         self.papers = papers = _Papers(connection, now)
         self.scans = scans = GatheredScans(connection, now)
         self.organisations = SharedOrganisations(connection, kept)
-        self.meta = SharedMeta(connection, kept)
+        self.meta = SharedMeta(connection, known)
         self.lines = SharedLines(connection, kept)
         self.sheets = SharedSheets(connection, kept)
         wanted = batches.gather(pairs)
@@ -65,11 +62,11 @@ class GatheredTx(Tables):
 
     def gathered(self, pairs: Sequence[Pair], now: int) -> GatheredTx:
         """Another such view of the same snapshot."""
-        return GatheredTx(self.connection, pairs, now, self._kept)
+        return GatheredTx(self.connection, pairs, now, self._known)
 
     def shared(self, name: str, make: Callable[[], T]) -> T:
         """What was made of answers that all snapshots of this stamp share."""
-        return Once("made", self._kept).get(name, make)
+        return Once("made", self._known.kept).get(name, make)
 
 
 class _Batches(SharedBatches):

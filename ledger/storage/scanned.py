@@ -15,6 +15,7 @@ from ledger.domain.asks import Entrustment
 from ledger.domain.batches import Amendment, Item
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import ItemState
+from ledger.domain.epcis_told import Shown
 from ledger.domain.looks import DAY, Looked, Usual, WrongCodes
 from ledger.domain.outbox import Queued
 from ledger.domain.papers import Report, StoredOffer
@@ -23,11 +24,12 @@ from ledger.storage.asks import Asks
 from ledger.storage.batches import VISIBLE, item_of
 from ledger.storage.chain_rows import event_of, state_of
 from ledger.storage.concerns import Tables
+from ledger.storage.epcis import Epcis
 from ledger.storage.gathered import GatheredTx
 from ledger.storage.outbox import COUNTS, Outbox
 from ledger.storage.papers import Papers
 from ledger.storage.scans import Scans, claim_subject, look_of, looked_of
-from ledger.storage.shared import Kept, Once
+from ledger.storage.shared import Kept, Known, Once
 from ledger.storage.shared_parts import (
     SharedBatches,
     SharedChain,
@@ -48,6 +50,7 @@ from ledger.storage.tables import (
     statements,
 )
 from ledger.storage.tables_asks import entrustments
+from ledger.storage.tables_epcis import told_items
 from ledger.storage.tables_scans import displays, scan_days, scans
 
 _EVENTS: Final = 200
@@ -83,6 +86,7 @@ _THERE_IS: Final = select(
     _of_attempts(attempts.c.count).label("wrong_codes"),
     _of_attempts(attempts.c.since).label("wrong_since"),
     _any(entrustments).label("entrustments"),
+    _any(told_items).label("told"),
     select(statements.c.id).where(statements.c.batch == bindparam("batch"), *_WAITING).exists().label("of_batch"),
 )
 _NEWEST_STATE: Final = (
@@ -111,15 +115,15 @@ _PLACES_BEFORE: Final = union(
 
 
 class ScannedTx(Tables):
-    """A read transaction that knows what there is of one item. `kept` is what the snapshots of one stamp share."""
+    """A read transaction that knows what there is of one item. `pair` is (gtin, serial)."""
 
-    def __init__(self, connection: Connection, gtin: str, serial: str, now: int, kept: Kept) -> None:
+    def __init__(self, connection: Connection, pair: tuple[str, str], now: int, known: Known) -> None:
         super().__init__(connection)
-        self._kept = kept
+        self._known, kept = known, known.kept
         self.organisations = SharedOrganisations(connection, kept)
-        self.meta = SharedMeta(connection, kept)
+        self.meta = SharedMeta(connection, known)
         self.lines = SharedLines(connection, kept)
-        self.batches = batches = _Batches(connection, kept, gtin, serial)
+        self.batches = batches = _Batches(connection, kept, *pair)
         self.chain = chain = _Chain(connection, kept)
         self.sheets = sheets = _Sheets(connection, kept)
         self.outbox = outbox = _Outbox(connection)
@@ -144,6 +148,7 @@ class ScannedTx(Tables):
         papers.know(item.item, now, there)
         self.scans.know(item.item, there)
         self.asks = _Asks(connection, item.item, there)
+        self.epcis = _Epcis(connection, item.item, there)
         told = chain.recorded()
         papers.expect([event.args["report"] for event in told])
         hashes = [event.statement for event in told if event.statement is not None]
@@ -152,11 +157,11 @@ class ScannedTx(Tables):
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> GatheredTx:
         """Another such view of the same snapshot."""
-        return GatheredTx(self.connection, pairs, now, self._kept)
+        return GatheredTx(self.connection, pairs, now, self._known)
 
     def shared(self, name: str, make: Callable[[], T]) -> T:
         """What was made of answers that all snapshots of this stamp share."""
-        return Once("made", self._kept).get(name, make)
+        return Once("made", self._known.kept).get(name, make)
 
 
 class _Batches(SharedBatches):
@@ -325,3 +330,12 @@ class _Asks(Asks):
 
     def entrustments(self, item: int) -> list[Entrustment]:
         return super().entrustments(item) if item != self._item or self._trusted else []
+
+
+class _Epcis(Epcis):
+    def __init__(self, connection: Connection, item: int, there: Any) -> None:
+        super().__init__(connection)
+        self._item, self._told = item, bool(there["told"])
+
+    def shown(self, item: int, limit: int) -> list[Shown]:
+        return super().shown(item, limit) if item != self._item or self._told else []

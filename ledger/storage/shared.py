@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 _MOST: Final = 20_000
@@ -10,6 +11,14 @@ _MOST: Final = 20_000
 
 T = TypeVar("T")
 Kept = dict[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a snapshot knows from the start: what others of its stamp asked, and when a node was last heard from."""
+
+    kept: Kept
+    node_seen: int | None
 
 
 class Shared:

@@ -17,7 +17,7 @@ from ledger.storage.chain_facts import ChainFacts
 from ledger.storage.lines import Lines
 from ledger.storage.meta import OF_ITEMS, OFTEN, Meta
 from ledger.storage.organisations import Organisations
-from ledger.storage.shared import Kept, Once
+from ledger.storage.shared import Kept, Known, Once
 from ledger.storage.sheets import Sheets
 
 
@@ -95,11 +95,12 @@ class SharedSheets(Sheets):
 
 
 class SharedMeta(Meta):
-    """Facts of the installation; those that move with the clock are asked for in each snapshot."""
+    """Facts of the installation; those that move with the clock are of each snapshot, and one came with its stamp."""
 
-    def __init__(self, connection: Connection, kept: Kept) -> None:
+    def __init__(self, connection: Connection, known: Known) -> None:
         super().__init__(connection)
-        self._shared, self._now = Once("meta", kept), Once("meta")
+        seen = _ABSENT if known.node_seen is None else known.node_seen
+        self._shared, self._now = Once("meta", known.kept), Once("meta", {("meta", "node_seen"): seen})
 
     def get(self, key: str, default: Any = None) -> Any:
         once = self._now if key in OFTEN or key.startswith(OF_ITEMS) else self._shared

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 CONNECTIONS = 8
 
 
-async def _ask(host: str, port: int, requests: Sequence[bytes], until: float, took: list[float], start: int) -> int:
+async def _ask(host: str, port: int, requests: Iterator[bytes], until: float, took: list[float]) -> int:
     reader, writer = await asyncio.open_connection(host, port)
-    wrong, place = 0, start
+    wrong = 0
     while time.perf_counter() < until:
+        asked = next(requests, None)
+        if asked is None:
+            break
         began = time.perf_counter()
-        writer.write(requests[place % len(requests)])
-        place += 1
+        writer.write(asked)
         head = await reader.readuntil(b"\r\n\r\n")
         lower = head.lower()
         at = lower.index(b"content-length:") + 15
@@ -31,17 +34,18 @@ async def _ask(host: str, port: int, requests: Sequence[bytes], until: float, to
     return wrong
 
 
-async def _load(host: str, port: int, paths: Sequence[str], accept: str, duration: float) -> dict[str, float]:
+async def _load(
+    host: str, port: int, paths: Sequence[str], accept: str, duration: float, *, once: bool
+) -> dict[str, float]:
     requests = [
         f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: {accept}\r\nConnection: keep-alive\r\n\r\n".encode()
         for path in paths
     ]
     took: list[float] = []
     began = time.perf_counter()
-    asking = [
-        _ask(host, port, requests, began + duration, took, one * len(requests) // CONNECTIONS)
-        for one in range(CONNECTIONS)
-    ]
+    # All connections take from one list: where no address may come twice, none does.
+    given = iter(requests) if once else itertools.cycle(requests)
+    asking = [_ask(host, port, given, began + duration, took) for _ in range(CONNECTIONS)]
     wrong = sum(await asyncio.gather(*asking))
     spent = time.perf_counter() - began
     took.sort()

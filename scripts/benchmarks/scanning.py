@@ -1,4 +1,8 @@
-"""Scanning: the production server's answers beside a bare Flask route on it, and beside three `eth_call`s."""
+"""Scanning: the production server's answers beside a bare Flask route on it, and beside three `eth_call`s.
+
+Twice: codes that are asked for again within seconds, as of an item that people talk about, and codes of which each is
+asked for once. The first is what a load test of some addresses measures; the second is what a quiet shop window does.
+"""
 
 from __future__ import annotations
 
@@ -40,10 +44,13 @@ def measure(plan: Plan) -> Iterator[Figure]:
             batch = opened.register(count)
             with opened.ledger.store.read() as tx:
                 items = tx.batches.items_page(batch.id, count // 2, 400)
+                others = tx.batches.items_page(batch.id, -1, count // 2)
             with _server(_OURS, _environment(opened)) as port:
                 told[count] = _both(plan, port, items)
                 if count == large:
-                    yield from _rates(told[count], bare)
+                    yield from _rates(told[count], bare, "asked for again")
+                    plan.say("codes that nobody asked for before …")
+                    yield from _rates(_both(plan, port, others, once=True), bare, "each for the first time")
                     yield from _naive(opened, items[0], told[count]["json"])
                     yield from _histories(plan, opened, port, items)
     for kind in ("json", "page"):
@@ -54,18 +61,18 @@ def measure(plan: Plan) -> Iterator[Figure]:
         )  # fmt: skip
 
 
-def _both(plan: Plan, port: int, items: Sequence[Item]) -> dict[str, dict[str, float]]:
+def _both(plan: Plan, port: int, items: Sequence[Item], *, once: bool = False) -> dict[str, dict[str, float]]:
     return {
-        "json": _loaded(plan, port, [f"/v1/items/{one.gtin}/{one.serial}" for one in items], _JSON),
-        "page": _loaded(plan, port, [f"/01/{one.gtin}/21/{one.serial}" for one in items], _HTML),
+        "json": _loaded(plan, port, [f"/v1/items/{one.gtin}/{one.serial}" for one in items], _JSON, once=once),
+        "page": _loaded(plan, port, [f"/01/{one.gtin}/21/{one.serial}" for one in items], _HTML, once=once),
     }
 
 
-def _rates(told: dict[str, dict[str, float]], bare: dict[str, float]) -> Iterator[Figure]:
+def _rates(told: dict[str, dict[str, float]], bare: dict[str, float], which: str) -> Iterator[Figure]:
     for kind, name in (("json", "JSON verdict"), ("page", "scan page")):
         found = told[kind]
         yield Figure(
-            f"{name}, gunicorn with two workers", found["rate"], "/s", "a bare Flask route", bare["rate"],
+            f"{name}, codes {which}", found["rate"], "/s", "a bare Flask route", bare["rate"],
             found["rate"] / bare["rate"], at_least=0.5,
         )  # fmt: skip
         for share in ("p50", "p95", "p99"):
@@ -105,12 +112,17 @@ def _histories(plan: Plan, opened: House, port: int, items: Sequence[Item]) -> I
     )  # fmt: skip
 
 
-def _loaded(plan: Plan, port: int, paths: list[str], accept: str) -> dict[str, float]:
-    """The median of several loads, by their rates; the first one only warms up."""
+def _loaded(plan: Plan, port: int, paths: list[str], accept: str, *, once: bool = False) -> dict[str, float]:
+    """The median of several loads, by their rates; the first one only warms up. `once`: no address a second time."""
     duration = 1.0 if plan.quick else 5.0
     found = []
-    for _ in range(1 + (1 if plan.quick else 3)):
-        given = {"host": "127.0.0.1", "port": port, "paths": paths, "accept": accept, "duration": duration}
+    rounds = 1 + (1 if plan.quick else 3)
+    share = len(paths) // rounds
+    for n in range(rounds):
+        asked = paths[n * share : (n + 1) * share] if once else paths
+        given = {
+            "host": "127.0.0.1", "port": port, "paths": asked, "accept": accept, "duration": duration, "once": once,
+        }  # fmt: skip
         done = subprocess.run(
             [sys.executable, "-m", "scripts.benchmarks.load"], input=json.dumps(given), cwd=ROOT,
             capture_output=True, text=True, check=True,

@@ -42,7 +42,7 @@ def line_shown(ledger: Ledger, scan: Scan) -> Line | None:
     if scan.gtin is None or (scan.subject is None and scan.standing.key is not Key.PRODUCT_ONLY):
         return None
     try:
-        found = line_of(ledger, scan.gtin)
+        found = line_of(ledger, scan.gtin) if scan.beside is None else scan.beside.line
     except Unavailable:
         return None
     if found is None or (scan.subject is None and not is_public(ledger, found)):

@@ -94,6 +94,8 @@ def view_of(
 
 def _told_by_others(ledger: Ledger, scan: Scan) -> list[Told]:
     """What others have told of the item by capture; nothing while that cannot be read, for no answer rests on it."""
+    if scan.beside is not None:
+        return list(scan.beside.told)
     if scan.subject is None:
         return []
     try:
