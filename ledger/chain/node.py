@@ -16,7 +16,7 @@ from ledger.chain.client import ChainClient, Header
 from ledger.chain.logs import DecodedEvent
 from ledger.chain.rpc import Rpc
 from ledger.chain.saves import fund, mine, save
-from ledger.chain.sending import Place, send_raw, transaction_hash
+from ledger.chain.sending import Place, hand_over, send_raw, transaction_hash
 from ledger.domain.chain_view import Block, ChainEvent
 from ledger.domain.errors import Unavailable
 from ledger.domain.openings import Opening
@@ -117,8 +117,14 @@ class Node:
             to="0x" + to.hex(),
         )
 
-    def send(self, raws: Sequence[bytes]) -> list[bool]:
-        """Broadcast; for each whether the node holds it now, waiting or mined."""
+    def send(self, raws: Sequence[bytes], *, ask: bool = True) -> list[bool]:
+        """Broadcast; for each whether the node holds it now, waiting or mined.
+
+        Whoever learns from blocks what became of it need not `ask`, and hears nothing.
+        """
+        if not ask:
+            hand_over(self.rpc, raws, chain_id=self.chain_id)
+            return []
         answers = send_raw(self.rpc, raws, chain_id=self.chain_id)
         return [answer.place is not Place.ABSENT for answer in answers]
 

@@ -76,14 +76,7 @@ def send_raw(rpc: Rpc, raws: Sequence[bytes], *, chain_id: int) -> list[Whereabo
     Raises Unavailable when the node stops answering: some may have been taken, so send the same
     bytes again. ABSENT means the node does not hold it; `refusal` says what it said, if anything.
     """
-    faults = [
-        Fault(f"transaction {at + 1}", f"is signed for chain {found}, not {chain_id}", "Sign it again.")
-        for at, raw in enumerate(raws)
-        if (found := chain_id_of(raw)) != chain_id
-    ]
-    if faults:
-        raise Invalid(f"{len(faults)} of {len(raws)} transactions are for another chain.", faults=faults[:20])
-    said = rpc.batch([("eth_sendRawTransaction", ["0x" + raw.hex()]) for raw in raws])
+    said = hand_over(rpc, raws, chain_id=chain_id)
     found_at = whereabouts(rpc, [transaction_hash(raw) for raw in raws])
     return [
         Whereabouts(
@@ -95,6 +88,18 @@ def send_raw(rpc: Rpc, raws: Sequence[bytes], *, chain_id: int) -> list[Whereabo
         )
         for at, answer in zip(found_at, said, strict=True)
     ]
+
+
+def hand_over(rpc: Rpc, raws: Sequence[bytes], *, chain_id: int) -> list[Any]:
+    """The same without asking where they are, for whoever learns that from blocks: what the node said to each."""
+    faults = [
+        Fault(f"transaction {at + 1}", f"is signed for chain {found}, not {chain_id}", "Sign it again.")
+        for at, raw in enumerate(raws)
+        if (found := chain_id_of(raw)) != chain_id
+    ]
+    if faults:
+        raise Invalid(f"{len(faults)} of {len(raws)} transactions are for another chain.", faults=faults[:20])
+    return rpc.batch([("eth_sendRawTransaction", ["0x" + raw.hex()]) for raw in raws])
 
 
 def whereabouts(rpc: Rpc, hashes: Sequence[bytes]) -> list[Whereabouts]:

@@ -19,6 +19,10 @@ class Many(Protocol):
         """Those among the items that a ready batch lists."""
         ...
 
+    def touched(self, wanted: Collection[int]) -> set[int]:
+        """Those among the items that the chain knows by themselves: they have a state."""
+        ...
+
     def used(self, numbers: Collection[Number]) -> set[Number]:
         """Those among the numbers that the chain has seen used."""
         ...

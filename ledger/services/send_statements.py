@@ -80,7 +80,7 @@ def send(ledger: Ledger, chain: Chain) -> int:
         fresh += _bundles(ledger, chain, tx, relayer, nonces[relayer.address], fee, ready)
     raws = [each.raw for each in (*pending, *again, *fresh)]
     if raws:
-        chain.send(raws)
+        chain.send(raws, ask=False)
     return len(raws)
 
 
@@ -119,10 +119,13 @@ def _bundles(
     ledger: Ledger, chain: Chain, tx: Tx, relayer: Sender, mined: int, fee: tuple[int, int], ready: Sequence[Queued]
 ) -> list[SentTransaction]:
     prepared: list[Prepared] = []
-    ahead = ReadAhead(tx, [one.statement for one in ready]).as_tx()
-    for one in ready:
+    touched = tx.many.touched({one.statement.item for one in ready if one.statement.item is not None})
+    # A contest shows the earlier batch that lists an item which was opened from a later one.
+    bare = [each.statement.item in touched and each.statement.kind is not Kind.CONTEST for each in ready]
+    ahead = ReadAhead(tx, [one.statement for one, none in zip(ready, bare, strict=True) if not none]).as_tx()
+    for one, none in zip(ready, bare, strict=True):
         try:
-            opening = _opening(ledger, ahead, one)
+            opening = None if none else _opening(ledger, ahead, one)
         except (LedgerError, OSError):
             # One item whose proof is lost must not hold up everybody else.
             opening = _NOT_YET
@@ -175,14 +178,10 @@ _NOT_YET: Final = object()
 
 
 def _opening(ledger: Ledger, tx: Tx, one: Queued) -> Opening | Any | None:
-    """What an item's first statement carries; None where it was touched; _NOT_YET while its batch is not there."""
+    """What an item's first statement carries; None where it is about no item; _NOT_YET while its batch is not there."""
     if one.statement.item is None:
         return None
-    subject = listed(tx, one.statement.item)
-    # A contest shows the earlier batch that lists an item which was opened from a later one.
-    if subject.state is not None and one.statement.kind is not Kind.CONTEST:
-        return None
-    return opening_of(ledger, tx, subject) or _NOT_YET
+    return opening_of(ledger, tx, listed(tx, one.statement.item)) or _NOT_YET
 
 
 def _next_nonce(tx: Tx, address: str, mined: int) -> int:

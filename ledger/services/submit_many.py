@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
-from ledger.domain.errors import LedgerError
+from ledger.domain.errors import BadSignature, LedgerError
 from ledger.domain.outbox import Queued
-from ledger.domain.statements import Kind, Statement, statement_hash
+from ledger.domain.statements import Kind, Statement, statement_hash, struct_hash
 from ledger.services.claim_item import queue_claim
-from ledger.services.ports import Ledger
+from ledger.services.ports import Ledger, Signing
 from ledger.services.read_ahead import ReadAhead
 from ledger.services.submit_statement import queue
 
@@ -35,6 +37,7 @@ def submit_many(
     """
     hashes = [statement_hash(one.statement, ledger.keccak) for one in given]
     answers: list[Queued | LedgerError] = []
+    ledger = replace(ledger, signing=cast("Signing", _Recovered(ledger, given, hashes)))
     with ledger.store.write() as tx:
         ahead = ReadAhead(tx, [one.statement for one in given], hashes)
         for one in given:
@@ -45,3 +48,30 @@ def submit_many(
                 answers.append(refused)
         ahead.flush()
     return answers
+
+
+class _Recovered:
+    """Whose signatures these are, worked out before the database is kept waiting; asked anything else, as ever."""
+
+    def __init__(self, ledger: Ledger, given: Sequence[Signed], hashes: Sequence[bytes]) -> None:
+        self._signing = ledger.signing
+        self._known: dict[tuple[bytes, bytes], str | None] = {}
+        with ledger.store.read() as tx:
+            domain = ledger.domain(tx)
+        for one, hash in zip(given, hashes, strict=True):
+            own = domain.digest(hash, ledger.keccak)
+            for place, signature in enumerate(one.signatures):
+                offer = one.statement.offer if place == 0 else None
+                digest = own
+                if offer is not None:
+                    digest = domain.digest(struct_hash(Kind.OFFER, offer, ledger.keccak), ledger.keccak)
+                # What is nobody's is refused in its turn, with the sentence that belongs to it.
+                with suppress(BadSignature):
+                    self._known[digest, signature] = self._signing.signer_of(digest, signature)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._signing, name)
+
+    def signer_of(self, digest: bytes, signature: bytes) -> str | None:
+        known = (digest, signature)
+        return self._known[known] if known in self._known else self._signing.signer_of(digest, signature)

@@ -13,7 +13,7 @@ from ledger.domain.outbox import Queued
 from ledger.services.many_port import Number
 from ledger.storage.batches import VISIBLE, item_of
 from ledger.storage.outbox import queued_of, statement_row
-from ledger.storage.tables import events, items, statements
+from ledger.storage.tables import events, item_versions, items, statements
 
 _MOST: Final = 500
 """Values in one question; both databases take many more."""
@@ -33,6 +33,13 @@ class Many:
         names = [item.to_bytes(32, "big") for item in wanted]
         rows = [row for some in _chunks(names) for row in self._db.execute(VISIBLE.where(items.c.item.in_(some)))]
         return {one.item: one for one in map(item_of, rows)}
+
+    def touched(self, wanted: Collection[int]) -> set[int]:
+        """Those among the items that the chain knows by themselves: they have a state."""
+        versions = item_versions.c.item
+        names = [item.to_bytes(32, "big") for item in wanted]
+        found = [self._db.scalars(select(versions).where(versions.in_(some)).distinct()) for some in _chunks(names)]
+        return {int.from_bytes(name, "big") for part in found for name in part}
 
     def used(self, numbers: Collection[Number]) -> set[Number]:
         """Those among the numbers that the chain has seen used."""

@@ -22,6 +22,7 @@ from ledger.services import hand_out_cards, import_items
 from ledger.services.kept_keys import sign_and_submit
 from ledger.services.organisations import add_organisation
 from ledger.services.read_batch import activation_half, batch_secret
+from ledger.services.submit_many import Signed
 from ledger.worker import run_jobs_once
 from scripts.benchmarks.house import House, rows
 
@@ -85,8 +86,8 @@ class Pen:
         with self._opened.ledger.store.read() as tx:
             return self._opened.ledger.vault.open_key(tx.organisations.keystore(organisation.id) or {})
 
-    def inspections(self, lab: Organisation, items: Sequence[Item], count: int, first: int) -> list[dict[str, Any]]:
-        """That many inspections, item after item and round again."""
+    def signed(self, lab: Organisation, items: Sequence[Item], count: int, first: int) -> list[Signed]:
+        """That many inspections, item after item and round again, from the number `first` on."""
         key, brand, now = self.key_of(lab), self._opened.brand.organisation.party, self._opened.ledger.now()
         found = []
         for place in range(count):
@@ -101,14 +102,20 @@ class Pen:
                 "date": now - 60,
                 "nonce": first + place,
             }
-            found.append(self._submission(Kind.RECORD, values, [key]))
+            found.append(self._signed(Kind.RECORD, values, [key]))
         return found
+
+    def inspections(self, lab: Organisation, items: Sequence[Item], count: int, first: int) -> list[dict[str, Any]]:
+        """The same as they are submitted."""
+        return [_submission(one) for one in self.signed(lab, items, count, first)]
 
     def claims(self, items: Sequence[Carded], owners: Sequence[bytes]) -> list[dict[str, Any]]:
         """Each item claimed by its owner."""
         return [
-            self._submission(
-                Kind.CLAIM, {"item": one.item.item, "newOwner": signing.address_of(owner)}, [one.claim_key, owner]
+            _submission(
+                self._signed(
+                    Kind.CLAIM, {"item": one.item.item, "newOwner": signing.address_of(owner)}, [one.claim_key, owner]
+                )
             )
             for one, owner in zip(items, owners, strict=True)
         ]
@@ -135,21 +142,25 @@ class Pen:
             hash = struct_hash(Kind.OFFER, offer.values, signing.keccak)
             by_owner = signing.sign(owner, self._domain.digest(hash, signing.keccak))
             values = {"offer": hash, "newOwner": to, "head": state.head}
-            found.append(self._submission(Kind.ACCEPT, values, [buyer], offer.values, [by_owner]))
+            found.append(_submission(self._signed(Kind.ACCEPT, values, [buyer], offer.values, [by_owner])))
         return found
 
-    def _submission(
+    def _signed(
         self, kind: Kind, values: Any, keys: Sequence[bytes], offer: Any = None, before: Sequence[bytes] = ()
-    ) -> dict[str, Any]:
+    ) -> Signed:
         statement = make(kind, values, offer)
         digest = self._domain.digest(struct_hash(kind, statement.values, signing.keccak), signing.keccak)
-        signatures = [*before, *(signing.sign(key, digest) for key in keys)]
-        told: dict[str, Any] = {
-            "kind": type_name(kind),
-            "values": to_json(statement.values),
-            "signatures": ["0x" + one.hex() for one in signatures],
-        }
-        return told if offer is None else told | {"offer": to_json(statement.offer or {})}
+        return Signed(statement, (*before, *(signing.sign(key, digest) for key in keys)))
+
+
+def _submission(one: Signed) -> dict[str, Any]:
+    statement = one.statement
+    told: dict[str, Any] = {
+        "kind": type_name(statement.kind),
+        "values": to_json(statement.values),
+        "signatures": ["0x" + signature.hex() for signature in one.signatures],
+    }
+    return told if statement.offer is None else told | {"offer": to_json(statement.offer)}
 
 
 def requests(statements: Sequence[dict[str, Any]]) -> list[bytes]:
