@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -12,9 +12,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from ledger.domain.errors import Fault, Invalid
 from ledger.domain.mail_server import mail_server, sender
 
+SECRETS: Final = Path("/run/secrets")
+"""Where containers find secrets: a file named like a variable, in small letters, gives its value."""
+
 
 class Settings(BaseSettings):
-    """Every variable begins with `TOUCHMARK_`; README lists them."""
+    """Every variable begins with `TOUCHMARK_`; OPERATIONS.md lists them."""
 
     model_config = SettingsConfigDict(env_prefix="TOUCHMARK_", extra="ignore", hide_input_in_errors=True)
 
@@ -128,8 +131,9 @@ class Settings(BaseSettings):
 def read_settings(**overrides: object) -> Settings:
     """The settings of this process. Raises Invalid naming the variable that is wrong."""
     try:
+        given = {name: value for name, value in overrides.items() if value is not None}
         # Pydantic checks each value.
-        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(_secrets_dir=SECRETS if SECRETS.is_dir() else None, **given)  # type: ignore[arg-type]
     except ValidationError as error:
         faults = [
             Fault("TOUCHMARK_" + str(one["loc"][0]).upper(), one["msg"].removeprefix("Value error, "))

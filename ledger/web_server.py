@@ -46,7 +46,7 @@ class Logger(gunicorn.glogging.Logger):  # type: ignore[misc] # as above
 
 def on_starting(_arbiter: Any) -> None:
     """Forget what the processes of an earlier run counted: numbers begin at nought when the server does."""
-    for path in _OURS.glob("*.db"):
+    for path in (*_OURS.glob("*.db"), *_OURS.glob("limits")):
         path.unlink()
 
 

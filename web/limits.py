@@ -1,12 +1,13 @@
 """How often one caller may ask: counted by organisation, else by connection, and told in every answer.
 
-Counts are kept in this process's memory: with several web processes each counts for itself, so the true limit
-is the stated one times their number. A limit never hides bad news: whoever looks up items too fast is still
+The web processes of one machine count together (web/shared_counts.py, where `ledger/web_server.py` has made them a
+folder); one process alone counts in its memory. A limit never hides bad news: whoever looks up items too fast is still
 told of a stolen or counterfeit one (see `spend`).
 """
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
@@ -19,6 +20,8 @@ from limits import RateLimitItem, parse
 from ledger.domain.errors import TooMany
 from ledger.domain.organisations import Caller
 from ledger.domain.said import said
+from web.metrics import FOLDER
+from web.shared_counts import SCHEME
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,12 @@ _PREFIX: Final = "/v1/"
 def register(app: Flask, pace: Pace) -> None:
     """Count requests to the API; say in every answer how many are left (draft-ietf-httpapi-ratelimit-headers-10)."""
     app.extensions["pace"] = pace
+    folder = os.environ.get(FOLDER)
     limiter = Limiter(
         _who,
         application_limits=[_policy],
         application_limits_exempt_when=_counts_itself,
-        storage_uri="memory://",
+        storage_uri=f"{SCHEME}://{folder}/limits" if folder else "memory://",
         strategy="moving-window",
         on_breach=_refuse,
     )

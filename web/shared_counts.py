@@ -1,0 +1,146 @@
+"""Counts of the last minute that all web processes of a machine share: a table in a file, mapped into each of them.
+
+Each caller has a slot: a hash of their name, the second of the last count, and a ring of 61 counts, one a second. The
+whole ring is asked, so that no sixty seconds ever hold more than the limit, wherever they begin. A slot is found in its
+group of eight; where all are taken, the one used longest ago makes room. No name of anybody stands in the file.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import mmap
+import os
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from limits.storage import Storage
+from limits.storage.base import MovingWindowSupport
+
+SCHEME: Final = "touchmark-shared"
+WINDOW: Final = 60
+"""Seconds; every limit of ours is said by the minute."""
+_RING: Final = WINDOW + 1
+"""The second that has begun, and the sixty whole ones before it."""
+_HEAD: Final = struct.Struct("<8sI")
+_SLOT: Final = struct.Struct(f"<8sI{_RING}I")
+_IN_GROUP: Final = 8
+_GROUPS: Final = 2_048
+_GROUP: Final = _SLOT.size * _IN_GROUP
+
+
+class SharedCounts(Storage, MovingWindowSupport):
+    """A store for Flask-Limiter's moving window; `touchmark-shared:///path` names its file."""
+
+    STORAGE_SCHEME = [SCHEME]  # noqa: RUF012 - limits' own declaration
+
+    def __init__(self, uri: str, wrap_exceptions: bool = False, **_: Any) -> None:
+        super().__init__(uri, wrap_exceptions=wrap_exceptions)
+        path = uri.partition("://")[2]
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.ftruncate(self._file, _GROUP * _GROUPS)
+        self._table = mmap.mmap(self._file, _GROUP * _GROUPS)
+        # The file's locks are between processes alone.
+        self._turn = threading.Lock()
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """What may go wrong here."""
+        return OSError
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Count `amount`, unless that were more than `limit` in sixty seconds; whether it was counted."""
+        _expect_window(expiry)
+        with self._slot(key) as (at, second, ring):
+            if sum(ring) + amount > limit:
+                return False
+            ring[second % _RING] += amount
+            self._write(at, key, second, ring)
+        return True
+
+    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:  # noqa: ARG002 - limits' signature
+        """Since when the oldest count is in the window, and how many there are."""
+        _expect_window(expiry)
+        with self._slot(key) as (_, second, ring):
+            ages = [age for age in range(_RING) if ring[(second - age) % _RING]]
+            # It is out of the ring a second after its minute is over.
+            return float(second - ages[-1] + 1 if ages else int(time.time())), sum(ring)
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count `amount`; how many there are."""
+        _expect_window(expiry)
+        with self._slot(key) as (at, second, ring):
+            ring[second % _RING] += amount
+            self._write(at, key, second, ring)
+            return sum(ring)
+
+    def get(self, key: str) -> int:
+        """How many there are."""
+        return self.get_moving_window(key, 0, WINDOW)[1]
+
+    def get_expiry(self, key: str) -> float:
+        """When the oldest count is over."""
+        return self.get_moving_window(key, 0, WINDOW)[0] + WINDOW
+
+    def check(self) -> bool:
+        """Whether the table is there."""
+        return not self._table.closed
+
+    def reset(self) -> int:
+        """Forget everybody; how many groups there are."""
+        for group in range(_GROUPS):
+            with self._locked(group):
+                self._table[group * _GROUP : (group + 1) * _GROUP] = bytes(_GROUP)
+        return _GROUPS
+
+    def clear(self, key: str) -> None:
+        """Forget one caller."""
+        with self._slot(key) as (at, second, _):
+            self._write(at, key, second, [0] * _RING)
+
+    @contextmanager
+    def _slot(self, key: str) -> Iterator[tuple[int, int, list[int]]]:
+        """Where a caller's slot is, the present second and their ring as of it; nobody else has the group meanwhile."""
+        name = _name(key)
+        group = int.from_bytes(name, "little") % _GROUPS
+        with self._locked(group):
+            slots = range(group * _GROUP, (group + 1) * _GROUP, _SLOT.size)
+            heads = [_HEAD.unpack_from(self._table, at) for at in slots]
+            now = int(time.time())
+            place = next((place for place, head in enumerate(heads) if head[0] == name), None)
+            if place is None:
+                oldest = min(range(_IN_GROUP), key=lambda one: heads[one][1])
+                yield slots[oldest], now, [0] * _RING
+                return
+            last, *ring = _SLOT.unpack_from(self._table, slots[place])[1:]
+            # A clock that was put back makes nobody's count older.
+            second = max(now, last)
+            for passed in range(last + 1, min(second, last + _RING) + 1):
+                ring[passed % _RING] = 0
+            yield slots[place], second, ring
+
+    def _write(self, at: int, key: str, second: int, ring: list[int]) -> None:
+        _SLOT.pack_into(self._table, at, _name(key), second, *ring)
+
+    @contextmanager
+    def _locked(self, group: int) -> Iterator[None]:
+        with self._turn:
+            fcntl.lockf(self._file, fcntl.LOCK_EX, 1, group)
+            try:
+                yield
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, group)
+
+
+def _name(key: str) -> bytes:
+    # Never all zeros, which is an empty slot: one in 2^64.
+    return hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=8).digest()
+
+
+def _expect_window(expiry: int) -> None:
+    if expiry != WINDOW:
+        raise ValueError(f"Limits are said by the minute here, not by {expiry} seconds.")
