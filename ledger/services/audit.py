@@ -35,7 +35,7 @@ from ledger.services.audit_states import states_equal_the_contracts, states_foll
 from ledger.services.checking import Checked, attention
 from ledger.services.ports import Chain, Ledger
 
-_STUMBLES: Final = (LedgerError, LookupError, ValueError, TypeError, AssertionError, OSError)
+_STUMBLES: Final = (LedgerError, LookupError, ValueError, TypeError, ArithmeticError, AssertionError, OSError)
 """What reading rows raises that nobody of ours wrote."""
 
 

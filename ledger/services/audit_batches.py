@@ -98,7 +98,10 @@ class _Batch:
         if count != len(self._leaves):
             self._note(f"{count:,} items hang off it, and its manifest has {len(self._leaves):,}")
             with ledger.store.read() as tx:
-                beyond = tx.audits.item_rows(self._id, len(self._leaves), _HIGHEST, _MOST_OF_A_BATCH)
+                beyond = [
+                    *tx.audits.item_rows(self._id, len(self._leaves), _HIGHEST, _MOST_OF_A_BATCH),
+                    *tx.audits.item_rows(self._id, -_HIGHEST, -1, _MOST_OF_A_BATCH),
+                ]
             self._found.note_all(differences([], beyond, ("item",), self._named))
         if self._named_items > _MOST_OF_A_BATCH:
             self._note(f"{self._named_items:,} differences in items and parts")

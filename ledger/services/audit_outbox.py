@@ -28,9 +28,8 @@ from ledger.services.progress_of import last_refusal, progress_of
 from ledger.services.restored import RESTORED
 
 _MEND: Final = "Put the database back from a backup; the worker then finds what the chain has, and sends the rest."
+_UNREADABLE: Final = (LedgerError, LookupError, ValueError, TypeError, ArithmeticError)
 _PAGE: Final = 400
-_HEAD: Final = 4 + 32
-"""Bytes of a bundle's call data before the count of its calls: the selector, and where the list begins."""
 
 
 def nonces_are_dense(ledger: Ledger) -> Checked:
@@ -63,7 +62,7 @@ def statements_are_what_was_signed(ledger: Ledger) -> Checked:
             for row in page:
                 try:
                     differing = list(_differing(ledger, tx, domain, row))
-                except (LedgerError, LookupError, ValueError, TypeError) as problem:
+                except _UNREADABLE as problem:
                     found.note(f"statement {row['id']} cannot be read ({problem})")
                     continue
                 if differing:
@@ -161,7 +160,7 @@ def transactions_carried_them(ledger: Ledger) -> Checked:
                 name = f"transaction 0x{row['hash'].hex()}"
                 try:
                     found.note_all(f"{name} is different in {what}" for what in _sent(ledger, tx, row))
-                except (LedgerError, LookupError, ValueError, TypeError, rlp.exceptions.RLPException) as problem:
+                except (*_UNREADABLE, rlp.exceptions.RLPException) as problem:
                     found.note(f"{name} cannot be read ({problem})")
     return found.line(f"{many(looked, 'transaction')}, with what they carried.")
 
@@ -186,17 +185,28 @@ def _sent(ledger: Ledger, tx: Tx, row: Row) -> Iterator[str]:
         if carried or not tx.audits.is_act(row["operator_act"]):
             yield "operator_act"
         return
-    count = int.from_bytes(data[_HEAD : _HEAD + 32], "big")
-    rows = tx.audits.page("transaction_statements", [row["hash"], -1], count + 1)
-    places = [one["position"] for one in rows if one["transaction"] == row["hash"]]
-    if places != list(range(count)):
-        yield f"how many statements it carries, and where (places {places} of {count})"
-        return
-    place = 0
-    for position, id in enumerate(carried):
+    calls = list(_calls(data))
+    count = len(calls)
+    if len(carried) != count:
+        yield f"how many statements it carries ({len(carried)} of {count})"
+    rows = tx.audits.page("transaction_statements", [row["hash"], -1], count)
+    if [one["position"] for one in rows if one["transaction"] == row["hash"]] != list(range(count)):
+        yield "the places of the statements that it carries"
+    for position, (id, call) in enumerate(zip(carried, calls, strict=False)):
         queued = tx.outbox.get(id)
-        at = -1 if queued is None else data.find(call_data(queued.statement), place)
-        if at < 0:
+        if queued is None or (int(queued.statement.kind), call_data(queued.statement)) != call:
             yield f"statement {position} that it carries ({id})"
-            return
-        place = at + 1  # none stands in two places
+
+
+def _calls(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Kind and data of each call in `bundle((uint8,bytes,bytes,bytes[])[])` (ABI specification, dynamic types)."""
+    body = data[4:]
+
+    def word(at: int) -> int:
+        return int.from_bytes(body[at : at + 32], "big")
+
+    first = word(0) + 32
+    for place in range(min(word(word(0)), len(body) // 32)):
+        call = first + word(first + 32 * place)
+        own = call + word(call + 32)
+        yield word(call), body[own + 32 : own + 32 + word(own)]

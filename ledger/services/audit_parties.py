@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ledger.domain.organisations import Role
+from ledger.domain.parties import COUNCIL
 from ledger.services.audit_findings import RUN_REINDEX, Findings, pages
 from ledger.services.audits_port import Row
 from ledger.services.checking import Checked, many
@@ -18,7 +20,9 @@ def organisations_are_their_parties(ledger: Ledger) -> Checked:
         parties = directory(tx)
         known = {one.id: one.party for one in tx.organisations.all()}
         for one in tx.organisations.all():
-            if one.party is not None and parties.key(one.party, one.address) is None:
+            if one.role is Role.COUNCIL and one.party != COUNCIL:
+                found.note(f"organisation {one.id} ({one.slug}) is the council, and is not called party {COUNCIL}")
+            elif one.party is not None and parties.key(one.party, one.address) is None:
                 found.note(f"organisation {one.id} ({one.slug}) has no key in party {one.party}")
     for page in pages(ledger, "operator_acts", ("id",)):
         with ledger.store.read() as tx:

@@ -152,7 +152,11 @@ def names_of(table: Table, row: dict[str, Any]) -> tuple[str, ...]:
         case "blocks":
             return (f"block {row['number']}", f"Block {row['number']}")
         case "events":
-            return (f"event {row['log_index']} of block {row['block']}", *by_item)
+            return (
+                f"event {row['log_index']} of block {row['block']}",
+                f"events {row['block']} {row['log_index']} hangs off",
+                *by_item,
+            )
         case "items":
             return (*by_item, f"{row['gtin']} {row['serial']}")
         case "part_marks" | "amendments" | "item_versions":
