@@ -11,10 +11,7 @@ from __future__ import annotations
 import functools
 import io
 import itertools
-import multiprocessing
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +25,7 @@ from qrcode.exceptions import DataOverflowError
 from ledger.domain.characters import shown
 from ledger.domain.errors import Invalid, TooLarge
 from ledger.domain.said import said
+from ledger.files.crew import in_order
 
 QUIET: Final = 4
 """Light modules on every side (ISO/IEC 18004, 6.3.8)."""
@@ -130,15 +128,9 @@ def symbols(texts: Iterable[str], level: str = "M", *, processes: int = 1) -> It
         yield from (checked_symbol(text, level) for text in texts)
         return
     rest = iter(texts)
-    # A fresh interpreter for each: a fork of a program with threads may stop for ever.
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting: deque[Future[list[Matrix]]] = deque()
-        while True:
-            while len(waiting) < 2 * processes and (chunk := list(itertools.islice(rest, _CHUNK))):
-                waiting.append(pool.submit(_checked_symbols, chunk, level))
-            if not waiting:
-                return
-            yield from waiting.popleft().result()
+    chunks = iter(lambda: list(itertools.islice(rest, _CHUNK)), [])
+    for _, made in in_order(functools.partial(_checked_symbols, level=level), chunks, processes):
+        yield from made
 
 
 def _checked_symbols(texts: list[str], level: str) -> list[Matrix]:

@@ -6,12 +6,8 @@ processes make pieces of one batch at once, and the one that keeps them puts the
 
 from __future__ import annotations
 
-import itertools
 import json
-import multiprocessing
-from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -23,6 +19,7 @@ from ledger.domain.gtins import Gtin
 from ledger.domain.identity import item_id, path, path_hash
 from ledger.domain.merkle import Keccak, leaf
 from ledger.domain.records import RecordHasher
+from ledger.files.crew import in_order
 from ledger.files.packed import deflated
 from ledger.files.sealed import packed
 
@@ -157,22 +154,7 @@ def pieces(recipe: Recipe, wanted: Iterable[Wanted], processes: int) -> Generato
         maker = PieceMaker(recipe)
         yield from ((one, maker.make(one)) for one in wanted)
         return
-    rest = iter(wanted)
-    # A fresh interpreter for each: a fork of a program with threads may stop for ever.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(recipe,)) as pool:
-        waiting: deque[tuple[Wanted, Future[Piece]]] = deque()
-        try:
-            while True:
-                for one in itertools.islice(rest, 2 * processes - len(waiting)):
-                    waiting.append((one, pool.submit(_make, one)))
-                if not waiting:
-                    return
-                one, made = waiting.popleft()
-                yield one, made.result()
-        finally:
-            for _, left in waiting:
-                left.cancel()
+    yield from in_order(_make, wanted, processes, _begin, (recipe,))
 
 
 _here: list[PieceMaker] = []
