@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 from flask import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from ledger.domain.components import LONGEST_NAME, Seen
 from ledger.domain.components_history import Answer, Fit
@@ -18,7 +18,7 @@ from ledger.services.components_replace import replacement
 from ledger.services.record_inspection import draft_record, record
 from web.api.operation import answer, blueprint, caller, here, operation
 from web.api.records import SIGNED, EvidenceNames, ReportWords
-from web.api.shapes import DraftOnly, In, ItemPath, Line, Out, PageQuery, draft_out, maybe_moment, moment, taken
+from web.api.shapes import DraftOnly, In, ItemPath, Line, Moment, Out, PageQuery, draft_out, maybe_moment, moment, taken
 from web.part_words import told_part
 
 bp = blueprint("components", "Parts with serials of their own. Their serials are private: no answer holds one.")
@@ -118,7 +118,7 @@ class ReplacedIn(In):
     new_serial: Line | None = Field(None, description="Of the new part; kept sealed. Leave it out where it has none.")
     report: ReportWords = Field(default={}, examples=[{"basis": "The old one was worn out."}])
     evidence: EvidenceNames = Field(default=[])
-    date: AwareDatetime | None = Field(None, description="When it was done, with its offset; now, if left out.")
+    date: Moment | None = Field(None, description="When it was done, with its offset; now, if left out.")
     draft: DraftOnly = False
 
 

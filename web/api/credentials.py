@@ -14,7 +14,7 @@ from ledger.domain.organisations import Scope
 from ledger.services.credential_issue import Issued, inspections_of, issue
 from ledger.services.credential_keys import change_key, own_keys
 from web.api.operation import answer, blueprint, caller, here, operation
-from web.api.shapes import Bytes32, In, ItemPath, Out, maybe_moment, moment
+from web.api.shapes import Bytes32, Flag, In, ItemPath, Out, maybe_moment, moment
 from web.scan_json import api_path
 
 bp = blueprint(
@@ -87,7 +87,7 @@ class CredentialKeysOut(Out):
 class KeyChange(In):
     """Why there is to be a new key."""
 
-    stolen: bool = Field(False, description="Whether somebody else may have the old one: all that it signed then ends.")
+    stolen: Flag = Field(False, description="Whether somebody else may have the old one: all that it signed then ends.")
 
 
 @operation(bp, "GET", "/v1/items/<gtin>/<path:serial>/credentials", answers={200: CredentialsOut}, anyone=True,

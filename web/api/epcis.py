@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from urllib.parse import quote, urlencode
 
 from flask import Response, request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from ledger.domain.epcis import document, query_document
 from ledger.domain.epcis_told import MOST_BYTES, MOST_EVENTS, Behaviour, Capture
@@ -23,7 +23,7 @@ from ledger.services.epcis_capture import capture, own_capture, own_captures
 from ledger.services.epcis_export import FOREVER, batch_events, item_page, period_page
 from web.api.epcis_body import read_events
 from web.api.operation import FaultOut, answer, blueprint, caller, here, operation
-from web.api.shapes import IdPath, In, ItemPath, Out, PageQuery, moment, next_cursor, page
+from web.api.shapes import IdPath, In, ItemPath, Moment, Out, PageQuery, moment, next_cursor, page
 from web.scan.address import raw_path
 
 bp = blueprint("epcis", "EPCIS 2.0: events of items, told to whoever reads that standard, and taken from others.")
@@ -56,10 +56,10 @@ class EventsQuery(In):
 class PeriodQuery(In):
     """Which events, by the time they were recorded at; the standard's names mean the same."""
 
-    since: AwareDatetime | None = Field(None, alias="from", description="Recorded at this time or later.")
-    to: AwareDatetime | None = Field(None, description="Recorded before this time.")
-    ge_record_time: AwareDatetime | None = Field(None, alias="GE_recordTime", description="As `from`.")
-    lt_record_time: AwareDatetime | None = Field(None, alias="LT_recordTime", description="As `to`.")
+    since: Moment | None = Field(None, alias="from", description="Recorded at this time or later.")
+    to: Moment | None = Field(None, description="Recorded before this time.")
+    ge_record_time: Moment | None = Field(None, alias="GE_recordTime", description="As `from`.")
+    lt_record_time: Moment | None = Field(None, alias="LT_recordTime", description="As `to`.")
     per_page: int = Field(100, alias="perPage", ge=1, le=500, description="Events in one answer, corrections as one.")
     next_page_token: str | None = Field(
         None,

@@ -20,7 +20,7 @@ from ledger.services.ports import Tx
 from web.api.batches import BatchOut, batch_out
 from web.api.files import made_file
 from web.api.operation import answer, blueprint, caller, here, operation
-from web.api.shapes import IdPath, In, Out, PageQuery, PlaceQuery, moment, next_cursor, page
+from web.api.shapes import Flag, IdPath, In, Out, PageQuery, PlaceQuery, moment, next_cursor, page
 
 bp = blueprint("imports", "Files of items: sent, checked row by row, and registered only when you confirm them.")
 
@@ -108,7 +108,7 @@ class Confirm(In):
     """What becomes of the rows that are ready."""
 
     name: str | None = Field(None, min_length=1, max_length=200, examples=["Spring 2026, Lyon"])
-    on_sale_at_once: bool = Field(
+    on_sale_at_once: Flag = Field(
         False, description="Whether they can be claimed from the start, without putting them on sale one by one."
     )
     private_fields: list[Annotated[str, Field(max_length=40)]] | None = Field(

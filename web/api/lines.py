@@ -13,7 +13,7 @@ from ledger.domain.organisations import Role, Scope
 from ledger.services.keep_line import keep_line, own_line
 from ledger.services.line_photos import add_photo, describe_photo, order_photos, remove_photo, restore_photo
 from web.api.operation import answer, blueprint, caller, here, operation
-from web.api.shapes import Gtin, In, Out, PlaceQuery, Sha256, Text, moment, page
+from web.api.shapes import Flag, Gtin, In, Out, PlaceQuery, Sha256, Text, moment, page
 from web.api.shapes import Line as OneLine
 
 bp = blueprint("lines", "Your catalogue: what buyers read and see of your models, one GTIN each.")
@@ -62,7 +62,7 @@ class LineIn(In):
     programme_start: str | None = Field(
         None, max_length=10, description="First day of which its items are registered (ISO 8601)."
     )
-    retired: bool = Field(False, description="It is made no more.")
+    retired: Flag = Field(False, description="It is made no more.")
     note: _Maybe = Field("", description="Private: nobody else is shown it.")
     version: int | None = Field(
         None, ge=0, description="Only over this version; 0 only where there is none yet. Left out: whatever there is."

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
 from flask import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from ledger.domain.errors import Invalid
 from ledger.domain.gtins import check_gtin
@@ -18,7 +18,7 @@ from ledger.services import watch_items
 from ledger.services.display_item import end_display, set_display
 from ledger.services.watch_items import MOST_DAYS, Period
 from web.api.operation import answer, blueprint, caller, here, operation
-from web.api.shapes import Gtin, In, ItemPath, Out, PageQuery, maybe_moment, moment, next_cursor, page
+from web.api.shapes import Day, Gtin, In, ItemPath, Moment, Out, PageQuery, maybe_moment, moment, next_cursor, page
 from web.scan_json import page_address
 
 bp = blueprint("looks", "Looks at your own items, by country and day, and codes that may have been copied.")
@@ -37,8 +37,8 @@ class AlertsQuery(PageQuery):
 class LooksQuery(In):
     """Which days, both included, at most 366; the last thirty, if left out. Of which line or country."""
 
-    first: date | None = None
-    last: date | None = None
+    first: Day | None = None
+    last: Day | None = None
     gtin: _OneLine = None
     country: str | None = Field(None, pattern=r"^(?:[A-Z]{2}|)$", description="ISO 3166-1; empty: not known.")
     cursor: str | None = Field(None, max_length=80, pattern=_PLACE.pattern, description="From the answer before.")
@@ -102,8 +102,8 @@ class LooksListOut(Out):
 class DisplayIn(In):
     """From and until when the item is shown to the public."""
 
-    since: AwareDatetime | None = Field(None, description="Now, if left out.")
-    until: AwareDatetime | None = Field(None, description="Until it is taken back, if left out.")
+    since: Moment | None = Field(None, description="Now, if left out.")
+    until: Moment | None = Field(None, description="Until it is taken back, if left out.")
 
 
 class DisplayOut(Out):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from flask import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from ledger.domain.errors import Invalid
 from ledger.domain.organisations import Role, Scope
@@ -15,7 +15,7 @@ from ledger.services.kept_keys import sign_and_submit
 from ledger.services.organisations import numbered
 from web.api.operation import answer, blueprint, caller, here, operation
 from web.api.records import SIGNED
-from web.api.shapes import Address, Bytes32, DraftOnly, In, Sha256, draft_out, taken
+from web.api.shapes import Address, Bytes32, DraftOnly, In, Moment, Sha256, draft_out, taken
 
 bp = blueprint("parties", "Who may speak in the ledger: accreditations, signing keys, and dated hashes.")
 
@@ -40,7 +40,7 @@ class SigningKey(In):
 class CompromisedKey(SigningKey):
     """A key that others may have had: what it signed from then on does not count."""
 
-    since: AwareDatetime = Field(description="The time from which its statements do not count, with its offset.")
+    since: Moment = Field(description="The time from which its statements do not count, with its offset.")
     party: int | None = Field(None, ge=0, lt=2**24, description="For the council: whose key it is.")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from flask import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from ledger.domain.inspections import Authenticity, InspectionFacts, Method, Remark, Service, WithdrawalReason
 from ledger.domain.organisations import Scope
@@ -21,7 +21,20 @@ from ledger.services.record_inspection import (
     withdrawal,
 )
 from web.api.operation import Answers, answer, blueprint, caller, here, operation
-from web.api.shapes import DraftOnly, DraftOut, Gtin, In, Number, Serial, Sha256, StatementOut, Text, draft_out, taken
+from web.api.shapes import (
+    DraftOnly,
+    DraftOut,
+    Gtin,
+    In,
+    Moment,
+    Number,
+    Serial,
+    Sha256,
+    StatementOut,
+    Text,
+    draft_out,
+    taken,
+)
 
 bp = blueprint("records", "What authenticators and repairers saw and did. Nothing is ever deleted, only answered.")
 
@@ -52,7 +65,7 @@ class OnDay(OfItem):
     """The same, with photos and a time."""
 
     evidence: EvidenceNames = Field(default=[])
-    date: AwareDatetime | None = Field(None, description="When it was seen or done, with its offset; now, if left out.")
+    date: Moment | None = Field(None, description="When it was seen or done, with its offset; now, if left out.")
 
 
 class Inspected(OnDay):

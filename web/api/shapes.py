@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from flask import Response, request
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict, field_validator
 
 from ledger.domain.outbox import Progress, Queued
 from ledger.domain.statements import to_json, type_name
@@ -18,6 +19,7 @@ from ledger.services.progress_of import progress_of
 from web.api.operation import answer
 from web.slashes import SLASH
 
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _PLAIN: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 ID: Final = r"^[a-z]{2,4}_[0-9A-HJKMNP-TV-Z]{26}$"
 
@@ -26,6 +28,19 @@ class In(BaseModel):
     """What is sent: exactly these fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _written_out(value: object) -> object:
+    """Days and times are dates as RFC 3339 writes them; Pydantic would also take a number for seconds since 1970."""
+    if not isinstance(value, str) or _DATE.match(value) is None:
+        raise ValueError("must be a date as in 2026-11-22, or with its time and zone as in 2026-11-22T10:00:00Z")
+    return value
+
+
+Flag = Annotated[bool, Strict()]
+"""True or false; 0, 1 and words are neither."""
+Day = Annotated[date, BeforeValidator(_written_out)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 
 
 class Out(BaseModel):
@@ -80,7 +95,7 @@ Code = Annotated[
 ]
 Number = Annotated[str, Field(pattern=r"^[0-9]{1,78}$", description="A whole number, as decimal text.")]
 DraftOnly = Annotated[
-    bool,
+    Flag,
     Field(description="Only draft: keep what has to be kept, and hand back the message to sign with your own key."),
 ]
 Plain = int | Annotated[str, Field(max_length=80)]

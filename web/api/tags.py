@@ -27,7 +27,7 @@ from ledger.services.tag_encode import (
 from ledger.services.tag_tap import present_tap, tapped
 from web.api.files import made_file
 from web.api.operation import answer, blueprint, caller, here, operation
-from web.api.shapes import Id, IdPath, In, ItemPath, Out, PageQuery, Serial, maybe_moment, next_cursor, page
+from web.api.shapes import Flag, Id, IdPath, In, ItemPath, Out, PageQuery, Serial, maybe_moment, next_cursor, page
 
 bp = blueprint("tags", "Tags that cannot be copied (NXP NTAG 424 DNA): written by an encoder, tapped by a phone.")
 
@@ -52,8 +52,8 @@ class TagsWanted(In):
 
     passphrase: str = Field(min_length=12, max_length=200, description="Seals the file; tell it another way.")
     mode: Mode = Field(Mode.AES, description="aes, or lrp (the tag's leakage resilient mode).")
-    sealed: bool = Field(False, description="The tags have a tamper loop, whose state comes along with each tap.")
-    again: bool = Field(False, description="Also for items whose tag is not in service yet; that file is void then.")
+    sealed: Flag = Field(False, description="The tags have a tamper loop, whose state comes along with each tap.")
+    again: Flag = Field(False, description="Also for items whose tag is not in service yet; that file is void then.")
 
 
 class EncoderAnswer(In):

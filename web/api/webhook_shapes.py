@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from ledger.domain.webhooks import MOST_ENDPOINTS, Delivery, Endpoint, EventType, Off, Problem, State
-from web.api.shapes import In, Out, PageQuery, maybe_moment, moment
+from web.api.shapes import Flag, In, Moment, Out, PageQuery, maybe_moment, moment
 
 
 class WebhookOut(Out):
@@ -100,13 +100,13 @@ class NewWebhook(In):
 class Rotation(In):
     """How a secret is replaced."""
 
-    at_once: bool = Field(False, description="End the old one now, because it was stolen; else it lasts another day.")
+    at_once: Flag = Field(False, description="End the old one now, because it was stolen; else it lasts another day.")
 
 
 class Replay(In):
     """What to send again."""
 
-    since: AwareDatetime | None = Field(None, description="Only messages made since then.")
+    since: Moment | None = Field(None, description="Only messages made since then.")
 
 
 class DeliveryQuery(PageQuery):
