@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from ledger.domain.errors import Fault, Invalid
@@ -265,7 +266,12 @@ def call_data(statement: Statement) -> bytes:
 
 def struct_hash(kind: Kind, values: Values, keccak: Keccak) -> bytes:
     """EIP-712 `hashStruct`: 32 bytes, the statement's name in events, heads and status addresses."""
-    return keccak(keccak(_TYPES[kind].encode()) + words(kind, values))
+    return keccak(_type_hash(kind, keccak) + words(kind, values))
+
+
+@lru_cache(maxsize=64)
+def _type_hash(kind: Kind, keccak: Keccak) -> bytes:
+    return keccak(_TYPES[kind].encode())
 
 
 def statement_hash(statement: Statement, keccak: Keccak) -> bytes:
@@ -284,18 +290,23 @@ class Domain:
 
     def separator(self, keccak: Keccak) -> bytes:
         """EIP-712 `domainSeparator`."""
-        kind = b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-        return keccak(
-            keccak(kind)
-            + keccak(self.name.encode())
-            + keccak(self.version.encode())
-            + self.chain_id.to_bytes(32, "big")
-            + word(self.contract.lower())
-        )
+        return _separator(self, keccak)
 
     def digest(self, struct: bytes, keccak: Keccak) -> bytes:
         """What a key signs: keccak256(0x1901 ‖ domain separator ‖ struct hash)."""
         return keccak(b"\x19\x01" + self.separator(keccak) + struct)
+
+
+@lru_cache(maxsize=16)
+def _separator(domain: Domain, keccak: Keccak) -> bytes:
+    kind = b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+    return keccak(
+        keccak(kind)
+        + keccak(domain.name.encode())
+        + keccak(domain.version.encode())
+        + domain.chain_id.to_bytes(32, "big")
+        + word(domain.contract.lower())
+    )
 
 
 def to_json(values: Values) -> dict[str, Any]:

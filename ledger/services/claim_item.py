@@ -81,7 +81,13 @@ def submit_claim(
 
 
 def queue_claim(
-    ledger: Ledger, tx: Tx, statement: Statement, signatures: Sequence[bytes], *, organisation: str | None = None
+    ledger: Ledger,
+    tx: Tx,
+    statement: Statement,
+    signatures: Sequence[bytes],
+    *,
+    organisation: str | None = None,
+    hash: bytes | None = None,
 ) -> Queued:
     """The same for a whole claim, in a transaction that keeps more: a wrong code counts there too."""
     item = int(statement.values["item"])
@@ -91,7 +97,7 @@ def queue_claim(
     if not subject.claimed and not _by_card(ledger, tx, statement, signatures, subject.holder):
         _note_try(ledger, tx, item, tries)
         raise _wrong_code()
-    return queue(ledger, tx, statement, signatures, organisation=organisation)
+    return queue(ledger, tx, statement, signatures, organisation=organisation, hash=hash)
 
 
 def _by_card(ledger: Ledger, tx: Tx, statement: Statement, signatures: Sequence[bytes], holder: str) -> bool:

@@ -40,10 +40,12 @@ def submit_many(
     ledger = replace(ledger, signing=cast("Signing", _Recovered(ledger, given, hashes)))
     with ledger.store.write() as tx:
         ahead = ReadAhead(tx, [one.statement for one in given], hashes)
-        for one in given:
+        for one, hash in zip(given, hashes, strict=True):
             take = queue_claim if one.statement.kind is Kind.CLAIM else queue
             try:
-                answers.append(take(ledger, ahead.as_tx(), one.statement, one.signatures, organisation=organisation))
+                answers.append(
+                    take(ledger, ahead.as_tx(), one.statement, one.signatures, organisation=organisation, hash=hash)
+                )
             except LedgerError as refused:
                 answers.append(refused)
         ahead.flush()

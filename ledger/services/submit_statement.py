@@ -63,13 +63,14 @@ def queue(
     *,
     organisation: str | None = None,
     operator_signed: bool = False,
+    hash: bytes | None = None,
 ) -> Queued:
-    """The same inside a transaction that keeps more than the statement."""
-    hash = statement_hash(statement, ledger.keccak)
+    """The same inside a transaction that keeps more than the statement; `hash` is its struct hash, where known."""
+    hash = statement_hash(statement, ledger.keccak) if hash is None else hash
     known = tx.outbox.by_hash(hash)
     if known is not None and not _better_signed(ledger, tx, known, signatures):
         return known
-    signer = check_statement(ledger, tx, statement, signatures)
+    signer = check_statement(ledger, tx, statement, signatures, hash)
     if known is not None:
         tried = {transaction.nonce for transaction, _ in tx.outbox.carriers_of([known.id]).get(known.id, ())}
         tx.outbox.sign_anew(known.id, signatures, signer, len(tried))
@@ -88,7 +89,9 @@ def queue(
     return queued
 
 
-def check_statement(ledger: Ledger, tx: Tx, statement: Statement, signatures: Sequence[bytes]) -> str | None:
+def check_statement(
+    ledger: Ledger, tx: Tx, statement: Statement, signatures: Sequence[bytes], hash: bytes | None = None
+) -> str | None:
     """Check all that the contract will check; the first signer, None where only the chain can tell.
 
     Raises BadSignature, Conflict, Forbidden, Invalid or Unknown with a sentence.
@@ -97,7 +100,8 @@ def check_statement(ledger: Ledger, tx: Tx, statement: Statement, signatures: Se
     now = block_time(ledger, tx)
     parties = directory(tx)
     check_rules(ledger, tx, statement, subject, parties, now)
-    return _check_signatures(ledger, tx, statement, signatures, subject, parties, now)
+    hash = statement_hash(statement, ledger.keccak) if hash is None else hash
+    return _check_signatures(ledger, tx, statement, hash, signatures, subject, parties, now)
 
 
 def _better_signed(ledger: Ledger, tx: Tx, known: Queued, signatures: Sequence[bytes]) -> bool:
@@ -118,6 +122,7 @@ def _check_signatures(
     ledger: Ledger,
     tx: Tx,
     statement: Statement,
+    hash: bytes,
     signatures: Sequence[bytes],
     subject: Listed | None,
     parties: Directory,
@@ -136,13 +141,13 @@ def _check_signatures(
                 wanted=wanted,
             )
         )
-    domain, struct = ledger.domain(tx), struct_hash(statement.kind, statement.values, ledger.keccak)
+    domain = ledger.domain(tx)
     found: list[str | None] = []
     for part, signature in zip(parts, signatures, strict=True):
         if len(signature) > 8_192:
             raise BadSignature(said("A signature is at most 8,192 bytes."))
         offered = part is Who.OFFERING_OWNER and statement.offer is not None
-        signed = struct_hash(Kind.OFFER, statement.offer or {}, ledger.keccak) if offered else struct
+        signed = struct_hash(Kind.OFFER, statement.offer or {}, ledger.keccak) if offered else hash
         digest = domain.digest(signed, ledger.keccak)
         signer = ledger.signing.signer_of(digest, signature) or ledger.signing.claimed_wallet(signature)
         if part is Who.PARTY:
