@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import rlp
 
 from ledger.chain import signing
 from ledger.domain.outbox import Queued, State
@@ -14,6 +15,8 @@ from ledger.services.contest_item import contest
 from ledger.services.draft_statement import draft_statement
 from ledger.services.progress_of import PATIENCE
 from ledger.services.scan_item import scan_item
+from ledger.services.send_statements import TRANSACTION_GAS
+from ledger.services.submit_many import Signed, submit_many
 from ledger.services.submit_statement import submit_statement
 from tests.support.same_as_contract import expect_same_as_contract, expect_tick_supported
 from tests.support.world import World, person
@@ -58,6 +61,26 @@ def test_a_bad_statement_takes_none_of_its_neighbours_along(world: World) -> Non
         companions = [len(tx.outbox.carried_by(transaction.hash)) for transaction, _ in carriers]
     assert companions[0] == 5
     assert set(companions[1:]) == {1}, "what was refused once travels alone"
+
+
+def test_a_bundle_is_as_large_as_its_gas_allows_and_all_of_it_is_accepted(sqlite_world: World) -> None:
+    world = sqlite_world
+    first, _ = anchor(world, 0)
+    numbers = range(int(first.nonce or 0), int(first.nonce or 0) + 280)
+    given = [Signed(statement, (by,)) for statement, by in (anchor(world, n % 250, nonce=n) for n in numbers)]
+    queued = [one for one in submit_many(world.ledger, given) if isinstance(one, Queued)]
+    assert len(queued) == len(given)
+    world.settle()
+    for one in queued:
+        world.expect(one, State.FINAL)
+    with world.ledger.store.read() as tx:
+        carriers = tx.outbox.carriers_of([one.id for one in queued])
+        sent = {transaction.hash: transaction for [(transaction, _)] in carriers.values()}
+        sizes = sorted(len(tx.outbox.carried_by(hash)) for hash in sent)
+    gas = [int.from_bytes(rlp.decode(one.raw[1:])[4], "big") for one in sent.values()]
+    assert len(sizes) == 2
+    assert sizes[1] >= 250
+    assert 0.9 * TRANSACTION_GAS < max(gas) <= TRANSACTION_GAS
 
 
 def test_a_statement_that_is_refused_again_and_again_is_given_up_after_a_day(sqlite_world: World) -> None:
