@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 
 from ledger.cli.base import Cli, command, pass_cli
 from ledger.cli.batch import brand_of_batch
-from ledger.cli.writing import whole_file
+from ledger.cli.writing import growing_file, whole_file
 from ledger.domain.errors import Invalid
 from ledger.services.read_batch import own_batch
 
@@ -53,12 +54,13 @@ def labels(
 ) -> dict[str, Any]:
     """Labels of a whole BATCH, or the code of one item (GTIN SERIAL) as SVG or PNG.
 
-    Every code is read back before the file is written.
+    Every code is read back before it is written. Printer language that was cut short goes on where it was.
     """
     if len(what) == 2:
         return _one_code(cli, what[0], what[1], out)
     if len(what) != 1:
         raise click.UsageError("Name one batch, or one item as GTIN SERIAL.")
+    from ledger.files.zpl import whole_labels
     from ledger.services import make_labels as service
 
     caller = brand_of_batch(cli, what[0], org)
@@ -66,18 +68,28 @@ def labels(
         batch = own_batch(tx, caller, what[0])
     first, last = span
     count = max(0, min(last or batch.count, batch.count) - first + 1)
-    processes = 2 if count > _FEW else 1
+    processes = len(os.sched_getaffinity(0)) if count > _FEW else 1
     given: dict[str, Any] = {"first": first, "last": last}
+    if zpl and not as_csv:
+        name = service.print_job(cli.ledger, caller, batch.id, form, int(dpi), first, last)
+        with cli.screen.progress("Writing labels", count) as bar, growing_file(out, name) as file:
+            service.write_label_zpl(
+                cli.ledger, caller, batch.id, form, int(dpi), file,
+                kept=whole_labels(file), processes=processes, on_progress=bar, **given,
+            )  # fmt: skip
+        return _told(cli, batch.id, out, count)
     with cli.screen.progress("Writing labels", count) as bar, whole_file(out) as target:
         given["on_progress"] = bar
         if as_csv:
             service.write_label_csv(cli.ledger, caller, batch.id, target, **given)
-        elif zpl:
-            service.write_label_zpl(cli.ledger, caller, batch.id, form, int(dpi), target, processes=processes, **given)
         else:
             service.write_label_sheets(cli.ledger, caller, batch.id, form, target, processes=processes, **given)
+    return _told(cli, batch.id, out, count)
+
+
+def _told(cli: Cli, batch: str, out: Path, count: int) -> dict[str, Any]:
     cli.screen.say(f"Labels in {out}: {count:,}.")
-    return {"batch": batch.id, "file": str(out), "labels": count}
+    return {"batch": batch, "file": str(out), "labels": count}
 
 
 def _one_code(cli: Cli, gtin: str, serial: str, out: Path) -> dict[str, Any]:

@@ -19,6 +19,8 @@ DPI: Final = (203, 300)
 MIN_DOTS: Final = 3
 """Dots on a module's side below which heat spreads from dark modules into light ones."""
 
+_LAST: Final = b"^XZ\n"
+_AT_ONCE: Final = 1 << 20
 _EDGE: Final = 1.0
 _TEXT: Final = 2.2
 _LINE: Final = 1.2
@@ -32,11 +34,12 @@ def write_zpl(
     *,
     first: int = 1,
     last: int | None = None,
+    kept: int = 0,
     processes: int = 1,
     on_progress: Progress | None = None,
 ) -> int:
     """Writes one ^XA…^XZ for each label number `first` to `last` (from 1, both included) and gives how
-    many.
+    many. The first `kept` of them are in `target` already (`whole_labels`): only the rest is written.
 
     Modules are whole dots of the printer. Every code is painted from its bars and read again before it is
     written. Raises Invalid for a resolution the format is not made for, for an empty range, and for a code
@@ -54,15 +57,39 @@ def write_zpl(
             if form.dpi
             else said("“%(name)s” is not made for label printers. Print it as a PDF.", name=form.name)
         )
-    texts, drawn = itertools.tee(itertools.islice(labels, max(first, 1) - 1, last))
+    texts, drawn = itertools.tee(itertools.islice(labels, max(first, 1) - 1 + kept, last))
     matrices = symbols((label.uri for label in texts), form.level, processes=processes)
-    done = 0
-    for label, matrix in counted(zip(drawn, matrices, strict=True), on_progress):
+    done = kept
+    told = None if on_progress is None else lambda more: on_progress(kept + more)
+    for label, matrix in counted(zip(drawn, matrices, strict=True), told):
         target.write(_label(label, matrix, form, dpi).encode("ascii"))
         done += 1
     if not done:
         raise Invalid(said("There are no labels in the print range. Check its first and its last number."))
     return done
+
+
+def whole_labels(target: BinaryIO) -> int:
+    """How many whole labels a file has that a run cut short has left; what stands behind them is cut off.
+
+    The file is open for reading and writing; it is left at its end, for `write_zpl` with that many `kept`.
+    """
+    count = place = end = 0
+    rest = b""
+    target.seek(0)
+    while chunk := target.read(_AT_ONCE):
+        # Where the power went too, blocks that had not reached the disk are zeros, which no label has.
+        sound, zero, _ = chunk.partition(b"\0")
+        text = rest + sound
+        parts = text.count(_LAST)
+        if parts:
+            count, end = count + parts, place - len(rest) + text.rindex(_LAST) + len(_LAST)
+        if zero:
+            break
+        rest, place = text[-len(_LAST) + 1 :] if not text.endswith(_LAST) else b"", place + len(chunk)
+    target.seek(end)
+    target.truncate()
+    return count
 
 
 def graphic(matrix: Matrix, dots: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import BinaryIO
@@ -14,7 +15,7 @@ from ledger.domain.organisations import Caller, Scope
 from ledger.domain.said import said
 from ledger.files.exports import write_for_printing_house
 from ledger.files.labels import Label, label_format
-from ledger.files.qr import checked_symbol, png, svg
+from ledger.files.qr import MASK, checked_symbol, png, svg
 from ledger.files.sheets_pdf import write_sheets, write_test_page
 from ledger.files.zpl import write_zpl
 from ledger.services.ports import Ledger
@@ -61,10 +62,11 @@ def write_label_zpl(
     *,
     first: int = 1,
     last: int | None = None,
+    kept: int = 0,
     processes: int = 1,
     on_progress: Progress | None = None,
 ) -> int:
-    """ZPL for a label printer; how many labels."""
+    """ZPL for a label printer; how many labels. The first `kept` of them are in `target` already."""
     batch = _printable(ledger, caller, batch_id)
     return write_zpl(
         target,
@@ -73,9 +75,17 @@ def write_label_zpl(
         dpi,
         first=first,
         last=last,
+        kept=kept,
         processes=processes,
         on_progress=on_progress,
     )
+
+
+def print_job(ledger: Ledger, caller: Caller, batch_id: str, form: str, dpi: int, first: int, last: int | None) -> str:
+    """A name for exactly these labels in ZPL: two runs of one name write the same bytes."""
+    batch = _printable(ledger, caller, batch_id)
+    told = (batch.id, batch.root, ledger.public_url, label_format(form), dpi, first, last, MASK)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def write_label_csv(
