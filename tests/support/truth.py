@@ -7,8 +7,8 @@ copy with one that was never fooled; `audit_finds` runs the ledger's own checker
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -16,15 +16,18 @@ from typing import Any
 
 from ledger.bootstrap import ChainSide
 from ledger.chain.node import Node
+from ledger.chain.rpc import RpcRefused
 from ledger.cli.audit import NodeStates
-from ledger.domain.custody import TIMED, BatchFlag, Flag
+from ledger.domain.chain_view import ChainEvent
+from ledger.domain.custody import TIMED, BatchFlag, Flag, ItemState, apply, opened
+from ledger.domain.merkle import leaf
 from ledger.domain.standing_headlines import TICKS
 from ledger.services.audit import audit
 from ledger.services.checking import Checked, Found
 from ledger.services.follow_chain import follow
 from ledger.services.ports import Ledger
 from ledger.services.scan_item import scan_item
-from ledger.services.views_of_chain import final_height
+from ledger.services.views_of_chain import final_height, fold_batch_flags
 from ledger.storage.engine import Store
 from ledger.storage.migrate import upgrade
 from tests.support.copies import copy_of
@@ -54,26 +57,70 @@ def untruths(ledger: Ledger, node: Node, gtin: str, serial: str) -> list[str]:
         return [*wrong, f"a tick that rests on block {height}, which the node does not have"]
     at = header.hash
     number = None if batch is None else batch.number
-    if number is None or node.client.call("batchOf", number, block=at) == bytes(32):
+    if number is None:
+        return [*wrong, "a tick for a batch without a number"]
+    try:
+        there = _asked(node, item.item, number, at)
+    except RpcRefused:
+        # A node that came back with a save knows the state from there on only; what was said, it knows.
+        there = _told(ledger, node, item.item, number, height)
+    if not there.registered:
         return [*wrong, "a tick for a batch that is not registered"]
-    holder, _, _, bits, _, locks, _ = node.client.call("itemOf", item.item, block=at)
-    flags = Flag(bits)
+    flags, of_batch = there.flags, there.of_batch
     if flags & _STOPS:
         wrong.append(f"a tick in spite of {flags & _STOPS!r}")
     wrong += [
         f"a tick in spite of {flag!r} until {until}"
-        for flag, until in zip(TIMED, locks[: len(TIMED)], strict=True)
+        for flag, until in there.until.items()
         if flag in flags and until > now
     ]
-    of_batch = BatchFlag(node.client.call("batchFlagsOf", number, block=at))
     claimed = Flag.CLAIMED in flags
     if BatchFlag.RECALLED in of_batch or (BatchFlag.VOID in of_batch and not claimed):
         wrong.append(f"a tick in spite of {of_batch!r} of its batch")
     if scan.facts.final is None or scan.facts.final.claimed is not claimed:
         wrong.append(f"it is shown as {'without' if claimed else 'with'} an owner")
-    if claimed and scan.subject is not None and scan.subject.claimed and scan.subject.holder != holder:
+    if claimed and scan.subject is not None and scan.subject.claimed and scan.subject.holder != there.holder:
         wrong.append("a tick for an owner who is not the final one")
     return wrong
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """An item and its batch on the node, as of a block."""
+
+    registered: bool
+    holder: str | None
+    flags: Flag
+    until: Mapping[Flag, int]
+    of_batch: BatchFlag
+
+
+def _asked(node: Node, item: int, batch: int, at: bytes) -> _There:
+    """By the contract's own views."""
+    call = node.client.call
+    registered = call("batchOf", batch, block=at) != bytes(32)
+    holder, _, _, flags, _, locks, _ = call("itemOf", item, block=at)
+    until = dict(zip(TIMED, locks[: len(TIMED)], strict=True))
+    return _There(registered, holder, Flag(flags), until, BatchFlag(call("batchFlagsOf", batch, block=at)))
+
+
+def _told(ledger: Ledger, node: Node, item: int, batch: int, height: int) -> _There:
+    """By the contract's events up to there."""
+    state: ItemState | None = None
+    of_batch: list[ChainEvent] = []
+    for _, events in node.history(0, height):
+        for event in events:
+            if event.item is None and event.args.get("batch") == batch:
+                of_batch.append(event)
+            elif event.item == item and event.name == "ItemOpened":
+                args, claim = event.args, bytes.fromhex(event.args["claimAddress"][2:])
+                state = opened(event, leaf(args["pathHash"], args["recordHash"], claim, ledger.keccak), ledger.keccak)
+            elif event.item == item and state is not None:
+                state = apply(state, event, ledger.keccak)
+    registered = any(event.name == "BatchRegistered" for event in of_batch)
+    if state is None:
+        return _There(registered, None, Flag(0), {}, fold_batch_flags(of_batch))
+    return _There(registered, state.holder, state.flags, state.until, fold_batch_flags(of_batch))
 
 
 def expect_truth(ledger: Ledger, node: Node, items: Iterable[tuple[str, str]]) -> None:
