@@ -83,8 +83,12 @@ contract Street is Fixture, Model {
         check(p, accepted);
     }
 
+    /// @dev For a while, or until just before or just at the end of something.
     function waits() private {
-        skip(pick(3) == 0 ? pick(100 days) : pick(2 days));
+        Known memory k = known[things[pick(things.length)].id];
+        uint256 end = pick(3) == 0 ? k.due : k.until[pick(5)];
+        if (end > clock && pick(2) == 0) goTo(end - pick(2));
+        else skip(pick(3) == 0 ? pick(100 days) : pick(2 days));
         now_ = clock;
     }
 
@@ -149,14 +153,17 @@ contract Street is Fixture, Model {
 
     // What is remembered
 
+    /// @dev After every step one item and one party in turn, after every twenty-fifth all: what nobody touched stays.
     function remembers() external view {
-        for (uint256 i = 0; i < things.length; ++i) compareItem(things[i].id);
-        for (uint24 party = 0; party < 5; ++party) checkKeys(party);
+        bool all = tried % 25 == 0;
+        for (uint256 i = 0; i < things.length; ++i) if (all || i == tried % things.length) compareItem(things[i].id);
+        for (uint24 party = 0; party < 5; ++party) if (all || party == tried % 5) checkKeys(party);
     }
 
     function compare(Parcel memory p) private view {
         uint256 first = wordsOf(p.say.data)[0];
         uint8 kind = p.call.kind;
+        if (kind <= 11 || kind == 19) compareItem(first);
         if (kind == 1 || kind == 12 || (kind == 7 && first >> 56 == 0)) {
             eq(ledger.batchFlagsOf(uint56(first)), batchFlags[uint56(first)], "batch flags");
             eq(ledger.nextBatch(BRAND), (uint256(BRAND) << 32) | (batchCount[BRAND] + 1), "next batch");
@@ -165,7 +172,6 @@ contract Street is Fixture, Model {
         } else if (kind >= 13 && kind <= 17) {
             checkKeys(uint24(first));
         }
-        for (uint256 i = 0; i < things.length; ++i) compareItem(things[i].id);
     }
 
     function compareItem(uint256 item) private view {
@@ -295,7 +301,7 @@ contract Street is Fixture, Model {
     function record(Thing memory t) private returns (Parcel memory) {
         uint24 party = aParty(AUTHENTICATOR + uint24(pick(2)));
         uint256 by = pick(2) == 0 ? COUNCIL : aParty(t.brand);
-        uint256 date = clock + 700 - pick(1 days);
+        uint256 date = clock + 601 - (pick(2) == 0 ? pick(3) : pick(1 days));
         uint256 about = pick(2) == 0 ? 0 : pick(200);
         Signer memory none;
         return seal(5, abi.encode(t.id, party, by, pick(6), pick(9), about, pick(9), date, aNonce()), t, speaker(party), none);
@@ -308,7 +314,7 @@ contract Street is Fixture, Model {
 
     function handover(Thing memory t, Known memory k, address to) private returns (Parcel memory) {
         Signer memory link = pick(3) == 0 ? some(people) : signerAt(to);
-        bytes memory offer = abi.encode(t.id, link.at, clock + 1 - pick(10) / 8 * 3, k.sequence, bytes32(pick(3)));
+        bytes memory offer = abi.encode(t.id, link.at, clock + 1 - pick(10) / 4, k.sequence, bytes32(pick(3)));
         bytes memory data = bytes.concat(offer, abi.encode(hashOf(0, offer), to, pick(12) == 0 ? bytes32(0) : k.head));
         Signer[] memory who = new Signer[](link.at == to ? 2 : 3);
         (who[0], who[1]) = (signerAt(k.holder), signerAt(to));
@@ -405,7 +411,7 @@ contract ModelTest {
 
     /// @dev Or the comparison would be of nothing.
     function test_TheStreetHasEveryStatementTakenAndEveryStatementRefused() public {
-        for (uint256 seed = 0; seed < 30; ++seed) {
+        for (uint256 seed = 0; seed < 20; ++seed) {
             street = new Street();
             street.start();
             for (uint256 i = 0; i < 120; ++i) street.step(seed);
