@@ -71,7 +71,9 @@ def send(ledger: Ledger, chain: Chain) -> int:
     fee = chain.fee()
     with ledger.store.write() as tx:
         for address, nonce in nonces.items():
-            tx.meta.set("mined_nonce:" + address, nonce)
+            # Only what changed: a turn in which nothing happens leaves every kept answer as it was.
+            if tx.meta.get("mined_nonce:" + address) != nonce:
+                tx.meta.set("mined_nonce:" + address, nonce)
         _settle_acts(tx)
         ready = _settle(ledger, tx)
         pending = [sent for address, nonce in nonces.items() for sent in tx.outbox.transactions_from(address, nonce)]
@@ -88,7 +90,8 @@ def _settle(ledger: Ledger, tx: Tx) -> list[Queued]:
     """Mark what needs nothing more; return what has to be sent now."""
     now = ledger.now()
     final = final_height(tx)
-    tx.outbox.settle_accepted(final)
+    if tx.outbox.waiting()[0]:
+        tx.outbox.settle_accepted(final)
     candidates = tx.outbox.unsettled(now, MOST_IN_TURN)
     where = progress_of(ledger, tx, candidates)
     over = {one.id for one in candidates if _is_over(where[one.id], final)}
