@@ -275,6 +275,10 @@ def _jobs(settings: Settings, stop: threading.Event) -> None:
         except LedgerError as error:
             log.error("jobs.away", reason=error.detail)
             busy = False
+        except Exception:
+            # This thread has nobody who would start it again: what breaks once must not end everybody's work.
+            log.exception("jobs.broken")
+            busy = False
         if not busy:
             stop.wait(0.3)
 

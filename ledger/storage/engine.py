@@ -16,7 +16,15 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledger.domain.errors import Conflict, InDoubt, Unavailable
@@ -126,7 +134,11 @@ class Store:
             raise Conflict("This was kept already, or what it belongs to is gone. Nothing was changed.") from error
         except PoolTimeout as error:
             raise Unavailable("Too many requests wait for the database. Nothing was changed; try again.") from error
-        except (OperationalError, InterfaceError) as error:
+        except (DataError, NotSupportedError, ProgrammingError):
+            # A statement of ours that no database would take: our fault, and not to be tried again.
+            raise
+        except (DatabaseError, InterfaceError) as error:
+            # Damaged pages, too, are told here: SQLite says so of a read that failed.
             reason = str(error.orig).splitlines()[0] if error.orig else "no answer"
             if in_doubt:
                 raise InDoubt(
