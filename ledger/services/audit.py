@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from ledger.domain.errors import LedgerError
+from ledger.domain.errors import LedgerError, Unavailable
 from ledger.services.audit_batches import items_are_leaves
 from ledger.services.audit_chain import events_as_the_node_has_them, told_once
 from ledger.services.audit_files import files_are_what_they_are_called
@@ -32,7 +32,7 @@ from ledger.services.audit_papers import (
 from ledger.services.audit_parties import organisations_are_their_parties
 from ledger.services.audit_registrations import roots_are_on_the_chain
 from ledger.services.audit_states import states_equal_the_contracts, states_follow
-from ledger.services.checking import Checked, attention
+from ledger.services.checking import Checked, attention, cannot_tell
 from ledger.services.ports import Chain, Ledger
 
 _STUMBLES: Final = (LedgerError, LookupError, ValueError, TypeError, ArithmeticError, AssertionError, OSError)
@@ -62,6 +62,8 @@ def audit(
     for name, check in checks:
         try:
             yield check()
+        except Unavailable as away:
+            yield cannot_tell(name, away.detail)
         except _STUMBLES as problem:
             # A row that cannot even be read is as wrong as one that says something else.
             yield attention(name, f"Something that is kept cannot be read: {problem}", RUN_REINDEX)

@@ -66,6 +66,8 @@ def items_are_leaves(ledger: Ledger, on_progress: Progress | None) -> Checked:
             try:
                 looked += _Batch(ledger, row, found, looked, on_progress).check()
             except (LedgerError, LookupError, ValueError, TypeError) as problem:
+                with ledger.store.read():
+                    pass  # a database that is away is no damage: Unavailable goes on from here
                 found.note(f"batch {row['id']}: {problem}")
     return found.line(f"{many(looked, 'item')} in all lead to the roots of their batches ({ready:,}).")
 

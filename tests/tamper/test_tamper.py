@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import JSON, Table, literal_column
 from sqlalchemy.exc import IntegrityError
 
+from ledger.domain.errors import Unavailable
+from ledger.services.audit import audit
 from ledger.services.checking import Found
 from ledger.storage.tables import metadata
 from tests.tamper.classes import CHECKED, OURS
@@ -220,3 +224,14 @@ def _set_final(lie: Tampered, height: int) -> None:
     meta = metadata.tables["meta"]
     row = next(row for row in lie.rows(meta) if row["key"] == "final_height")
     lie.change(meta, row, "value", height)
+
+
+def test_a_database_that_is_away_is_no_damage(stage: Stage) -> None:
+    class Gone:
+        @contextmanager
+        def read(self) -> Iterator[Any]:
+            raise Unavailable("The database does not answer.")
+            yield
+
+    ledger = replace(stage.ledger, store=Gone())  # type: ignore[arg-type]
+    assert {line.found for line in audit(ledger, None, None)} == {Found.CANNOT_TELL}
