@@ -15,6 +15,7 @@ from ledger.services import import_items
 from ledger.services.import_items import PREPARE
 from ledger.services.open_item import leaf_of, proof_of
 from ledger.services.prepare_batch import prepare
+from ledger.services.restore_batches import restore_batches
 from ledger.services.views_of_chain import listed
 from ledger.storage.engine import Store
 from ledger.worker import run_jobs_once, work_off
@@ -146,3 +147,35 @@ def test_a_database_that_is_away_is_unavailable_and_says_so() -> None:
     store = Store("postgresql://touchmark@127.0.0.1:1/none")
     with pytest.raises(Unavailable, match="database"), store.read():
         raise AssertionError("nothing to read from")
+
+
+def test_a_serial_of_our_making_that_is_taken_is_made_anew(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = sqlite_world
+    bare = [line.replace(f"OWN{number:05}", "") for number, line in enumerate(LINES)]
+    first, second = confirmed(world, bare), confirmed(world, bare[::-1], "b.csv")
+    drawn = [["0" * 11 + str(n) for n in range(5)] for _ in range(2)] + [[f"NEW{n:09}" for n in range(5)]]
+    monkeypatch.setattr("ledger.services.prepare_batch.make_serials", lambda _, count: drawn.pop(0)[:count])
+    prepare(world.ledger, first.id)
+    prepare(world.ledger, second.id)
+    expect_whole(world, first.id)
+    expect_whole(world, second.id)
+    with world.ledger.store.read() as tx:
+        assert [item.serial for item in tx.batches.items_page(second.id, -1, 10)] == [f"NEW{n:09}" for n in range(5)]
+
+
+def test_a_batch_made_by_several_processes_is_whole_and_is_restored_from_its_manifests(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.services.prepare_batch._WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("ledger.services.prepare_batch.PAGE", 2)
+    batch = confirmed(world, LINES)
+    prepare(world.ledger, batch.id)
+    expect_whole(world, batch.id)
+    with world.ledger.store.read() as tx:
+        made = tx.batches.items_page(batch.id, -1, 100)
+    restore_batches(world.ledger)
+    with world.ledger.store.read() as tx:
+        assert tx.batches.items_page(batch.id, -1, 100) == made
+    expect_whole(world, batch.id)
