@@ -45,6 +45,7 @@ IDLE: Final = 0.15
 _SAVE_EVERY: Final = 3.0
 _SEEN_EVERY: Final = 5
 _ABANDONED: Final = 60
+_OUR_FAULT: Final = "Something went wrong on our side and was noted. Nothing was changed; please tell the operator."
 _SWEEP_EVERY: Final = 3_600
 """Seconds between two sweeps of sessions, links and errands that are over."""
 
@@ -209,11 +210,17 @@ def work_off(ledger: Ledger, job: Job, on_progress: Callable[[int], None] | None
         with ledger.store.write() as tx:
             tx.imports.change_job(job.id, state="waiting")
         raise
+    except OSError as error:
+        # A disk that fails or is full passes; a file that is gone does not come back.
+        log.exception("job.disk", kind=job.kind, subject=job.subject)
+        outcome = {"state": "waiting"}
+        done = False
+        if isinstance(error, FileNotFoundError):
+            outcome = {"state": "failed", "problem": _OUR_FAULT}
     except Exception:
         # One file that we cannot cope with must not end the work on everybody else's.
         log.exception("job.broken", kind=job.kind, subject=job.subject)
-        problem = "Something went wrong on our side and was noted. Nothing was changed; please tell the operator."
-        outcome = {"state": "failed", "problem": problem}
+        outcome = {"state": "failed", "problem": _OUR_FAULT}
     with ledger.store.write() as tx:
         now = tx.imports.job(job.kind, job.subject)
         # We may have been away so long that somebody else has begun it anew.
