@@ -11,6 +11,7 @@ import time_machine
 from tests.web.api.asking import Asking, claimed, path_of, registered, speak
 from tests.web.api.conftest import UNHURRIED
 from tests.web.stage import Stage
+from web import create_app
 from web.limits import connection
 
 
@@ -92,3 +93,18 @@ def test_a_bulk_check_beyond_the_limit_still_tells_the_bad_news(stage: Stage, br
     assert [one["verdict"] for one in second.get_json()["results"]] == ["slow_down", "reported_stolen"]
     assert second.get_json()["summary"] == {"ok": 1, "problems": 1}
     assert int(second.headers["Retry-After"]) > 0
+
+
+def test_behind_a_proxy_of_ours_the_address_that_it_saw_counts_whatever_was_sent_to_it(stage: Stage) -> None:
+    settings = stage.settings.model_copy(update={"trusted_proxies": 1})
+    app = create_app(settings, stage.ledger, replace(UNHURRIED, anonymous_read="3/minute"))
+    stage.apps.append(app)
+    anyone = Asking(app, None)
+
+    def asked(forwarded: str) -> int:
+        return anyone.ask("GET", "/v1/label-formats", headers={"X-Forwarded-For": forwarded}).status_code
+
+    with time_machine.travel(stage.ledger.now(), tick=False):
+        assert [asked(f"198.51.100.{n}, 203.0.113.9") for n in range(4)] == [200, 200, 200, 429]
+        assert [asked(f"2001:db8:5:6::{n}") for n in range(1, 5)] == [200, 200, 200, 429]
+        assert asked("203.0.113.10") == 200
