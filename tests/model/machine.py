@@ -23,7 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import func, select
 
 from ledger.bootstrap import ChainSide
-from ledger.chain.node import Node
+from ledger.chain.node import LocalMiner, Node
 from ledger.chain.rpc import Rpc
 from ledger.domain.errors import LedgerError, Unavailable
 from ledger.domain.outbox import Queued, State
@@ -41,6 +41,8 @@ from tests.support.world import GTIN, Card, World
 
 DEEPEST = 64
 """Blocks that a reorganisation may take back: on a chain of others as many make a block final."""
+PATIENCE = 60.0
+"""Seconds for the node to answer: the machine may be busy."""
 KEPT_STATES = 512
 """Blocks back of which the node has to tell the state: the final one lies deep, and reorganisations go there."""
 MOMENTS = {
@@ -82,14 +84,14 @@ class LedgerMachine(RuleBasedStateMachine):
         self.kind, self.away = kind, False
         self.cards: list[Card] = self.world.cards()[:4]
         self.play = RoughPlay(self.world, seed, self.cards)
-        deployed = self.world.side()
-        node = deployed.node
-        if kind == "others":
-            node = Node(Rpc(self.world.node.url), node.chain_id, node.client.address, DEEPEST)
-            self.stack.callback(node.rpc.close)
+        deployed = self.world.side().node
+        rpc = self.world.rpc = Rpc(self.world.node.url, timeout=PATIENCE)
+        others = kind == "others"
+        node = Node(rpc, deployed.chain_id, deployed.client.address, DEEPEST if others else None)
+        if others:
             # As many blocks as have to lie on what is final, so that the world is final and the rest is not.
-            self.world.rpc.call("anvil_mine", hex(DEEPEST + 2))
-        self.side = ChainSide(node, deployed.miner if kind == "local" else None)
+            rpc.call("anvil_mine", hex(DEEPEST + 2))
+        self.side = ChainSide(node, None if others else LocalMiner(rpc, self.world.node.saves_folder))
         self.loop = ChainLoop(self.world.ledger, self.side)
         self.world._loop = self.loop
         self.turn()
