@@ -15,6 +15,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -94,7 +95,10 @@ def save(rpc: Rpc, folder: Path) -> SavedState:
     tip, packed = _dump(rpc)
     state = _unpack(packed)
     _expect_tip(state, tip)
-    generation = max((number for number, _ in _sidecars(folder)), default=0) + 1
+    try:
+        generation = max((number for number, _ in _sidecars(folder)), default=0) + 1
+    except OSError as error:
+        raise Unavailable(f"The local chain’s saves in {folder} cannot be listed: {error.strerror}.") from error
     saved = SavedState(
         generation=generation,
         chain_id=rpc.chain_id(),
@@ -113,7 +117,9 @@ def save(rpc: Rpc, folder: Path) -> SavedState:
     except OSError as error:
         state_file(folder, generation).unlink(missing_ok=True)
         raise Unavailable(f"The local chain could not be saved in {folder}: {error.strerror}.") from error
-    _forget_before(folder, generation - GENERATIONS + 1)
+    # This one is whole; what cannot be removed now goes with the next.
+    with suppress(OSError):
+        _forget_before(folder, generation - GENERATIONS + 1)
     return saved
 
 
