@@ -33,6 +33,7 @@ from web import (
     scan,
 )
 from web.api import operation, specification
+from web.front_desk import front_desk
 from web.logs import register as register_log
 from web.logs import watch
 from web.operator import safe
@@ -70,7 +71,8 @@ def create_app(
     )
     signing = partial(deployed_domain, ledger)
     # Wrapping wsgi_app is how Flask documents middleware; its types take it for a method.
-    app.wsgi_app = sign_host(decompress(keep_slashes(whole_bodies(app.wsgi_app))), settings, signing)  # type: ignore[assignment, method-assign]
+    inner = front_desk(decompress(keep_slashes(whole_bodies(app.wsgi_app))), app, ledger)
+    app.wsgi_app = sign_host(inner, settings, signing)  # type: ignore[assignment, method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ told of a stolen or counterfeit one (see `spend`).
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Final
 
 from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter, RequestLimit
-from limits import RateLimitItem, parse
+from limits import parse
 
 from ledger.domain.errors import TooMany
 from ledger.domain.organisations import Caller
@@ -61,8 +62,7 @@ def register(app: Flask, pace: Pace) -> None:
         if spent is None and limiter.current_limit is not None:
             spent = _of(limiter.current_limit)
         if spent is not None:
-            response.headers["RateLimit-Policy"] = f'"{spent.name}";q={spent.most};w={spent.window}'
-            response.headers["RateLimit"] = f'"{spent.name}";r={spent.left};t={spent.resets}'
+            response.headers.update(told(spent))
         return response
 
 
@@ -83,13 +83,35 @@ def spend(items: int = 1) -> Spent:
 
     Such a view still gives the bad news among them.
     """
-    limiter: Limiter = current_app.extensions["touchmark_limiter"]
     pace: Pace = current_app.extensions["pace"]
-    limit = parse(pace.items if _caller() else pace.anonymous_items)
-    over = not limiter.limiter.hit(limit, _who(), "items", cost=items)
-    spent = _stats(limiter, limit, "items", over=over)
-    g.spent = spent
+    g.spent = spent = _spend(_who(), pace.items if _caller() else pace.anonymous_items, items)
     return spent
+
+
+def spend_from(address: str | None) -> Spent:
+    """Count one item looked up from an address, by nobody in particular."""
+    pace: Pace = current_app.extensions["pace"]
+    return _spend(connection(address), pace.anonymous_items, 1)
+
+
+def told(spent: Spent) -> dict[str, str]:
+    """Where a caller stands, as headers."""
+    return {
+        "RateLimit-Policy": f'"{spent.name}";q={spent.most};w={spent.window}',
+        "RateLimit": f'"{spent.name}";r={spent.left};t={spent.resets}',
+    }
+
+
+def _spend(who: str, most: str, items: int) -> Spent:
+    limiter: Limiter = current_app.extensions["touchmark_limiter"]
+    limit = _parsed(most)
+    over = not limiter.limiter.hit(limit, who, "items", cost=items)
+    window = limiter.limiter.get_window_stats(limit, who, "items")
+    resets = max(1, int(window.reset_time - time.time()) + 1)
+    return Spent("items", limit.amount, limit.get_expiry(), window.remaining, resets, over)
+
+
+_parsed = functools.cache(parse)
 
 
 def connection(address: str | None) -> str:
@@ -137,9 +159,3 @@ def _of(limit: RequestLimit) -> Spent:
     name = "read" if request.method in _READS else "write"
     resets = max(1, limit.reset_at - int(time.time()))
     return Spent(name, limit.limit.amount, limit.limit.get_expiry(), limit.remaining, resets)
-
-
-def _stats(limiter: Limiter, limit: RateLimitItem, name: str, *, over: bool) -> Spent:
-    window = limiter.limiter.get_window_stats(limit, _who(), name)
-    resets = max(1, int(window.reset_time - time.time()) + 1)
-    return Spent(name, limit.amount, limit.get_expiry(), window.remaining, resets, over)

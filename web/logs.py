@@ -29,7 +29,8 @@ SIGN_PAGE: Final = "sign-page"
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SANE: Final = re.compile(r"[0-9a-fA-F-]{16,36}")
 """Hexadecimal digits, as UUIDs and trace ids are: free text could be somebody's name or number."""
-_ROUTE: Final = "touchmark.route"
+ROUTE: Final = "touchmark.route"
+"""Where a request's environment names the route it took."""
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -38,7 +39,7 @@ def register(app: Flask) -> None:
 
     @app.before_request
     def note() -> None:
-        request.environ[_ROUTE] = NOWHERE if request.url_rule is None else request.url_rule.rule
+        request.environ[ROUTE] = NOWHERE if request.url_rule is None else request.url_rule.rule
 
 
 def watch(app: WSGIApplication, metrics: Metrics) -> Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]:
@@ -52,7 +53,7 @@ def watch(app: WSGIApplication, metrics: Metrics) -> Callable[[WSGIEnvironment, 
         structlog.contextvars.bind_contextvars(request_id=id)
         status = 500
         # Whoever answers before Flask does is the signing page.
-        environ[_ROUTE] = SIGN_PAGE
+        environ[ROUTE] = SIGN_PAGE
 
         def answer(told: str, headers: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
             nonlocal status
@@ -65,7 +66,7 @@ def watch(app: WSGIApplication, metrics: Metrics) -> Callable[[WSGIEnvironment, 
             took = time.perf_counter() - began
             method = str(environ["REQUEST_METHOD"])
             method = method if method in METHODS else "other"
-            route = str(environ[_ROUTE])
+            route = str(environ[ROUTE])
             metrics.count(route, method, status, took)
             if route not in _QUIET or status >= 400:
                 log.info("request", method=method, route=route, status=status, ms=round(took * 1000, 1))

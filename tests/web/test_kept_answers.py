@@ -15,7 +15,8 @@ from ledger.services.kept_keys import sign_and_submit
 from ledger.services.ports import Ledger
 from tests.web.stage import GTIN, Stage, on_each_database
 from web import create_app
-from web.kept_answers import LASTS, ROOM, Kept, KeptAnswers
+from web.kept_answers import LASTS, ROOM, About, Kept, KeptAnswers
+from web.limits import Pace
 
 JSON = {"Accept": "application/json"}
 ADDRESSES = ("/01/{}/21/{}", "/v1/items/{}/{}")
@@ -148,6 +149,26 @@ def test_every_look_is_counted_also_where_the_answer_was_kept(stage: Stage) -> N
         assert tx.scans.count_of(tx.batches.find(GTIN, "COUNTED")[0].item)[0] == 3
 
 
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_who_asks_too_often_gets_no_kept_answer_either_and_is_told_where_they_stand(stage: Stage, address: str) -> None:
+    app = create_app(stage.settings, _ledger(stage), pace=Pace(anonymous_items="3/minute"))
+    _APPS.append(app)
+    client, at = app.test_client(), address.format(GTIN, "QUIET")
+    answers = [client.get(at, environ_base={"REMOTE_ADDR": "8.8.8.8"}) for _ in range(5)]
+    assert [one.status_code for one in answers] == [200, 200, 200, 429, 429]
+    assert [one.headers["RateLimit"].split(";")[1] for one in answers[:3]] == ["r=2", "r=1", "r=0"]
+
+
+def test_a_kept_answer_is_logged_and_counted_under_its_route(stage: Stage) -> None:
+    app = _app(stage, _ledger(stage))
+    for _ in range(2):
+        app.test_client().get(f"/v1/items/{GTIN}/QUIET")
+    told = app.extensions["metrics"].told(stage.ledger).decode()
+    line = next(one for one in told.splitlines() if "touchmark_requests_total" in one and "/v1/items" in one)
+    assert line.endswith(" 2.0")
+    assert next(one for one in told.splitlines() if one.startswith("touchmark_verdicts_total{")).endswith(" 2.0")
+
+
 @pytest.mark.parametrize("query", ["?looks=different", "?looks=compare", "?format=json", "?tapped=x", "?x=1"])
 def test_a_question_is_answered_for_itself(stage: Stage, query: str, monkeypatch: pytest.MonkeyPatch) -> None:
     app = _app(stage, _ledger(stage))
@@ -172,7 +193,7 @@ def test_codes_that_are_not_known_are_not_kept(stage: Stage, monkeypatch: pytest
     assert not made
 
 
-def test_a_conditional_request_is_answered_304_from_what_is_kept(stage: Stage) -> None:
+def test_a_conditional_request_is_answered_304_all_the_same(stage: Stage) -> None:
     client = _app(stage, _ledger(stage)).test_client()
     at = f"/v1/items/{GTIN}/QUIET"
     etag = client.get(at).headers["ETag"]
@@ -182,7 +203,7 @@ def test_a_conditional_request_is_answered_304_from_what_is_kept(stage: Stage) -
 
 
 def _kept(body: bytes) -> Kept:
-    return Kept(body, "text/html", None, 1, "held", (1, 1, True), 100)
+    return Kept((), body, About(1, "held", look=True), "/01/<path:_rest>", (1, 1, True), 100)
 
 
 def test_what_was_unused_the_longest_makes_room() -> None:

@@ -16,7 +16,7 @@ from ledger.services.scan_item import scan_item
 from ledger.services.tell_history import history
 from web.api.operation import answer, blueprint, caller, here, operation
 from web.api.shapes import In, ItemPath, Out, moment
-from web.kept_answers import again, keep, place_for, respond
+from web.kept_answers import About, may_be_kept
 from web.limits import spend
 from web.metrics import count_verdict
 from web.scan.page import slowed
@@ -56,10 +56,6 @@ def get_item(path: ItemPath) -> Response:
     Who asks too often is answered 429, except where the news is bad.
     """
     ledger, spent = here(), spend()
-    place = place_for(ledger, request)
-    kept = None if spent.over else again(place)
-    if kept is not None:
-        return _told(respond(kept))
     scan = scan_item(ledger, path.gtin, path.serial)
     if spent.over:
         scan = slowed(scan, spent.resets, moment(ledger.now()))
@@ -72,11 +68,7 @@ def get_item(path: ItemPath) -> Response:
     told = shown.model_dump_json().replace(shown.model_dump(mode="json")["checked_at"], "")
     response.set_etag(hashlib.sha256(told.encode()).hexdigest()[:32], weak=True)
     if scan.subject is not None and not spent.over:
-        keep(place, response, scan.subject.item.item, scan.standing.key.value)
-    return _told(response)
-
-
-def _told(response: Response) -> Response:
+        may_be_kept(About(scan.subject.item.item, scan.standing.key.value, look=False))
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
     return response

@@ -15,20 +15,19 @@ from ledger.domain.serials import is_ours
 from ledger.domain.standing_headlines import Key
 from ledger.domain.tags import Tapped
 from ledger.keeping.countries import Countries
-from ledger.services.note_scan import Seen
 from ledger.services.ports import Ledger
 from ledger.services.scan_item import scan_bad_code, scan_item, scan_product
 from ledger.services.scanned import Scan
-from web.kept_answers import COUNTED, KeptAnswers, again, keep, place_for, respond
+from web.kept_answers import COUNTED, About, may_be_kept
 from web.languages import language_of
 from web.metrics import count_verdict
 from web.people.visits import maybe_session
 from web.problems import wants_json
 from web.scan import bp
 from web.scan.address import read_address
-from web.scan.looker import country_of, kind_of, looker_of
+from web.scan.looker import country_of, note_look
 from web.scan.looks import line_shown, looks_of
-from web.scan.notes import Notes, notes
+from web.scan.notes import Notes
 from web.scan.pace import too_fast
 from web.scan.page import RETRY_AFTER, STATUS, item_href, looks_different, moment, slowed, unavailable, view_of
 from web.scan.tap import tap_here
@@ -45,7 +44,6 @@ KEEPERS: Final[dict[str, Keeper]] = {}
 def _begin(state: BlueprintSetupState) -> None:
     app: Any = state.app
     app.extensions["scan_notes"] = Notes(app.extensions["ledger"])
-    app.extensions["kept_answers"] = KeptAnswers()
     app.extensions["countries"] = Countries(app.extensions["settings"].countries)
 
 
@@ -60,13 +58,6 @@ def home() -> str:
 def item(_rest: str) -> Response:
     """What the record shows of the item, or of the model, that this address names."""
     ledger = ledger_here()
-    place = place_for(ledger, request)
-    kept = again(place)
-    if kept is not None and too_fast(request.remote_addr) is None:
-        _note(kept.item, kept.verdict)
-        response = respond(kept)
-        response.vary.add("Accept")
-        return response
     try:
         tapped = tap_here(ledger)
         if isinstance(tapped, Response):
@@ -78,8 +69,8 @@ def item(_rest: str) -> Response:
     except Unavailable:
         scan = unavailable(moment(ledger.now()))
     response = answer(ledger, scan)
-    if scan.subject is not None and scan.facts.retry_after is None:
-        keep(place, response, scan.subject.item.item, scan.standing.key.value)
+    if scan.subject is not None and scan.facts.retry_after is None and language_of(request) not in COUNTED:
+        may_be_kept(About(scan.subject.item.item, scan.standing.key.value, look=True))
     return response
 
 
@@ -148,13 +139,8 @@ def answer(ledger: Ledger, scan: Scan, page: str = "scan/item.html", **more: obj
         response.headers["Retry-After"] = str(scan.facts.retry_after)
     # Who compares has looked already.
     if scan.subject is not None and request.method == "GET" and page != "scan/looks.html":
-        _note(scan.subject.item.item, key.value)
+        note_look(request, scan.subject.item.item, key.value)
     return response
-
-
-def _note(item: int, verdict: str) -> None:
-    where, who, kind = country_of(request), looker_of(request), kind_of(request)
-    notes().add(Seen(item, ledger_here().now(), verdict, where, who, kind))
 
 
 def _earlier(ledger: Ledger, scan: Scan) -> EarlierChecks | None:

@@ -10,8 +10,11 @@ from flask import Request, current_app
 from ledger.domain.country_places import is_country
 from ledger.domain.looks import LookKind
 from ledger.keeping.countries import Countries
+from ledger.services.note_scan import Seen
+from ledger.services.ports import Ledger
 from ledger.settings import Settings
 from web.limits import connection
+from web.scan.notes import notes
 
 SAID: Final = "X-Touchmark-Country"
 """Names the country in trials on one machine; believed only where the settings say so."""
@@ -43,3 +46,10 @@ def looker_of(request: Request) -> str:
     """The connection and the browser's name; "" where there is no address."""
     where = connection(request.remote_addr)
     return "" if where == "unknown" else f"{where}\n{request.user_agent.string[:_LONGEST]}"
+
+
+def note_look(asked: Request, item: int, verdict: str) -> None:
+    """Count this look at an item: best effort, and beside the request."""
+    ledger: Ledger = current_app.extensions["ledger"]
+    where, who, kind = country_of(asked), looker_of(asked), kind_of(asked)
+    notes().add(Seen(item, ledger.now(), verdict, where, who, kind))

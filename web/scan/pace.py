@@ -13,13 +13,14 @@ def too_fast(address: str | None) -> int | None:
     Only public addresses are counted: behind any other stands a proxy that was not named in the settings, and
     then it would be all buyers at once who are turned away.
     """
-    if not _public(address):
+    if not is_public(address):
         return None
     spent = spend()
     return spent.resets if spent.over else None
 
 
-def _public(address: str | None) -> bool:
+def is_public(address: str | None) -> bool:
+    """Whether an address is one of the open network's."""
     try:
         found = ip_address(address or "")
     except ValueError:
