@@ -97,20 +97,17 @@ class Files:
         sync_folder(final.parent)
 
     def remove(self, shelf: str, name: str) -> None:
-        """Destroy a file: overwritten where it lies, then unlinked. Nothing happens where there is none."""
+        """Destroy a file: overwritten where it lies, then unlinked. Nothing happens where there is none.
+
+        Raises Unavailable where the disk fails; then the file is not to be relied on, and is removed by asking again.
+        """
         path = self.path(shelf, name)
         try:
-            size = path.stat().st_size
+            _destroy(path)
         except FileNotFoundError:
             return
-        with path.open("r+b") as file:
-            # On journaling or copying file systems old blocks may survive; that is why secrets are
-            # encrypted before they come here. This only shortens their life.
-            for place in range(0, size, _CHUNK):
-                file.write(b"\0" * min(_CHUNK, size - place))
-            _sync(file)
-        path.unlink()
-        sync_folder(path.parent)
+        except OSError as error:
+            raise Unavailable(f"A file could not be destroyed ({error.strerror}). Try again.") from error
 
     @contextmanager
     def _writing(self, shelf: str, name: str) -> Iterator[tuple[BinaryIO, Path]]:
@@ -124,6 +121,18 @@ class Files:
             raise Unavailable(f"The file could not be written ({error.strerror}). Nothing was kept.") from error
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _destroy(path: Path) -> None:
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        # On journaling or copying file systems old blocks may survive; that is why secrets are
+        # encrypted before they come here. This only shortens their life.
+        for place in range(0, size, _CHUNK):
+            file.write(b"\0" * min(_CHUNK, size - place))
+        _sync(file)
+    path.unlink()
+    sync_folder(path.parent)
 
 
 def _sync(file: BinaryIO) -> None:
