@@ -44,11 +44,9 @@ def register(ledger: Ledger, batch: str) -> None:
         found = own_batch(tx, caller, batch)
     if found.statement is not None:
         return
-    sha256 = found.cards_sha256
-    if ledger.files.has(hand_out_cards.CARDS, batch):
-        sha256 = hand_out_cards.write_cards(ledger, caller, batch, "csv", io.BytesIO())
-    # Where the codes are destroyed already, the person has the cards and confirms them once more.
-    hand_out_cards.confirm_cards(ledger, caller, batch, sha256 or "")
+    # Whoever has the cards confirms them once more: their codes may be destroyed, or half destroyed, already.
+    sha256 = found.cards_sha256 or hand_out_cards.write_cards(ledger, caller, batch, "csv", io.BytesIO())
+    hand_out_cards.confirm_cards(ledger, caller, batch, sha256)
 
 
 def _act(told: dict[str, Any]) -> int:
