@@ -38,8 +38,10 @@ class Outbox:
 
     def by_hashes(self, hashes: Collection[bytes]) -> list[Queued]:
         """Those among some hundreds of struct hashes that we keep."""
+        if not hashes:
+            return []
         query = select(statements).where(statements.c.hash.in_(list(hashes)))
-        return [queued_of(row) for row in self._db.execute(query)] if hashes else []
+        return [queued_of(row) for row in self._db.execute(query)]
 
     def page(self, organisation: str, before: str | None, limit: int) -> list[Queued]:
         """An organisation's statements, newest first, older than the cursor."""

@@ -32,8 +32,10 @@ class Papers:
 
     def reports(self, commitments: Collection[bytes]) -> list[Report]:
         """Those among some hundreds of salted hashes that we keep."""
+        if not commitments:
+            return []
         query = select(reports).where(reports.c.commitment.in_(list(commitments)))
-        return [Report(**row._mapping) for row in self._db.execute(query)] if commitments else []
+        return [Report(**row._mapping) for row in self._db.execute(query)]
 
     def add_evidence(self, new: Evidence) -> None:
         """Note a stored file; the same bytes again change nothing."""

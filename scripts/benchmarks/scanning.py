@@ -43,7 +43,7 @@ def measure(plan: Plan) -> Iterator[Figure]:
         with house(plan.folder / f"scan-{count}") as opened:
             batch = opened.register(count)
             with opened.ledger.store.read() as tx:
-                items = tx.batches.items_page(batch.id, count // 2, 400)
+                items = tx.batches.items_page(batch.id, count // 2, 100)
                 others = tx.batches.items_page(batch.id, -1, count // 2)
             with _server(_OURS, _environment(opened)) as port:
                 told[count] = _both(plan, port, items)

@@ -7,6 +7,7 @@ import re
 
 from flask import Response, request
 from pydantic import Field
+from pydantic_core import to_json
 
 from ledger.domain.errors import TooMany
 from ledger.domain.organisations import Scope
@@ -65,8 +66,8 @@ def get_item(path: ItemPath) -> Response:
     shown = scan_out(ledger, scan)
     response = answer(shown)
     # The moment of asking is no part of what was answered, wherever it stands.
-    told = shown.model_dump_json().replace(shown.model_dump(mode="json")["checked_at"], "")
-    response.set_etag(hashlib.sha256(told.encode()).hexdigest()[:32], weak=True)
+    told = response.get_data().replace(to_json(shown.checked_at), b"")
+    response.set_etag(hashlib.sha256(told).hexdigest()[:32], weak=True)
     if scan.subject is not None and not spent.over:
         may_be_kept(About(scan.subject.item.item, scan.standing.key.value, look=False))
     response.headers["Cache-Control"] = "no-cache"
