@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, exists, insert, or_, select, tuple
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import ItemState
 from ledger.domain.epcis_told import Behaviour, Capture, Shown, Standing, Told
-from ledger.storage.chain_facts import event_of, state_of
+from ledger.storage.chain_rows import event_of, state_of
 from ledger.storage.tables import batches, blocks, events, item_versions, items, organisations
 from ledger.storage.tables_epcis import captures, told_events, told_items
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.errors import Invalid
-from ledger.storage.chain_facts import event_of
+from ledger.storage.chain_rows import event_of
 from ledger.storage.tables import blocks, events, meta, metadata, organisations, reports, transactions
 
 CARRIED: Final[Mapping[str, frozenset[str]]] = {

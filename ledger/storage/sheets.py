@@ -14,7 +14,7 @@ from ledger.domain.sheets import Sheet, SheetState, told_from_json, told_to_json
 from ledger.domain.statements import RecordKind
 from ledger.domain.track_record import Entry
 from ledger.services.sheets_port import Desk, SignedSheet
-from ledger.storage.chain_facts import event_of
+from ledger.storage.chain_rows import event_of
 from ledger.storage.tables import blocks, events
 from ledger.storage.tables_sheets import checklists, desks, sheets, shown_names
 

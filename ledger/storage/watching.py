@@ -11,7 +11,7 @@ from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import Flag, ItemState
 from ledger.domain.watching import LineCount
 from ledger.storage.batches import item_of
-from ledger.storage.chain_facts import event_of, state_of
+from ledger.storage.chain_rows import event_of, state_of
 from ledger.storage.tables import activations, batches, blocks, events, item_versions, items
 
 

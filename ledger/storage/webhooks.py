@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.webhooks import TOLD, Attempt, Delivery, Endpoint, Message, Off, State
-from ledger.storage.chain_facts import event_of
+from ledger.storage.chain_rows import event_of
 from ledger.storage.tables import blocks, events
 from ledger.storage.tables_webhooks import webhook_attempts as attempts
 from ledger.storage.tables_webhooks import webhook_deliveries as deliveries
