@@ -137,7 +137,8 @@ class ScanOut(Part):
     registration: RegistrationOut | None
     on_sale: bool | None
     owned: bool | None = Field(description="Whether it has an owner, as of the newest block we hold; never who.")
-    entries: list[EntryOut]
+    entries: list[EntryOut] = Field(description="Inspections and services, oldest first; those under way last.")
+    earlier_entries: int = Field(description="How many older ones are left out; `entries=all` asks for those too.")
     head: str | None = Field(description="The item's head on the chain, for whoever checks it themselves.")
     chain_id: int | None
     contract: str | None
@@ -168,11 +169,12 @@ def scan_json(ledger: Ledger, scan: Scan) -> dict[str, Any]:
     return scan_out(ledger, scan).model_dump(mode="json")
 
 
-def scan_out(ledger: Ledger, scan: Scan) -> ScanOut:
-    """The scan as the API describes it."""
+def scan_out(ledger: Ledger, scan: Scan, newest: int | None = None) -> ScanOut:
+    """The scan as the API describes it, with the newest entries alone where a number is given."""
     facts, got = scan.facts, scan.standing
     # Before its registration is signed, an item is nobody's business but its brand's.
     recorded = scan.subject is not None and got.key is not Key.UNKNOWN
+    left_out = max(0, len(scan.records) - newest) if recorded and newest is not None else 0
     return ScanOut(
         verdict=got.key.value,
         tick=got.tick,
@@ -190,7 +192,8 @@ def scan_out(ledger: Ledger, scan: Scan) -> ScanOut:
         registration=_registration(facts),
         on_sale=facts.on_sale if recorded else None,
         owned=scan.subject.claimed if recorded and scan.subject else None,
-        entries=[_entry(one) for one in scan.records] if recorded else [],
+        entries=[_entry(one) for one in scan.records[left_out:]] if recorded else [],
+        earlier_entries=left_out,
         head=scan.head,
         chain_id=scan.chain_id,
         contract=scan.contract,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import Final, Literal
 
 from flask import Response, request
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from pydantic_core import to_json
 
 from ledger.domain.errors import TooMany
@@ -23,7 +24,20 @@ from web.metrics import count_verdict
 from web.scan.page import slowed
 from web.scan_json import ScanOut, TimelineEntryOut, scan_out, timeline_entry_out
 
+NEWEST: Final = 20
+"""Entries that an answer lists unless more are asked for: one with hundreds is as quick to give as one with few."""
+
 bp = blueprint("items", "What the ledger shows of an item, to anyone.")
+
+
+class ItemQuery(In):
+    """How much of the record. What else stands behind a code's question mark is no business of this address."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    entries: Literal["newest", "all"] = Field(
+        "newest", description=f"The {NEWEST} newest inspections and services, or every one (at most 200)."
+    )
 
 
 class HistoryQuery(In):
@@ -50,7 +64,7 @@ class HistoryOut(Out):
     anyone=True,
     counts_itself=True,
 )
-def get_item(path: ItemPath) -> Response:
+def get_item(path: ItemPath, query: ItemQuery) -> Response:
     """What the ledger shows of an item
 
     Every code has an answer, also one that is not registered here (`unknown`) or cannot be right (`bad_code`).
@@ -63,7 +77,7 @@ def get_item(path: ItemPath) -> Response:
     count_verdict(scan.standing.key.value)
     if spent.over and scan.standing.key not in BAD_NEWS:
         raise TooMany(f"Too many items at once. Wait {spent.resets} seconds.", retry_after=spent.resets)
-    shown = scan_out(ledger, scan)
+    shown = scan_out(ledger, scan, NEWEST if query.entries == "newest" else None)
     response = answer(shown)
     # The moment of asking is no part of what was answered, wherever it stands.
     told = response.get_data().replace(to_json(shown.checked_at), b"")

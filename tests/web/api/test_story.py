@@ -10,6 +10,7 @@ import pytest
 from ledger.domain.claim_codes import check_code
 from tests.web.api.asking import Asking, Person, claim, claimed, made, path_of, registered, speak, with_codes
 from tests.web.stage import Stage
+from web.api.items import NEWEST
 
 
 def verdict(anyone: Asking, item: dict[str, Any]) -> str:
@@ -191,6 +192,21 @@ def test_inspections_are_recorded_corrected_and_withdrawn_and_all_stay(
     entries = anyone.get(path_of(item))["entries"]
     assert [one["kind"] for one in entries] == ["inspection", "correction", "withdrawal", "service"]
     assert [one["undone"] for one in entries][:2] == ["final", "final"]
+
+
+def test_an_answer_lists_the_newest_entries_and_says_how_many_there_are_before(
+    stage: Stage, brand: Asking, anyone: Asking
+) -> None:
+    [item] = registered(stage, brand, 1)
+    named = {"gtin": item["gtin"], "serial": item["serial"]}
+    for _ in range(NEWEST + 3):
+        brand.post("/v1/services", {**named, "service": "care"}, 202)
+    stage.follow()
+    newest, whole = anyone.get(path_of(item)), anyone.get(path_of(item) + "?entries=all")
+    assert (len(newest["entries"]), newest["earlier_entries"]) == (NEWEST, 3)
+    assert (len(whole["entries"]), whole["earlier_entries"]) == (NEWEST + 3, 0)
+    assert whole["entries"][3:] == newest["entries"]
+    assert anyone.ask("GET", path_of(item) + "?entries=some").status_code == 422
 
 
 def test_whoever_is_not_accredited_records_nothing(stage: Stage, brand: Asking, rival: Asking) -> None:
