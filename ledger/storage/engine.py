@@ -34,6 +34,7 @@ from ledger.storage.gathered import GatheredTx
 from ledger.storage.scanned import ScannedTx
 from ledger.storage.shared import Known, Shared
 from ledger.storage.stamps import Stamp
+from ledger.storage.turns import begin_write
 
 T = TypeVar("T")
 
@@ -164,8 +165,10 @@ def make_engine(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A writer takes its lock first: a read that turns into a write could otherwise fail halfway.
-        write = connection.get_execution_options().get("touchmark_write", True)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        if connection.get_execution_options().get("touchmark_write", True):
+            begin_write(connection, _WAIT)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
 
