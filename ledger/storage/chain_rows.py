@@ -16,7 +16,7 @@ from ledger.domain.custody import Flag, ItemState
 
 _FAR: Final = 1 << 63
 """Nonces from here up do not fit the column; we never give them out, and take none either."""
-_EXACT: Final = 1 << 53
+EXACT: Final = 1 << 53
 _LOOK_DEEPER: Final = (list, tuple)
 _CONSTANTS: Final[dict[Any, str]] = {None: "null", True: "true", False: "false"}
 
@@ -103,7 +103,7 @@ def _text(value: Any) -> str:
     if kind is bytes:
         return f'"b:{value.hex()}"'
     if kind is int:
-        return str(value) if value < _EXACT else f'"i:{value}"'
+        return str(value) if value < EXACT else f'"i:{value}"'
     if kind is str:
         return _quoted(value)
     if kind in _LOOK_DEEPER:

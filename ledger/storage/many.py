@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from ledger.domain.batches import Item
 from ledger.domain.outbox import Queued
 from ledger.services.many_port import Number
 from ledger.storage.batches import VISIBLE, item_of
-from ledger.storage.outbox import queued_of, statement_row
+from ledger.storage.outbox import keep_statements, queued_of
 from ledger.storage.tables import events, item_versions, items, statements
 
 _MOST: Final = 500
@@ -60,7 +60,7 @@ class Many:
     def add(self, queued: Sequence[Queued]) -> None:
         """Keep signed statements."""
         if queued:
-            self._db.execute(insert(statements), [statement_row(one) for one in queued])
+            keep_statements(self._db, queued)
 
     def _numbers(
         self,
