@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 _MOST: Final = 20_000
-"""Answers that are kept; beyond these they are asked for each time."""
+"""Answers that are kept; beyond these all are forgotten, so that what nobody asks again keeps out nothing new."""
 
 T = TypeVar("T")
 Kept = dict[Any, Any]
@@ -49,6 +49,7 @@ class Once:
             known: T = self._kept[name]
         except KeyError:
             known = ask()
-            if len(self._kept) < _MOST:
-                self._kept[name] = known
+            if len(self._kept) >= _MOST:
+                self._kept.clear()
+            self._kept[name] = known
         return known
