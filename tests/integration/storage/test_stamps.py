@@ -11,6 +11,8 @@ from ledger.domain.statements import Kind, MarkKind
 from ledger.services.note_scan import Seen, note_scans
 from ledger.services.ports import Tx
 from ledger.storage import tables
+from ledger.storage.engine import Store
+from ledger.storage.migrate import upgrade
 from ledger.storage.stamps import OF_ITEMS, QUIET
 from tests.support.world import World, person
 
@@ -77,3 +79,16 @@ def test_a_batch_under_way_is_told_by_its_marks(world: World) -> None:
     before = world.ledger.store.stamp()[:2]
     world.say("maison", Kind.MARK, subject=world.party("maison") << 32 | 1, kind=int(MarkKind.RECALL_BATCH))
     assert world.ledger.store.stamp()[1] > before[1]
+
+
+def test_a_migration_moves_both_since_nobody_watches_it(empty_database: str) -> None:
+    upgrade(empty_database)
+    store = Store(empty_database)
+    try:
+        before = store.stamp()
+        upgrade(empty_database)
+        after = store.stamp()
+        assert after.shared > before.shared
+        assert after.items > before.items
+    finally:
+        store.close()
