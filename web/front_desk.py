@@ -31,13 +31,18 @@ if TYPE_CHECKING:
 
 _PAGES, _API = "/01/", "/v1/items/"
 _PLAIN: Final = re.compile(r"(?:lang=[A-Za-z-]{2,10})?")
-_OWN: Final = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")
+_OWN: Final = (
+    *("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_RANGE"),
+    *("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"),
+)
 """Headers that make a request somebody's own."""
 _SAME: Final = (
     *("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "QUERY_STRING"),
     *("HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING"),
 )
 """What two requests must share to be given the same bytes."""
+_LONGEST: Final = 2_000
+"""Characters of all that together, beyond which nothing is kept: no browser says as much."""
 _OF_THE_ASKER: Final = frozenset({"ratelimit", "ratelimit-policy"})
 
 
@@ -78,13 +83,16 @@ def _place(ledger: Ledger, environ: WSGIEnvironment) -> _Place | None:
     path = raw_path(environ)
     if not path.startswith((_PAGES, _API)) or not _PLAIN.fullmatch(environ.get("QUERY_STRING", "")):
         return None
+    key = (path, *(environ.get(name) for name in _SAME))
+    if sum(len(one or "") for one in key) > _LONGEST:
+        return None
     now = ledger.now()
     try:
         shared, items, seen = ledger.store.stamp()
     except Unavailable:
         return None
     heard = seen is not None and abs(now - seen) < NODE_SILENCE.total_seconds()
-    return _Place((path, *(environ.get(name) for name in _SAME)), (shared, items, heard), now)
+    return _Place(key, (shared, items, heard), now)
 
 
 def _headers(environ: WSGIEnvironment, kept: Kept) -> list[tuple[str, str]] | None:

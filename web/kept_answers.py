@@ -17,6 +17,8 @@ LASTS: Final = 20
 """Seconds for which an answer is given again."""
 ROOM: Final = 32 * 2**20
 """Bytes of answers that a process keeps."""
+BESIDE: Final = 4_096
+"""Bytes that an answer takes beside its body: its headers, and what it is found by."""
 COUNTED: Final = frozenset({"zh-Hans"})
 """Languages whose readers are told which check of the item this is: each of their answers is another one."""
 _MARK: Final = "touchmark.about"
@@ -68,11 +70,15 @@ class KeptAnswers:
         """Keep an answer, in place of the one there."""
         with self._lock:
             before = self._kept.pop(key, None)
-            self._used += len(new.body) - (len(before.body) if before else 0)
+            self._used += _size(new) - (_size(before) if before else 0)
             self._kept[key] = new
             while self._used > self._room:
                 _, dropped = self._kept.popitem(last=False)
-                self._used -= len(dropped.body)
+                self._used -= _size(dropped)
+
+
+def _size(kept: Kept) -> int:
+    return len(kept.body) + BESIDE
 
 
 def may_be_kept(about: About) -> None:
