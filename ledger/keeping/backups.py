@@ -118,14 +118,19 @@ def writing_backup(path: Path) -> Iterator[BackupWriter]:
 
 
 def unpack(path: Path, folder: Path, on_progress: Callable[[int], None] = lambda _: None) -> Backup:
-    """Unpack a backup into an empty folder, every byte checked. Raises Invalid where it is not whole, Unavailable."""
+    """Unpack a backup into a new folder, its user's alone, every byte checked.
+
+    Raises Invalid where it is not whole, Unavailable.
+    """
     sums: dict[str, tuple[int, str]] = {}
     told: bytes | None = None
     done = 0
     try:
+        folder.mkdir(mode=0o700)
         with tarfile.open(path, mode="r:") as tar:
             for member in tar:
-                content = tar.extractfile(member) if member.isreg() else None
+                # A file with holes could be larger than any disk, out of a few bytes.
+                content = tar.extractfile(member) if member.isreg() and not member.issparse() else None
                 if content is None or told is not None or not _is_ours(member.name):
                     raise Invalid(
                         f"{path} holds {member.name[:200]!r}, which is no part of a backup. Nothing was done."

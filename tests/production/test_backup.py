@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import stat
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -18,8 +19,10 @@ from sqlalchemy import select
 
 from ledger.chain.local_node import LocalNode
 from ledger.cli import root
+from ledger.domain.errors import Invalid
 from ledger.domain.inspections import Authenticity, InspectionFacts, Method
 from ledger.domain.outbox import Queued, State
+from ledger.keeping.backups import unpack
 from ledger.services import import_items
 from ledger.services import record_inspection as records
 from ledger.settings import Settings
@@ -187,6 +190,8 @@ def test_a_backup_of_the_passphrase_apart_opens_with_it_alone(sqlite_world: Worl
     passphrase = (world.settings.data / "secrets" / "passphrase").read_text()
     right = CliRunner(env={"TOUCHMARK_DATA": str(elsewhere.data), "TOUCHMARK_PASSPHRASE": passphrase})
     assert right.invoke(root, ["restore", str(tmp_path / "b.tar")]).exit_code == 0
+    # Nobody else looks into it, whatever the files in it allow.
+    assert stat.S_IMODE(elsewhere.data.stat().st_mode) == 0o700
 
 
 def test_nothing_is_written_over(sqlite_world: World, tmp_path: Path) -> None:
@@ -227,6 +232,23 @@ def _linked(raw: bytes) -> bytes:
         for member in old:
             new.addfile(member, old.extractfile(member))
     return out.getvalue()
+
+
+def _holed(raw: bytes) -> bytes:
+    """A file of a gigabyte of nothing, in one block (GNU tar's old form for files with holes)."""
+    member = tarfile.TarInfo("files/uploads/ab/abholed")
+    member.type = tarfile.GNUTYPE_SPARSE
+    block = bytearray(member.tobuf(tarfile.GNU_FORMAT))
+    block[483:495] = b"%011o\0" % 2**30
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block) + raw
+
+
+def test_a_file_with_holes_is_refused_before_it_fills_the_disk(tmp_path: Path) -> None:
+    (tmp_path / "bad.tar").write_bytes(_holed(b""))
+    with pytest.raises(Invalid, match="no part of a backup"):
+        unpack(tmp_path / "bad.tar", tmp_path / "new")
 
 
 @pytest.mark.parametrize("harm", [_cut, _changed, _outside, _linked])
