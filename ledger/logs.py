@@ -37,6 +37,7 @@ _HIDDEN: Final = re.compile(
 _OURS: Final = frozenset({"at", "exception", "level", "logger", "method", "request_id", "route"})
 """Fields that hold nothing of anybody's."""
 _WARNING: Final = re.compile(r"^(.*?:\d+: \w+):", re.DOTALL)
+_MALFORMED: Final = "Invalid request"
 _Exception = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
@@ -103,6 +104,9 @@ def _pattern(record: logging.LogRecord) -> str:
         # The message of a warning quotes what was wrong; its place and kind do not.
         found = _WARNING.match(str(record.args[0]) if isinstance(record.args, tuple) and record.args else text)
         return found[1].removeprefix(_ROOT) if found else "a warning"
+    if record.name == "gunicorn.error" and text.startswith(_MALFORMED):
+        # Filled in already: it quotes the line or the header that could not be read.
+        return _MALFORMED
     args = record.args if isinstance(record.args, tuple) else ()
     if args and all(type(one) in (int, float) for one in args):
         try:

@@ -138,7 +138,8 @@ def test_libraries_and_warnings_are_told_by_their_patterns(written: io.StringIO)
     theirs = logging.getLogger("some.library")
     theirs.error("Error handling request %s from %s", f"/01/{GTIN}/21/{SERIAL}", ADDRESS)
     theirs.warning("%d of %d", 3, 4)
-    logging.getLogger("gunicorn.error").warning("Invalid request from ip=%s: %s", ADDRESS, NAME)
+    # gunicorn fills this one in itself.
+    logging.getLogger("gunicorn.error").warning(f"Invalid request from ip={ADDRESS}: Invalid HTTP Header: '{NAME}'")
     logging.getLogger("gunicorn.access").info("%s GET /01/%s", ADDRESS, SERIAL)
     with warnings.catch_warnings():
         warnings.simplefilter("always")
@@ -151,7 +152,7 @@ def test_libraries_and_warnings_are_told_by_their_patterns(written: io.StringIO)
     assert [line["event"] for line in found[:3]] == [
         "Error handling request %s from %s",
         "3 of 4",
-        "Invalid request from ip=%s: %s",
+        "Invalid request",
     ]
     assert found[3]["event"].endswith("UserWarning")
     assert found[4]["exception"][0]["kind"] == "builtins.ValueError"
