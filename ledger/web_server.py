@@ -19,11 +19,6 @@ from ledger.logs import configure
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """prometheus-client's own name for the folder in which several processes count together."""
 
-if FOLDER not in os.environ:
-    os.environ[FOLDER] = tempfile.mkdtemp(prefix="touchmark-web-")
-_OURS: Final = Path(os.environ[FOLDER])
-_OURS.mkdir(parents=True, exist_ok=True)
-
 
 class Logger(gunicorn.glogging.Logger):  # type: ignore[misc] # as above
     """gunicorn's own words in our form, without what they quote of a request; its access log is never written.
@@ -45,8 +40,12 @@ class Logger(gunicorn.glogging.Logger):  # type: ignore[misc] # as above
 
 
 def on_starting(_arbiter: Any) -> None:
-    """Forget what the processes of an earlier run counted: numbers begin at nought when the server does."""
-    for path in (*_OURS.glob("*.db"), *_OURS.glob("limits")):
+    """Make the folder, before there are processes that count in it; what an earlier run counted there is forgotten."""
+    if FOLDER not in os.environ:
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="touchmark-web-")
+    ours = Path(os.environ[FOLDER])
+    ours.mkdir(parents=True, exist_ok=True)
+    for path in (*ours.glob("*.db"), *ours.glob("limits")):
         path.unlink()
 
 

@@ -162,7 +162,8 @@ def test_reports_marks_handovers_and_retirement_have_their_words(world: World, c
     world.settle()
     tell(world)
     found = [(one["type"], one["data"]["what"]) for one in told(world, "maison")]
-    assert found[1:] == [
+    # Before them stands the batch, unless the endpoint is younger than what it tells of by too much.
+    assert found[-5:] == [
         ("item.claimed", None),
         ("item.reported", "stolen"),
         ("item.reported", "found"),
