@@ -38,6 +38,8 @@ QUIET: Final = frozenset(
     {
         # Looks arrive with every scan and are compared over days: an answer may be some seconds behind them.
         *("scans", "scan_days", "scan_lines", "scan_salts", "tag_taps", "part_questions"),
+        # Written with each comparison, for brands to be told: the page compares by itself.
+        "clone_alerts",
         # Work on its way in or out; what comes of it is written elsewhere.
         *("imports", "import_faults", "jobs", "mails", "messages", "idempotency", "api_key_uses", "proven_blocks"),
         *("webhook_endpoints", "webhook_messages", "webhook_deliveries", "webhook_attempts", "stamps"),
@@ -50,7 +52,7 @@ QUIET: Final = frozenset(
 OF_ITEMS: Final = frozenset(
     {
         *("items", "activations", "amendments", "statements", "transactions", "transaction_statements", "reports"),
-        *("evidence", "sheets", "offers", "attempts", "displays", "clone_alerts", "entrustments", "escrows"),
+        *("evidence", "sheets", "offers", "attempts", "displays", "entrustments", "escrows"),
         *("told_events", "told_items", "captures", "holdings", "credentials", "new_parts", "part_marks"),
         *("tags", "tag_runs", "tag_masters", "handover_taps"),
     }

@@ -8,6 +8,9 @@ from contextlib import suppress
 import pytest
 
 from ledger.domain.statements import Kind, MarkKind
+from ledger.services.condition import NODE_HEIGHT
+from ledger.services.follow_chain import NODE_SEEN
+from ledger.services.keep_looks import compare_new
 from ledger.services.note_scan import Seen, note_scans
 from ledger.services.ports import Tx
 from ledger.storage import tables
@@ -38,8 +41,10 @@ def test_what_an_item_tells_moves_the_items_and_a_block_moves_everything(world: 
 def test_looks_and_heartbeats_move_nothing(world: World) -> None:
     before = world.ledger.store.stamp()[:2]
     note_scans(world.ledger, [Seen(world.cards()[0].item, world.ledger.now(), "held", "FR", "somebody")])
+    assert compare_new(world.ledger) == 1
     with world.ledger.store.write() as tx:
-        tx.meta.set("node_seen", world.ledger.now())
+        tx.meta.set(NODE_SEEN, world.ledger.now())
+        tx.meta.set(NODE_HEIGHT, 7)
         tx.meta.set("lease", {"holder": "somebody", "until": 0})
     assert world.ledger.store.stamp()[:2] == before
 
