@@ -11,6 +11,8 @@ from flask import Flask
 from ledger.chain import signing
 from ledger.domain.claim_codes import claim_private_key
 from ledger.domain.organisations import Scope
+from ledger.services import submit_many as submit_many_module
+from ledger.services.claim_item import TRIES
 from ledger.services.submit_many import MOST
 from tests.web.api.asking import Asking, Person, claimed, path_of, registered
 from tests.web.stage import Stage
@@ -155,3 +157,44 @@ def claim_of(anyone: Asking, item: dict[str, Any], owner: Person, code: str) -> 
     by_card, by_owner = draft["draft"]["signatures"]
     signatures = [card.sign(by_card), owner.sign(by_owner)]
     return {"kind": "Claim", "values": draft["draft"]["values"], "signatures": signatures}
+
+
+def test_what_others_kept_while_the_rules_were_asked_is_seen(
+    stage: Stage, brand: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rules are asked before our turn to write; what was free then may be taken by our turn."""
+    first, second, third = in_order(stage, brand, 3)
+    rival_of_second = drafted(stage, "maison", brand, nonce=second["values"]["nonce"])
+    answered = submit_many_module._early
+    between: list[dict[str, Any]] = []
+
+    def early(*given: Any) -> Any:
+        found = answered(*given)
+        if not between:
+            between.append({})
+            between[0] = brand.post("/v1/statements/bulk", {"statements": [first, rival_of_second]}, 202)
+        return found
+
+    monkeypatch.setattr(submit_many_module, "_early", early)
+    found = brand.post("/v1/statements/bulk", {"statements": [first, second, third]}, 202)["results"]
+    assert found[0]["id"] == between[0]["results"][0]["id"]
+    assert found[1]["problem"]["type"] == "/problems/conflict"
+    assert found[2]["problem"] is None
+
+
+def test_a_code_that_was_tried_too_often_meanwhile_is_not_taken(
+    stage: Stage, brand: Asking, anyone: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [item] = registered(stage, brand, 1)
+    claim = claim_of(anyone, item, Person.new(), item["code"])
+    answered = submit_many_module._early
+
+    def early(*given: Any) -> Any:
+        found = answered(*given)
+        with stage.ledger.store.write() as tx:
+            tx.papers.set_tries(f"claim:{int(claim['values']['item']):064x}", TRIES, stage.ledger.now())
+        return found
+
+    monkeypatch.setattr(submit_many_module, "_early", early)
+    [told] = brand.post("/v1/statements/bulk", {"statements": [claim]}, 202)["results"]
+    assert told["problem"]["type"] == "/problems/too-many"
