@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, Table, delete, func, insert, select, 
 from ledger.domain.chain_view import Block, ChainEvent
 from ledger.domain.custody import ItemState
 from ledger.domain.outbox import Acceptance
-from ledger.storage.chain_rows import by_name, event_of, event_row, insert_sql, state_of, state_row
+from ledger.storage.chain_rows import event_of, event_row, insert_sql, state_of, state_row
 from ledger.storage.tables import CHAIN_DERIVED, blocks, events, item_versions
 
 _MOST = 1 << 63
@@ -178,11 +178,3 @@ class ChainFacts:
             .limit(limit)
         )
         return [event_of(row) for row in self._db.execute(query)]
-
-
-def _event_row(event: ChainEvent) -> dict[str, Any]:
-    return by_name(events, event_row(event))
-
-
-def _state_row(state: ItemState, block: int, log_index: int) -> dict[str, Any]:
-    return by_name(item_versions, state_row(state, block, log_index))

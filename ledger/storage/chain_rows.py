@@ -5,7 +5,6 @@ JSON carries ints to 2^53 and no bytes: larger ones are written as the text `i:â
 
 from __future__ import annotations
 
-import json
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any, Final
 
@@ -30,12 +29,6 @@ def insert_sql(table: Table, dialect: str) -> str:
     ]
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     return f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join(marks)})'  # noqa: S608 - names of our own tables
-
-
-def by_name(table: Table, row: tuple[Any, ...]) -> dict[str, Any]:
-    """A row as its columns name it, JSON as the values that it holds."""
-    pairs = zip(table.columns, row, strict=True)
-    return {column.name: json.loads(value) if isinstance(column.type, JSON) else value for column, value in pairs}
 
 
 def event_row(event: ChainEvent) -> tuple[Any, ...]:

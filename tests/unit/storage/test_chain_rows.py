@@ -7,11 +7,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import Row
+from sqlalchemy import JSON, Row, Table
 
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import Flag, ItemState
-from ledger.storage.chain_rows import by_name, event_of, event_row, insert_sql, state_of, state_row
+from ledger.storage.chain_rows import event_of, event_row, insert_sql, state_of, state_row
 from ledger.storage.tables import events, item_versions
 
 ITEM = (1 << 255) + 7
@@ -45,7 +45,13 @@ ARGS: dict[str, Any] = {
 }
 
 
-def read(table: Any, row: tuple[Any, ...], **more: Any) -> Row[Any]:
+def by_name(table: Table, row: tuple[Any, ...]) -> dict[str, Any]:
+    """A row as its columns name it, JSON as the values that it holds."""
+    pairs = zip(table.columns, row, strict=True)
+    return {column.name: json.loads(value) if isinstance(column.type, JSON) else value for column, value in pairs}
+
+
+def read(table: Table, row: tuple[Any, ...], **more: Any) -> Row[Any]:
     return cast("Row[Any]", SimpleNamespace(**by_name(table, row), **more))
 
 
