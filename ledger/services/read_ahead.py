@@ -139,6 +139,16 @@ class _Outbox:
         if number is not None and queued.signer is not None:
             self._promised.add(number)
 
+    def sign_anew(self, id: str, signatures: Sequence[bytes], signer: str | None, tries: int) -> None:
+        self.flush()
+        self._outbox.sign_anew(id, signatures, signer, tries)
+        signed = self._outbox.get(id)
+        if signed is not None:
+            self._known[signed.hash] = signed
+            number = _number(signed.statement)
+            if number is not None and signer is not None:
+                self._promised.add(number)
+
     def flush(self) -> None:
         added, self._added = self._added, []
         self._tx.many.add(added)
