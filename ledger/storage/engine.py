@@ -9,6 +9,7 @@ a row that is not there yet) still holds when it commits. That is why no write m
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -19,6 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     DatabaseError,
     DataError,
+    DBAPIError,
     IntegrityError,
     InterfaceError,
     NotSupportedError,
@@ -40,6 +42,8 @@ T = TypeVar("T")
 
 _WAIT = 30
 """Seconds that a writer waits for its turn."""
+_NAMED = re.compile(r'"[^"]*"(?: \([^)]*\))?|\'[^\']*\'')
+"""What the databases' own messages put in quotes, and the address behind a host's name."""
 _TURN = 0x746F7563686D61
 """The PostgreSQL advisory lock that a writer holds; any number will do that nobody else uses."""
 
@@ -140,12 +144,21 @@ class Store:
             raise
         except (DatabaseError, InterfaceError) as error:
             # Damaged pages, too, are told here: SQLite says so of a read that failed.
-            reason = str(error.orig).splitlines()[0] if error.orig else "no answer"
+            reason = reason_of(error)
             if in_doubt:
                 raise InDoubt(
                     f"The database broke off ({reason}). Whether this was kept is not known: look, then try again."
                 ) from error
             raise Unavailable(f"The database does not answer as it should ({reason}). Nothing was changed.") from error
+
+
+def reason_of(error: DBAPIError) -> str:
+    """Why the database failed, as it says itself, without the host, users and tables that it names.
+
+    The public reads it in a 503, and at `/readyz`.
+    """
+    said = str(error.orig).splitlines() if error.orig else []
+    return _NAMED.sub("…", said[0]) if said else "no answer"
 
 
 def make_engine(url: str) -> Engine:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ledger.domain.errors import Unavailable
 from ledger.storage import stamps
-from ledger.storage.engine import make_engine
+from ledger.storage.engine import make_engine, reason_of
 
 _FOLDER = Path(__file__).with_name("migrations")
 
@@ -74,8 +74,7 @@ def current(url: str) -> str | None:
         with engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except (OperationalError, InterfaceError) as error:
-        reason = str(error.orig).splitlines()[0] if error.orig else "no answer"
-        raise Unavailable(f"The database does not answer ({reason}).") from error
+        raise Unavailable(f"The database does not answer ({reason_of(error)}).") from error
     finally:
         engine.dispose()
 
