@@ -101,9 +101,9 @@ class ChainLoop:
             raise Unavailable("This worker was held up so long that another may have taken its place.")
 
     def _save_is_due(self, *, quiet: bool) -> bool:
-        """At most a fifth of the time goes into saving, which takes longer the more the chain holds."""
+        """At most a tenth of busy time goes into saving, else a fifth: it takes longer the more the chain holds."""
         since = time.monotonic() - self._saved_at
-        return since > max(_SAVE_EVERY, 4 * self._save_took) or (quiet and since > 4 * self._save_took)
+        return since > max(_SAVE_EVERY, 9 * self._save_took) or (quiet and since > 4 * self._save_took)
 
     def _save(self, miner: LocalMiner) -> None:
         self._expect_lease()
@@ -115,7 +115,7 @@ class ChainLoop:
 
     def _settled(self) -> bool:
         with self.ledger.store.read() as tx:
-            return tx.outbox.waiting()[0] <= 400
+            return not tx.outbox.more_wait(400)
 
     def _note_seen(self) -> None:
         now = self.ledger.now()

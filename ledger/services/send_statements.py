@@ -90,7 +90,7 @@ def _settle(ledger: Ledger, tx: Tx) -> list[Queued]:
     """Mark what needs nothing more; return what has to be sent now."""
     now = ledger.now()
     final = final_height(tx)
-    if tx.outbox.waiting()[0]:
+    if tx.outbox.more_wait(0):
         tx.outbox.settle_accepted(final)
     candidates = tx.outbox.unsettled(now, MOST_IN_TURN)
     where = progress_of(ledger, tx, candidates)

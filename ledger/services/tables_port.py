@@ -279,6 +279,10 @@ class Outbox(Protocol):
         """How many statements are not settled, and when the oldest of them came."""
         ...
 
+    def more_wait(self, than: int) -> bool:
+        """Whether more statements than that are not settled."""
+        ...
+
     def settle(self, ids: Sequence[str], *, settled: bool = True) -> None:
         """Mark statements as needing nothing more (final, or refused for good), or needing it again."""
         ...

@@ -96,6 +96,11 @@ class Outbox:
         count, oldest = self._db.execute(query).one()
         return count, oldest
 
+    def more_wait(self, than: int) -> bool:
+        """Whether more statements than that are not settled: counted no further, and without looking at the rows."""
+        found = select(statements.c.settled).where(~statements.c.settled).limit(than + 1).subquery()
+        return bool(self._db.scalar(select(func.count()).select_from(found)) == than + 1)
+
     def settle(self, ids: Sequence[str], *, settled: bool = True) -> None:
         """Mark statements as needing nothing more (final, or refused for good), or needing it again."""
         for start in range(0, len(ids), 400):
