@@ -79,8 +79,8 @@ def backup(cli: Cli, target: Path, without_passphrase: bool) -> dict[str, Any]:
 def restore(cli: Cli, source: Path) -> dict[str, Any]:
     """Make the ledger of a backup: into --data, a folder that is not there yet, and an empty database.
 
-    Every byte is checked first. Cut short, nothing is left. Never let the old installation run beside it: both would
-    sign with the same keys.
+    Every byte is checked first. Cut short, no folder is left; a PostgreSQL database that was filled by then has to be
+    emptied. Never let the old installation run beside it: both would sign with the same keys.
     """
     from ledger.keeping.backups import unpack
 

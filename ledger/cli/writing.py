@@ -53,7 +53,7 @@ def growing_file(path: Path, name: str) -> Iterator[BinaryIO]:
     """
     partial = path.with_name(f".{path.name}.{name}.part")
     try:
-        file = os.fdopen(os.open(partial, os.O_RDWR | os.O_CREAT, 0o644), "r+b")
+        file = os.fdopen(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644), "r+b")
     except OSError as error:
         raise Unavailable(f"{path} cannot be written ({error.strerror}).") from error
     with file:

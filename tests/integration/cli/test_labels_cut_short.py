@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ledger.cli.writing import growing_file
+from ledger.domain.errors import Unavailable
 from ledger.files import zpl
 from tests.integration.cli.conftest import Shell, Story
 
@@ -46,3 +49,12 @@ def test_labels_that_are_refused_leave_nothing(shell: Shell, story: Story) -> No
     assert "no labels" in refused["error"]["detail"]
     assert not list(shell.folder.glob("*no.zpl*"))
     assert not list(shell.folder.glob(".no.zpl*"))
+
+
+def test_what_was_cut_short_is_never_somebody_elses_file_behind_a_link(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_bytes(b"precious")
+    (tmp_path / ".a.zpl.job.part").symlink_to(elsewhere)
+    with pytest.raises(Unavailable), growing_file(tmp_path / "a.zpl", "job") as file:
+        file.truncate()
+    assert elsewhere.read_bytes() == b"precious"
