@@ -36,6 +36,7 @@ from ledger.services.propose_carry_out import carry_out_next
 from ledger.services.propose_tell import tell_next
 from ledger.services.send_statements import send
 from ledger.services.sessions import sweep_people
+from ledger.services.views_of_chain import final_height
 from ledger.settings import Settings
 
 log = structlog.get_logger("worker")
@@ -87,8 +88,9 @@ class ChainLoop:
             mined = miner.mine()
             if mined:
                 changed += follow(ledger, node)
-            # What was mined counts even where we did not store it ourselves: `touchmark reindex` may have, meanwhile.
-            self._unsaved = self._unsaved or changed > 0 or mined > 0
+            # What was mined counts even where we did not store it ourselves: `touchmark reindex` may have, meanwhile,
+            # or a worker that had the lease between two turns of ours and left without saving.
+            self._unsaved = self._unsaved or changed > 0 or mined > 0 or self._unsaved_by_others()
             # Quiet means nothing more is coming this moment: save at once, so that it is final soon.
             if self._unsaved and self._save_is_due(quiet=not sent or self._settled()):
                 self._save(miner)
@@ -104,6 +106,11 @@ class ChainLoop:
         """At most a tenth of busy time goes into saving, else a fifth: it takes longer the more the chain holds."""
         since = time.monotonic() - self._saved_at
         return since > max(_SAVE_EVERY, 9 * self._save_took) or (quiet and since > 4 * self._save_took)
+
+    def _unsaved_by_others(self) -> bool:
+        with self.ledger.store.read() as tx:
+            tip = tx.chain.tip()
+            return tip is not None and tip.number > final_height(tx)
 
     def _save(self, miner: LocalMiner) -> None:
         self._expect_lease()

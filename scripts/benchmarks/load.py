@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 CONNECTIONS = 8
 
 
-async def _ask(host: str, port: int, requests: Iterator[bytes], until: float, took: list[float]) -> int:
+async def _ask(host: str, port: int, requests: Iterator[bytes], until: float, took: list[float]) -> list[str]:
     reader, writer = await asyncio.open_connection(host, port)
-    wrong = 0
+    wrong: list[str] = []
     while time.perf_counter() < until:
         asked = next(requests, None)
         if asked is None:
@@ -26,7 +26,8 @@ async def _ask(host: str, port: int, requests: Iterator[bytes], until: float, to
         at = lower.index(b"content-length:") + 15
         await reader.readexactly(int(lower[at : lower.index(b"\r\n", at)]))
         took.append(time.perf_counter() - began)
-        wrong += not head.startswith(b"HTTP/1.1 200")
+        if not head.startswith(b"HTTP/1.1 200"):
+            wrong.append(head.split(b"\r\n", 1)[0].decode())
         if b"connection: close" in lower:
             writer.close()
             reader, writer = await asyncio.open_connection(host, port)
@@ -36,7 +37,7 @@ async def _ask(host: str, port: int, requests: Iterator[bytes], until: float, to
 
 async def _load(
     host: str, port: int, paths: Sequence[str], accept: str, duration: float, *, once: bool
-) -> dict[str, float]:
+) -> dict[str, float | list[str]]:
     requests = [
         f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: {accept}\r\nConnection: keep-alive\r\n\r\n".encode()
         for path in paths
@@ -46,12 +47,12 @@ async def _load(
     # All connections take from one list: where no address may come twice, none does.
     given = iter(requests) if once else itertools.cycle(requests)
     asking = [_ask(host, port, given, began + duration, took) for _ in range(CONNECTIONS)]
-    wrong = sum(await asyncio.gather(*asking))
+    wrong = [one for some in await asyncio.gather(*asking) for one in some]
     spent = time.perf_counter() - began
     took.sort()
     return {
         "rate": len(took) / spent,
-        "wrong": wrong,
+        "wrong": wrong[:5],
         **{f"p{share}": took[min(len(took) - 1, len(took) * share // 100)] for share in (50, 95, 99)},
     }
 

@@ -45,7 +45,7 @@ def measure(plan: Plan) -> Iterator[Figure]:
             with opened.ledger.store.read() as tx:
                 items = tx.batches.items_page(batch.id, count // 2, 100)
                 others = tx.batches.items_page(batch.id, -1, count // 2)
-            with _server(_OURS, _environment(opened)) as port:
+            with opened.attended(), _server(_OURS, _environment(opened)) as port:
                 told[count] = _both(plan, port, items)
                 if count == large:
                     yield from _rates(told[count], bare, "asked for again")
@@ -129,8 +129,8 @@ def _loaded(plan: Plan, port: int, paths: list[str], accept: str, *, once: bool 
             capture_output=True, text=True, check=True,
         )  # fmt: skip
         found.append(json.loads(done.stdout))
-    if any(one["wrong"] for one in found):
-        raise RuntimeError(f"Some answers to {paths[0]} were not 200.")
+    if wrong := [status for one in found for status in one["wrong"]]:
+        raise RuntimeError(f"Some answers to addresses like {paths[0]} were not 200: {wrong[:5]}")
     middle = statistics.median_low([one["rate"] for one in found[1:]])
     return next(one for one in found[1:] if one["rate"] == middle)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -80,3 +81,16 @@ def test_two_workers_at_once_never_use_one_nonce_twice(world: World) -> None:
         used = tx.connection.execute(select(tables.transactions.c.sender, tables.transactions.c.nonce)).all()  # type: ignore[attr-defined]
     assert max(Counter(map(tuple, used)).values()) == 1
     second.ledger.store.engine.dispose()  # type: ignore[attr-defined]
+
+
+def test_what_another_worker_mined_and_did_not_save_is_saved_by_whoever_has_the_lease_next(sqlite_world: World) -> None:
+    world = sqlite_world
+    world.settle()
+    waiting = world.say("maison", Kind.ANCHOR, hash=b"\x02" * 32)
+    between = ChainLoop(world.ledger, world.side())
+    # A disk so slow that nothing is saved yet when its lease is over.
+    between._saved_at, between._save_took = time.monotonic(), 3_600.0
+    between.turn()
+    world.expect(waiting, State.ACCEPTED)
+    world.settle()
+    world.expect(waiting, State.FINAL)
