@@ -9,6 +9,7 @@
 7. Item states follow from the events, and equal the contract's own (`audit_states`).
 8. Later descriptions, reports and offers are what was hashed; organisations are their parties
    (`audit_papers`, `audit_parties`).
+9. The desk's log is whole: every entry as it was sealed, none missing (`audit_desk`).
 
 Nothing is changed. What needs the node is "cannot tell" where none answers. A row or file that is wrong is named.
 """
@@ -21,6 +22,7 @@ from typing import Final
 from ledger.domain.errors import LedgerError, Unavailable
 from ledger.services.audit_batches import items_are_leaves
 from ledger.services.audit_chain import events_as_the_node_has_them, told_once
+from ledger.services.audit_desk import the_desks_log_is_whole
 from ledger.services.audit_files import files_are_what_they_are_called
 from ledger.services.audit_findings import RUN_REINDEX, Progress, States
 from ledger.services.audit_outbox import nonces_are_dense, statements_are_what_was_signed, transactions_carried_them
@@ -58,6 +60,7 @@ def audit(
         ("reports and offers are what was hashed", lambda: papers_are_what_was_hashed(ledger)),
         ("blocks of passports are the node’s", lambda: proven_blocks_are_the_nodes(ledger, chain)),
         ("organisations are their parties", lambda: organisations_are_their_parties(ledger)),
+        ("the desk’s log is whole", lambda: the_desks_log_is_whole(ledger)),
     )
     for name, check in checks:
         try:

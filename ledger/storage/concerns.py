@@ -10,6 +10,7 @@ from ledger.storage.batches import Batches
 from ledger.storage.chain_facts import ChainFacts
 from ledger.storage.components import Components
 from ledger.storage.credentials import Credentials
+from ledger.storage.desk_log import DeskLog
 from ledger.storage.epcis import Epcis
 from ledger.storage.errands import Errands
 from ledger.storage.exits import Exits
@@ -66,3 +67,4 @@ class Tables:
         self.stock = Stock(connection)
         self.components = Components(connection)
         self.tags = Tags(connection)
+        self.desk_log = DeskLog(connection)

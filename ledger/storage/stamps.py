@@ -45,6 +45,8 @@ QUIET: Final = frozenset(
         *("webhook_endpoints", "webhook_messages", "webhook_deliveries", "webhook_attempts", "stamps"),
         # People and how they sign in. A visitor with a session is always answered anew.
         *("sessions", "email_links", "errands", "passkeys", "invitations", "asks", "shop_items"),
+        # What is decided about listings: no verdict on an item rests on it.
+        *("desk_log", "desk_log_head"),
         *("proposals", "proposal_approvals", "proposal_subjects", "applications", "application_approvals"),
     }
 )

@@ -360,6 +360,7 @@ from ledger.storage import (
     tables_asks,
     tables_components,
     tables_credentials,
+    tables_desk,
     tables_epcis,
     tables_joining,
     tables_lines,

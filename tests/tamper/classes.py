@@ -39,6 +39,8 @@ CHECKED: Final[dict[str, dict[str, str]]] = {
         "released_at": ARRIVAL,
     },
     "proven_blocks": {"noted_at": ARRIVAL},
+    "desk_log": {},
+    "desk_log_head": {"id": "there is one row"},
     "organisations": {
         "id": "a name of ours; rows that hang off it are looked at",
         "slug": "chosen by people",

@@ -194,6 +194,8 @@ def play(world: World) -> None:
             block = tx.chain.block(height)
             if block is not None:
                 tx.proven_blocks.note(block.number, block.hash, ledger.now())
+        for n in range(4):
+            tx.desk_log.append("test.act", brand.organisation.id, f"case {n}", {"n": n}, ledger.now())
 
 
 def parts_batch(world: World, *, confirmed: bool) -> None:

@@ -175,6 +175,10 @@ def names_of(table: Table, row: dict[str, Any]) -> tuple[str, ...]:
             return (str(row["sha256"]),)
         case "proven_blocks":
             return (f"block {row['number']}",)
+        case "desk_log_head":
+            return ("the desk’s log is",)
+        case "desk_log":
+            return (f"entry {row['number']} of the desk",)
         case _:
             return (str(row["id"]),)
 
