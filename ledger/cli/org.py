@@ -9,7 +9,7 @@ import click
 from ledger.cli.base import Cli, group, pass_cli
 from ledger.cli.screen import when
 from ledger.cli.sent import report_sent, wait_for, wait_option, worker_runs
-from ledger.domain.organisations import Organisation, Role
+from ledger.domain.organisations import SIGNERS, Organisation, Role
 from ledger.domain.statements import Kind
 from ledger.services import join_council
 from ledger.services import organisations as service
@@ -39,7 +39,7 @@ def add(cli: Cli, slug: str, role: str, address: str | None, wait: bool, **rest:
     ledger = cli.ledger
     new = service.add_organisation(ledger, slug=slug, role=Role(role), own_address=address, **rest)
     cli.screen.say(f"{new.name} was added as “{new.slug}”.")
-    if new.role is Role.PLATFORM:
+    if new.role not in SIGNERS:
         return _view(ledger, new)
     if wait and worker_runs(ledger):
         wait_for(cli, "Waiting for its number", lambda: service.organisation(ledger, slug).party is not None)
@@ -142,7 +142,7 @@ def _accreditation(cli: Cli, kind: Kind, slug: str, by: str, wait: bool) -> dict
 
 
 def _number(one: Organisation) -> str:
-    if one.role is Role.PLATFORM:
+    if one.role not in SIGNERS:
         return "none needed"
     return "waiting" if one.party is None else str(one.party)
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from ledger.domain.errors import Forbidden
 
 
 class Role(StrEnum):
-    """What an organisation is; on the chain all but platforms are numbered parties, the council is 0."""
+    """What an organisation is; those that sign statements are numbered parties on the chain, the council is 0."""
 
     BRAND = "brand"
     AUTHENTICATOR = "authenticator"
     REPAIRER = "repairer"
     PLATFORM = "platform"
     COUNCIL = "council"
+    AGENT = "agent"
+    """Acts for rights-holders that have authorised it."""
+    AUTHORITY = "authority"
+    """Customs, police, a court: reads, with a purpose that is recorded and counted."""
 
 
 class Scope(StrEnum):
@@ -30,6 +35,14 @@ class Scope(StrEnum):
     CHECK = "check"
     CAPTURE = "capture"
     KEYS = "keys"
+    SCREEN = "screen"
+    NOTICE = "notice"
+    DECIDE = "decide"
+    LOOK_UP = "look_up"
+
+
+SIGNERS: Final = frozenset({Role.BRAND, Role.AUTHENTICATOR, Role.REPAIRER, Role.COUNCIL})
+"""Those that sign statements of their own, and so have a number on the chain."""
 
 
 @dataclass(frozen=True, slots=True)

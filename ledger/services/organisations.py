@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from ledger.domain.errors import Conflict, Fault, Invalid, Unauthenticated, Unknown
-from ledger.domain.organisations import ApiKey, Caller, Organisation, Role, Scope
+from ledger.domain.organisations import SIGNERS, ApiKey, Caller, Organisation, Role, Scope
 from ledger.domain.outbox import OperatorAct
 from ledger.domain.said import said
 from ledger.services.ports import Ledger, Tx
@@ -103,7 +103,7 @@ def keep_organisation(ledger: Ledger, tx: Tx, made: Prepared) -> None:
         raise Conflict(said("There is an organisation “%(slug)s” already. Choose another short name.", slug=new.slug))
     check_prefixes_free(tx, made.prefixes)
     tx.organisations.add(new, made.keystore, made.prefixes)
-    if new.role is not Role.PLATFORM:
+    if new.role in SIGNERS:
         acts: list[tuple[str, tuple[object, ...]]] = [("addParty", (new.role is Role.BRAND, new.address))]
         acts += [("grantPrefix", (prefix,)) for prefix in made.prefixes]
         for function, args in acts:

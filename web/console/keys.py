@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug import Response as AnyResponse
 
 from ledger.domain.errors import Invalid, LedgerError, Unknown
-from ledger.domain.organisations import ApiKey, Role, Scope
+from ledger.domain.organisations import SIGNERS, ApiKey, Role, Scope
 from ledger.domain.said import said
 from ledger.services.organisation_keys import Keys, add_member_key, report_stolen, retire_key, signing_keys_of
 from ledger.services.organisations import issue_key, revoke_key
@@ -29,6 +29,10 @@ def scope_words() -> dict[Scope, str]:
         Scope.SIGN: _("Sign statements with the kept key"),
         Scope.CHECK: _("Check codes in bulk"),
         Scope.CAPTURE: _("Tell events of items, such as shipping (EPCIS)"),
+        Scope.SCREEN: _("Screen listings before they go live"),
+        Scope.NOTICE: _("Keep rights, file notices and answer them"),
+        Scope.DECIDE: _("Decide cases"),
+        Scope.LOOK_UP: _("Look up items for an authority"),
         Scope.KEYS: _("Manage keys, webhooks and the team"),
     }
 
@@ -106,7 +110,7 @@ def _keys(*, problem: LedgerError | None = None, secret: str | None = None, labe
         )
         for one in found
     ]
-    signing = signing_keys_of(ledger, caller) if caller.organisation.role is not Role.PLATFORM else Keys((), ())
+    signing = signing_keys_of(ledger, caller) if caller.organisation.role in SIGNERS else Keys((), ())
     return render_template(
         "console/keys.html",
         rows=rows,

@@ -13,7 +13,7 @@ from flask import Response, current_app, g, send_file, url_for
 from flask_babel import gettext as _
 
 from ledger.domain.errors import Conflict
-from ledger.domain.organisations import Caller, Role, Scope
+from ledger.domain.organisations import SIGNERS, Caller, Role, Scope
 from ledger.domain.outbox import Progress, State
 from ledger.domain.people import StaffRole
 from ledger.domain.said import said
@@ -124,7 +124,7 @@ def navigation(caller: Caller) -> tuple[Way, ...]:
         ways.append(Way(_("Parts"), url_for("console.parts")))
     if role in (Role.AUTHENTICATOR, Role.REPAIRER) and Scope.SIGN in scopes:
         ways.append(Way(_("People who sign"), url_for("console.signers")))
-    if role is not Role.PLATFORM:
+    if role in SIGNERS:
         ways.append(Way(_("Statements"), url_for("console.statements")))
     if role is Role.BRAND and scopes & {Scope.IMPORT, Scope.SIGN}:
         ways.append(Way(_("Approvals"), url_for("console.approvals")))

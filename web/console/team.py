@@ -23,6 +23,8 @@ ROLES_OF: Final = {
     Role.AUTHENTICATOR: (StaffRole.ADMIN, StaffRole.OPERATIONS, StaffRole.INSPECTOR, StaffRole.VIEWER),
     Role.REPAIRER: (StaffRole.ADMIN, StaffRole.OPERATIONS, StaffRole.INSPECTOR, StaffRole.VIEWER),
     Role.PLATFORM: (StaffRole.ADMIN, StaffRole.OPERATIONS, StaffRole.VIEWER),
+    Role.AGENT: (StaffRole.ADMIN, StaffRole.OPERATIONS, StaffRole.VIEWER),
+    Role.AUTHORITY: (StaffRole.ADMIN, StaffRole.OPERATIONS, StaffRole.VIEWER),
     Role.COUNCIL: (StaffRole.ADMIN, StaffRole.OPERATIONS, StaffRole.VIEWER),
 }
 """The roles that make sense in each kind of organisation."""

@@ -33,6 +33,8 @@ from web.join.words import missing_words, role_words, timeline
 from web.people.visits import ledger_here, person_here, signed_in, to_signing_page, visit_here
 from web.problems import STATUS
 
+_NOT_HERE: Final = (Role.COUNCIL, Role.AUTHORITY)
+"""The council is the operator's own, and authorities are let in by the operator at the command line."""
 _LISTED: Final = re.compile(r"[\s,;]+")
 _MOST_LINES: Final = 500
 
@@ -266,9 +268,9 @@ def _status(problem: LedgerError) -> int:
 
 
 def _role(text: str) -> Role:
-    found = next((role for role in Role if role.value == text and role is not Role.COUNCIL), None)
+    found = next((role for role in Role if role.value == text and role not in _NOT_HERE), None)
     if found is None:
-        raise Invalid(said("Choose what you are: a brand, an authenticator, a repairer or a platform."))
+        raise Invalid(said("Choose what you are: a brand, an authenticator, a repairer, a platform or an agent."))
     return found
 
 

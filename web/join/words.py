@@ -29,6 +29,7 @@ def role_words() -> list[tuple[str, str, str]]:
         (Role.AUTHENTICATOR.value, _("An authenticator"), _("You inspect items and record what you saw.")),
         (Role.REPAIRER.value, _("A repairer"), _("You record what was mended or replaced.")),
         (Role.PLATFORM.value, _("A platform"), _("You check codes of items that others sell.")),
+        (Role.AGENT.value, _("An agent"), _("You act for brands that have authorised you.")),
     ]
 
 
