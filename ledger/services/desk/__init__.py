@@ -1,0 +1,1 @@
+"""The desk of platforms and rights-holders: one use case a file."""
