@@ -18,7 +18,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ledger.chain.calls import ContractCodec
 from ledger.chain.node import artifact
@@ -29,57 +31,105 @@ from scripts.benchmarks.house import House, house
 _BARE = "scripts.benchmarks.bare:app"
 _OURS = "scripts.benchmarks.ours:app()"
 _HTML, _JSON = "text/html", "application/json"
+_SHARES = ("p50", "p95", "p99")
+
+Told = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one load asks: addresses of a server, again and again or each of them once."""
+
+    port: int
+    paths: Sequence[str]
+    accept: str
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A ledger of some size, its server, a hundred of its items, and all others."""
+
+    house: House
+    port: int
+    items: Sequence[Item]
+    others: Sequence[Item]
 
 
 def measure(plan: Plan) -> Iterator[Figure]:
     """The figures, one after the other."""
     small, large = 1_000, plan.size(10_000, 1_000_000 if plan.full else 100_000)
-    plan.say("a bare Flask route …")
-    with _server(_BARE, {}) as port:
-        bare = _loaded(plan, port, ["/"], _JSON)
-    told: dict[int, dict[str, dict[str, float]]] = {}
-    for count in (small, large):
-        plan.say(f"a ledger of {count:,} items …")
-        with house(plan.folder / f"scan-{count}") as opened:
-            batch = opened.register(count)
-            with opened.ledger.store.read() as tx:
-                items = tx.batches.items_page(batch.id, count // 2, 100)
-                others = tx.batches.items_page(batch.id, -1, count // 2)
-            with opened.attended(), _server(_OURS, _environment(opened)) as port:
-                told[count] = _both(plan, port, items)
-                if count == large:
-                    yield from _rates(told[count], bare, "asked for again")
-                    plan.say("codes that nobody asked for before …")
-                    yield from _rates(_both(plan, port, others, once=True), bare, "each for the first time")
-                    yield from _naive(opened, items[0], told[count]["json"])
-                    yield from _histories(plan, opened, port, items)
-    for kind in ("json", "page"):
-        ratio = told[small][kind]["rate"] / told[large][kind]["rate"]
-        yield Figure(
-            f"cost of a scan ({kind}), {large:,} items against {small:,}", 1e3 / told[large][kind]["rate"], "ms",
-            f"{small:,} items", 1e3 / told[small][kind]["rate"], ratio, at_most=1.1,
+    with _server(_BARE, {}) as bare, _ledger(plan, small) as few, _ledger(plan, large) as many:
+        # The cost of a scan is compared between two ledgers, and with the bare route, in turns: a machine that others
+        # use, too, is as fast for the one as for the other.
+        plan.say("codes that are asked for again …")
+        told = _loaded(
+            plan,
+            {
+                "bare": Load(bare, ["/"], _JSON),
+                **{f"{kind} few": load for kind, load in _both(few.port, few.items).items()},
+                **{f"{kind} many": load for kind, load in _both(many.port, many.items).items()},
+            },
+        )
+        for kind, name in _KINDS:
+            yield from _beside_bare(f"{name}, codes asked for again", told[f"{kind} many"], told["bare"])
+        plan.say("codes that nobody asked for before …")
+        anew = _loaded(plan, {"bare": Load(bare, ["/"], _JSON), **_both(many.port, many.others, once=True)})
+        for kind, name in _KINDS:
+            yield from _beside_bare(f"{name}, codes each for the first time", anew[kind], anew["bare"])
+        yield from _naive(many.house, many.items[0], told["json many"])
+        yield from _histories(plan, many)
+    for kind, _ in _KINDS:
+        yield _growth(
+            f"cost of a scan ({kind}), {large:,} items against {small:,}", told[f"{kind} many"],
+            f"{small:,} items", told[f"{kind} few"], 1.1,
         )  # fmt: skip
 
 
-def _both(plan: Plan, port: int, items: Sequence[Item], *, once: bool = False) -> dict[str, dict[str, float]]:
+_KINDS = (("json", "JSON verdict"), ("page", "scan page"))
+
+
+@contextmanager
+def _ledger(plan: Plan, count: int) -> Iterator[Opened]:
+    plan.say(f"a ledger of {count:,} items …")
+    with house(plan.folder / f"scan-{count}") as opened:
+        batch = opened.register(count)
+        with opened.ledger.store.read() as tx:
+            items = tx.batches.items_page(batch.id, count // 2, 100)
+            others = tx.batches.items_page(batch.id, -1, count // 2)
+        with opened.attended(), _server(_OURS, _environment(opened)) as port:
+            yield Opened(opened, port, items, others)
+
+
+def _both(port: int, items: Sequence[Item], *, once: bool = False) -> dict[str, Load]:
     return {
-        "json": _loaded(plan, port, [f"/v1/items/{one.gtin}/{one.serial}" for one in items], _JSON, once=once),
-        "page": _loaded(plan, port, [f"/01/{one.gtin}/21/{one.serial}" for one in items], _HTML, once=once),
+        "json": Load(port, [f"/v1/items/{one.gtin}/{one.serial}" for one in items], _JSON, once),
+        "page": Load(port, [f"/01/{one.gtin}/21/{one.serial}" for one in items], _HTML, once),
     }
 
 
-def _rates(told: dict[str, dict[str, float]], bare: dict[str, float], which: str) -> Iterator[Figure]:
-    for kind, name in (("json", "JSON verdict"), ("page", "scan page")):
-        found = told[kind]
-        yield Figure(
-            f"{name}, codes {which}", found["rate"], "/s", "a bare Flask route", bare["rate"],
-            found["rate"] / bare["rate"], at_least=0.5,
-        )  # fmt: skip
-        for share in ("p50", "p95", "p99"):
-            yield Figure(f"… {share}", 1e3 * found[share], "ms", "a bare Flask route", 1e3 * bare[share])
+def _beside_bare(name: str, found: Sequence[Told], bare: Sequence[Told]) -> Iterator[Figure]:
+    yield Figure(
+        name, _middle(found, "rate"), "/s", "a bare Flask route", _middle(bare, "rate"),
+        statistics.median(ours["rate"] / theirs["rate"] for ours, theirs in zip(found, bare, strict=True)),
+        at_least=0.5,
+    )  # fmt: skip
+    for share in _SHARES:
+        yield Figure(f"… {share}", 1e3 * _middle(found, share), "ms", "a bare Flask route", 1e3 * _middle(bare, share))
 
 
-def _naive(opened: House, item: Item, told: dict[str, float]) -> Iterator[Figure]:
+def _growth(name: str, larger: Sequence[Told], beside: str, smaller: Sequence[Told], at_most: float) -> Figure:
+    grown = statistics.median(one["rate"] / other["rate"] for one, other in zip(smaller, larger, strict=True))
+    return Figure(
+        name, 1e3 / _middle(larger, "rate"), "ms", beside, 1e3 / _middle(smaller, "rate"), grown, at_most=at_most
+    )
+
+
+def _middle(found: Sequence[Told], name: str) -> float:
+    return statistics.median(one[name] for one in found)
+
+
+def _naive(opened: House, item: Item, told: Sequence[Told]) -> Iterator[Figure]:
     """Item, batch and brand, asked of the node for each scan."""
     rpc, contract = opened.side.node.rpc, opened.side.node.client.address
     codec = ContractCodec(artifact("Touchmark")["abi"])
@@ -92,47 +142,46 @@ def _naive(opened: House, item: Item, told: dict[str, float]) -> Iterator[Figure
             rpc.call("eth_call", {"to": contract, "data": "0x" + data.hex()}, "latest")
 
     took = median_seconds(lambda: [scan() for _ in range(50)], 3) / 50
-    yield Figure(
-        "the naive way: three eth_calls a scan", 1 / took, "/s", "our JSON verdict", told["rate"], told["rate"] * took
-    )
+    rate = _middle(told, "rate")
+    yield Figure("the naive way: three eth_calls a scan", 1 / took, "/s", "our JSON verdict", rate, rate * took)
 
 
-def _histories(plan: Plan, opened: House, port: int, items: Sequence[Item]) -> Iterator[Figure]:
+def _histories(plan: Plan, opened: Opened) -> Iterator[Figure]:
     """Five events against five hundred: what lies beyond an item's own newest ones costs nothing."""
-    few, many = items[10], items[11]
+    few, many = opened.items[10], opened.items[11]
     for item, count in ((few, 5), (many, plan.size(60, 500))):
         plan.say(f"an item with {count} events …")
         for _ in range(count):
-            opened.serve(item)
-        opened.settle()
-    rates = [_loaded(plan, port, [f"/v1/items/{one.gtin}/{one.serial}"], _JSON)["rate"] for one in (few, many)]
-    yield Figure(
-        f"cost of a scan, {plan.size(60, 500)} events against 5", 1e3 / rates[1], "ms", "5 events", 1e3 / rates[0],
-        rates[0] / rates[1], at_most=1.5,
-    )  # fmt: skip
+            opened.house.serve(item)
+        opened.house.settle()
+    told = _loaded(plan, {one.serial: _both(opened.port, [one])["json"] for one in (few, many)})
+    yield _growth(
+        f"cost of a scan, {plan.size(60, 500)} events against 5", told[many.serial], "5 events", told[few.serial], 1.5
+    )
 
 
-def _loaded(plan: Plan, port: int, paths: list[str], accept: str, *, once: bool = False) -> dict[str, float]:
-    """The median of several loads, by their rates; the first one only warms up. `once`: no address a second time."""
-    duration = 1.0 if plan.quick else 5.0
-    found = []
+def _loaded(plan: Plan, loads: dict[str, Load]) -> dict[str, list[Told]]:
+    """Several rounds of all loads in turns; the first round only warms up. Of `once`, no address comes twice."""
     rounds = 1 + (1 if plan.quick else 3)
-    share = len(paths) // rounds
+    found: dict[str, list[Told]] = {name: [] for name in loads}
     for n in range(rounds):
-        asked = paths[n * share : (n + 1) * share] if once else paths
-        given = {
-            "host": "127.0.0.1", "port": port, "paths": asked, "accept": accept, "once": once,
-            "duration": duration if n or once else max(duration, 3.0),
-        }  # fmt: skip
-        done = subprocess.run(
-            [sys.executable, "-m", "scripts.benchmarks.load"], input=json.dumps(given), cwd=ROOT,
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        found.append(json.loads(done.stdout))
-    if wrong := [status for one in found for status in one["wrong"]]:
-        raise RuntimeError(f"Some answers to addresses like {paths[0]} were not 200: {wrong[:5]}")
-    middle = statistics.median_low([one["rate"] for one in found[1:]])
-    return next(one for one in found[1:] if one["rate"] == middle)
+        for name, load in loads.items():
+            share = len(load.paths) // rounds
+            given = {
+                "host": "127.0.0.1", "port": load.port, "accept": load.accept, "once": load.once,
+                "paths": load.paths[n * share : (n + 1) * share] if load.once else load.paths,
+                "duration": 1.0 if plan.quick and n else 3.0,
+            }  # fmt: skip
+            done = subprocess.run(
+                [sys.executable, "-m", "scripts.benchmarks.load"], input=json.dumps(given), cwd=ROOT,
+                capture_output=True, text=True, check=True,
+            )  # fmt: skip
+            told = json.loads(done.stdout)
+            if told["wrong"]:
+                raise RuntimeError(f"Some answers to addresses like {load.paths[0]} were not 200: {told['wrong']}")
+            if n:
+                found[name].append(told)
+    return found
 
 
 @contextmanager

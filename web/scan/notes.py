@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from typing import Final
 
 import structlog
@@ -15,7 +16,9 @@ from ledger.services.ports import Ledger
 log = structlog.get_logger("scans")
 
 _ROOM: Final = 5_000
-_AT_ONCE: Final = 200
+_AT_ONCE: Final = 1_000
+_GAP: Final = 0.2
+"""Seconds between two writes, so that a busy site writes many looks at once instead of each by itself."""
 
 
 class Notes:
@@ -25,6 +28,7 @@ class Notes:
         self._ledger = ledger
         self._waiting: queue.Queue[Seen] = queue.Queue(_ROOM)
         self._starting = threading.Lock()
+        self._hurry = threading.Event()
         self._thread: threading.Thread | None = None
 
     def add(self, seen: Seen) -> None:
@@ -42,11 +46,15 @@ class Notes:
 
     def settle(self) -> None:
         """Wait until everything added so far is written down, or given up."""
+        self._hurry.set()
         self._waiting.join()
+        self._hurry.clear()
 
     def _write(self) -> None:
+        written_at = float("-inf")
         while True:
             seen = [self._waiting.get()]
+            self._hurry.wait(max(0.0, written_at + _GAP - time.monotonic()))
             while len(seen) < _AT_ONCE and not self._waiting.empty():
                 seen.append(self._waiting.get())
             try:
@@ -55,6 +63,7 @@ class Notes:
                 # Whatever it was, the thread must live on: a count is not worth a page.
                 log.warning("scans.uncounted", count=len(seen), reason=type(error).__name__)
             finally:
+                written_at = time.monotonic()
                 for _ in seen:
                     self._waiting.task_done()
 
