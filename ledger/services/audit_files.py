@@ -13,8 +13,8 @@ from typing import Final
 
 from ledger.services.audit_findings import FROM_BACKUP, Findings, Progress, pages
 from ledger.services.checking import Checked, many
+from ledger.services.desk.rights_files import SHELF as MARKS
 from ledger.services.import_items import UPLOADS
-from ledger.services.join_marks import SHELF as MARKS
 from ledger.services.ports import Ledger
 from ledger.services.store_evidence import EVIDENCE
 from ledger.services.write_manifest import MANIFESTS, manifest_hash

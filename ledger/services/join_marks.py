@@ -6,18 +6,17 @@ import re
 from collections.abc import Iterable
 from typing import BinaryIO, Final
 
-from ledger.domain.errors import Fault, Invalid, TooLarge, Unknown
+from ledger.domain.errors import Fault, Invalid, Unknown
 from ledger.domain.joining import MOST_MARKS, Mark
 from ledger.domain.said import said
+from ledger.services.desk.rights_files import kept_document
 from ledger.services.errands import Visit
 from ledger.services.join_application import application_of, changeable, changed
 from ledger.services.organisations import is_day
 from ledger.services.ports import Ledger
 
-SHELF: Final = "marks"
 _NUMBER: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./-]{0,38}")
 _TERRITORY: Final = re.compile(r"[A-Z]{2}")
-_HEADS: Final = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
 def add_mark(
@@ -54,7 +53,7 @@ def add_mark(
         faults.append(Fault("expires_on", said("is not a date."), said("Write it as 2026-01-31.")))
     if faults:
         raise Invalid(said("The mark cannot be kept: %(fault)s", fault=faults[0]), faults=faults)
-    sha256, media_type = _kept_file(ledger, file)
+    sha256, media_type = (None, None) if file is None else kept_document(ledger, file)
     with ledger.store.write() as tx:
         changeable(tx, visit, id)
         if len(tx.joining.marks(id)) >= MOST_MARKS:
@@ -91,21 +90,3 @@ def marks_of(ledger: Ledger, visit: Visit, id: str) -> list[Mark]:
     with ledger.store.read() as tx:
         application_of(tx, visit, id)
         return tx.joining.marks(id)
-
-
-def _kept_file(ledger: Ledger, file: BinaryIO | None) -> tuple[str | None, str | None]:
-    """The certificate under its SHA-256, as what its first bytes say it is; it is only ever downloaded, never shown."""
-    if file is None:
-        return None, None
-    limit = ledger.limits.evidence_bytes
-    content = b""
-    while len(content) <= limit and (piece := file.read(limit + 1 - len(content))):
-        content += piece
-    if len(content) > limit:
-        raise TooLarge(said("The certificate may have %(limit)s MB at most.", limit=limit // (1024 * 1024)))
-    media_type = next((kind for head, kind in _HEADS.items() if content.startswith(head)), None)
-    if media_type is None:
-        raise Invalid(
-            said("The certificate is not a PDF, JPEG or PNG, whatever its name says. Save it as one of them.")
-        )
-    return ledger.files.add(SHELF, content), media_type

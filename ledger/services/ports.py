@@ -17,6 +17,7 @@ from ledger.services.asks_port import Asks
 from ledger.services.audits_port import Audits
 from ledger.services.components_port import Components
 from ledger.services.credentials_port import Credentials
+from ledger.services.desk.rights_port import Rights
 from ledger.services.desk_log_port import DeskLog
 from ledger.services.epcis_port import Epcis
 from ledger.services.exits_port import Exits
@@ -100,6 +101,8 @@ class Tx(Protocol):
     def tags(self) -> Tags: ...
     @property
     def desk_log(self) -> DeskLog: ...
+    @property
+    def rights(self) -> Rights: ...
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> Tx:
         """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""

@@ -367,6 +367,7 @@ from ledger.storage import (
     tables_mails,
     tables_people,
     tables_proofs,
+    tables_rights,
     tables_scans,
     tables_sheets,
     tables_stamps,

@@ -15,6 +15,7 @@ from ledger.domain.errors import Invalid, LedgerError, Unknown
 from ledger.domain.joining import Application, Missing, Programme, Stage, did_document, txt_value
 from ledger.domain.organisations import Role
 from ledger.domain.said import said
+from ledger.services.desk.rights_files import SHELF
 from ledger.services.errand_confirm import begin_confirm
 from ledger.services.join_application import (
     application_of,
@@ -26,7 +27,7 @@ from ledger.services.join_application import (
     set_numbers,
     withdraw_application,
 )
-from ledger.services.join_marks import SHELF, add_mark, marks_of, remove_mark
+from ledger.services.join_marks import add_mark, marks_of, remove_mark
 from ledger.services.join_second import invite_second
 from web.join import bp
 from web.join.words import missing_words, role_words, timeline
