@@ -20,6 +20,7 @@ from ledger.outward.courier import HttpCourier
 from ledger.outward.domain_reader import PublicDomainReader
 from ledger.outward.post_office import FilePostman, SmtpPostman
 from ledger.services.deliver_webhooks import deliver, forget_old_messages, take_delivery
+from ledger.services.desk.watch_notice import WatchKeeper
 from ledger.services.join_domain import look_at_next_domain
 from ledger.services.mails_port import Postman
 from ledger.services.ports import Ledger
@@ -51,6 +52,7 @@ class PostRoom:
             _thread("letters", stop, lambda: send_next_mail(ledger, man)),
             _thread("webhooks", stop, self._rounds.turn),
             _thread("domains", stop, lambda: look_at_next_domain(ledger, reader)),
+            _thread("watches", stop, WatchKeeper(ledger).turn),
             _thread("alerts", stop, _every(_ALERTS_EVERY, lambda: tell_alerts(ledger))),
             _thread("tidying", stop, _every(_TIDY_EVERY, lambda: _tidy(ledger))),
         ]

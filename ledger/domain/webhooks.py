@@ -36,6 +36,7 @@ class EventType(StrEnum):
     ITEM_RETIRED = "item.retired"
     BATCH_REGISTERED = "batch.registered"
     BATCH_MARKED = "batch.marked"
+    ITEM_VERDICT_CHANGED = "item.verdict_changed"
     ALERT_CLONE_SUSPECTED = "alert.clone_suspected"
     TEST = "webhook.test"
 
@@ -56,6 +57,7 @@ ABOUT: Final[Mapping[EventType, Said]] = {
     EventType.ITEM_RETIRED: said("An item was taken out of circulation."),
     EventType.BATCH_REGISTERED: said("A batch of items was registered."),
     EventType.BATCH_MARKED: said("A whole batch was recalled or withdrawn, or that was taken back."),
+    EventType.ITEM_VERDICT_CHANGED: said("What a check says of an item that you watch has changed."),
     EventType.ALERT_CLONE_SUSPECTED: said("Scans suggest that a code was copied."),
     EventType.TEST: said("A test, sent because you asked for it."),
 }

@@ -18,6 +18,7 @@ from ledger.services.audits_port import Audits
 from ledger.services.components_port import Components
 from ledger.services.credentials_port import Credentials
 from ledger.services.desk.rights_port import Rights
+from ledger.services.desk.watches_port import Watches
 from ledger.services.desk_log_port import DeskLog
 from ledger.services.epcis_port import Epcis
 from ledger.services.exits_port import Exits
@@ -101,6 +102,8 @@ class Tx(Protocol):
     def tags(self) -> Tags: ...
     @property
     def desk_log(self) -> DeskLog: ...
+    @property
+    def watches(self) -> Watches: ...
     @property
     def rights(self) -> Rights: ...
 

@@ -11,6 +11,7 @@ from ledger.storage.chain_facts import ChainFacts
 from ledger.storage.components import Components
 from ledger.storage.credentials import Credentials
 from ledger.storage.desk_log import DeskLog
+from ledger.storage.desk_watches import Watches
 from ledger.storage.desk_rights import Rights
 from ledger.storage.epcis import Epcis
 from ledger.storage.errands import Errands
@@ -69,4 +70,5 @@ class Tables:
         self.components = Components(connection)
         self.tags = Tags(connection)
         self.desk_log = DeskLog(connection)
+        self.watches = Watches(connection)
         self.rights = Rights(connection)

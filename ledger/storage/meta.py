@@ -9,7 +9,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 from ledger.storage.stamps import moved_by
 from ledger.storage.tables import meta
 
-OFTEN: Final = frozenset({"node_seen", "node_height", "lease", "looks_compared", "webhooks_told", "credentials_looked"})
+OFTEN: Final = frozenset(
+    {
+        *("node_seen", "node_height", "lease"),
+        *("looks_compared", "webhooks_told", "credentials_looked", "watches_called"),
+    }
+)
 """Facts that move with the clock: nothing that is kept rests on them."""
 OF_ITEMS: Final = "mined_nonce:"
 """How facts begin that tell how far single statements are."""

@@ -47,6 +47,8 @@ QUIET: Final = frozenset(
         *("sessions", "email_links", "errands", "passkeys", "invitations", "asks", "shop_items"),
         # What is decided about listings: no verdict on an item rests on it.
         *("desk_log", "desk_log_head"),
+        # Who wants to be told of an item.
+        "watches",
         *("rights", "right_agents", "design_certificates", "look_up_days"),
         *("proposals", "proposal_approvals", "proposal_subjects", "applications", "application_approvals"),
     }

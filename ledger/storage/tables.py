@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -169,6 +170,7 @@ api_keys = Table(
     Column("scopes", JSON, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("sandbox", Boolean, nullable=False, server_default=false()),
     Index(None, "organisation"),
 )
 
@@ -372,5 +374,6 @@ from ledger.storage import (
     tables_sheets,
     tables_stamps,
     tables_tags,
+    tables_watches,
     tables_webhooks,
 )

@@ -67,7 +67,7 @@ _CONCERNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "what was told to whom": (
         "mails", "webhook_endpoints", "webhook_messages", "webhook_deliveries", "webhook_attempts", "captures",
-        "told_events", "told_items",
+        "told_events", "told_items", "watches",
     ),
     "keys and signed papers of ours": ("credential_keys", "credentials", "escrows"),
     "what tags said, and their sealed keys": ("tag_masters", "tag_runs", "tags", "tag_taps", "handover_taps"),

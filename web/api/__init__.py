@@ -36,6 +36,7 @@ from web.api import (
     reports,
     statements,
     tags,
+    watches,
     webhooks,
 )
 
@@ -52,6 +53,7 @@ RESOURCES: Final = (
     items,
     components,
     checks,
+    watches,
     statements,
     receipts,
     records,

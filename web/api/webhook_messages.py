@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ledger.domain.webhooks import ABOUT, EventType
 from web.api.shapes import Out
+from web.scan_json import AsOfOut
 
 _BODY: Final = "WebhookMessage"
 SIGNING: Final = (
@@ -16,7 +17,8 @@ SIGNING: Final = (
     "HMAC-SHA-256 over `webhook-id.webhook-timestamp.body`, keyed with the base64 part of your secret; a library "
     "does it for you. Refuse timestamps older than five minutes, and ids that you have handled. Messages may come "
     "twice, and in another order. Answer 2xx within ten seconds; anything else is tried again, eight times in 28 "
-    "hours. 410 switches the webhook off. Only what is final is told."
+    "hours. 410 switches the webhook off. Only what is final is told; a watch tells what a check would say, which "
+    "counts bad news as soon as it is signed."
 )
 _HEADERS: Final = {
     "webhook-id": "The message’s name: the same at every try, and at a replay.",
@@ -28,7 +30,7 @@ _HEADERS: Final = {
 class ToldItem(Out):
     """An item."""
 
-    id: str = Field(description="0x and 64 hexadecimal digits.")
+    id: str | None = Field(description="0x and 64 hexadecimal digits; null for a watched code that is not registered.")
     gtin: str
     serial: str
     link: str = Field(description="The address in its code.")
@@ -54,6 +56,12 @@ class ToldData(Out):
     count: int | None = Field(None, description="Of a batch: how many items.")
     authenticity: str | None = Field(None, description="Of an inspection: its result.")
     alert: str | None = Field(None, description="Of a suspicion: its name in your list of alerts.")
+    watch: str | None = Field(None, description="Of a watch: its id.")
+    ref: str | None = Field(None, description="Of a watch: your own name for it.")
+    before: str | None = Field(None, description="Of a watch: the verdict that was told last.")
+    after: str | None = Field(None, description="Of a watch: the verdict now.")
+    advice: str | None = Field(None, description="Of a watch: ok, ask_for_proof, hold, block or no_opinion.")
+    as_of: AsOfOut | None = Field(None, description="Of a watch: the block that the verdict rests on.")
     entry: ToldEntry | None = None
 
 
