@@ -1,0 +1,279 @@
+"""What may be done to a case, in which state, by which date: each act gives the entries it makes, or a refusal.
+
+Pure: the caller says what time it is. Whose act it may be is asked by the use cases. A body holds ids, dates, words of
+fixed lists and SHA-256 only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ledger.domain.desk.cases import Automation, Case, Decline, Ground, Outcome, Side, State
+from ledger.domain.desk.clocks import RULES, ends
+from ledger.domain.errors import Conflict, Forbidden, Invalid
+from ledger.domain.said import Said, said
+
+UNDO_SECONDS: Final = 15 * 60
+"""How long a self-service removal can be taken back without asking anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One entry to be: its kind and its body."""
+
+    kind: str
+    body: Mapping[str, Any]
+
+
+def decide(
+    case: Case,
+    now: int,
+    outcome: Outcome,
+    *,
+    automation: Automation,
+    code: Decline | None = None,
+    by: str = "",
+    texts: Sequence[str] = (),
+) -> list[Act]:
+    """Uphold or decline. `by` is who decided, `texts` the SHA-256 of what they wrote. Raises Conflict, Invalid."""
+    _expect(case, State.RECEIVED, said("This case was decided already. Who disagrees can appeal."))
+    if outcome not in (Outcome.UPHELD, Outcome.DECLINED):
+        raise Invalid(said("A notice is upheld or declined. Choose one of them."))
+    if (outcome is Outcome.DECLINED) is not (code is not None):
+        raise Invalid(said("Say why a notice is declined, and only where it is declined."))
+    rules, upheld = RULES[case.rules], outcome is Outcome.UPHELD
+    body = {
+        "outcome": outcome.value,
+        "code": code.value if code else None,
+        "automation": automation.value,
+        "by": by,
+        "texts": list(texts),
+        "rules": rules.label,
+        "due_at": case.due_at,
+        "facts": list(case.facts),
+        "territories": list(case.territories),
+        "counter_until": ends(rules, rules.counter, now) if upheld else None,
+        "appeal_until": ends(rules, rules.appeal, now),
+        "undo_until": now + UNDO_SECONDS if upheld and case.self_service else None,
+    }
+    return [Act("case.decided", body), *_down(case, wanted=upheld)]
+
+
+def ask_more(case: Case, now: int, *, by: str = "", texts: Sequence[str] = ()) -> list[Act]:
+    """Ask the notifier for more; the clock stands still until it comes. Raises Conflict."""
+    _expect(case, State.RECEIVED, said("More can be asked for only while a case waits for its decision."))
+    rules = RULES[case.rules]
+    body = {"until": ends(rules, rules.more, now), "by": by, "texts": list(texts), "rules": rules.label}
+    return [Act("case.needs_more", body)]
+
+
+def give_more(case: Case, now: int, *, texts: Sequence[str] = (), files: Sequence[str] = ()) -> list[Act]:
+    """The notifier's answer; the clock goes on with what was left of it. Raises Conflict."""
+    _expect(case, State.WAITING, said("Nothing more was asked for in this case."))
+    if case.due_at is not None and now >= case.due_at:
+        raise Conflict(said("The time to send more is over, so the notice was declined. You can appeal."))
+    return [Act("case.more", {"texts": list(texts), "files": list(files)})]
+
+
+def counter(
+    case: Case,
+    now: int,
+    ground: Ground,
+    *,
+    proof: str | None = None,
+    texts: Sequence[str] = (),
+    files: Sequence[str] = (),
+) -> list[Act]:
+    """The seller's answer. With `proof`, the id of an owner's live answer, the listing is restored at once.
+
+    Raises Conflict where there was one before, where the time is over, or where nothing was taken down.
+    """
+    if case.countered_at is not None:
+        raise Conflict(said("There was a counter-notice in this case before. It can be answered once; you can appeal."))
+    if case.state is State.CLOSED:
+        raise Conflict(closed_words())
+    _expect(case, State.UPHELD, said("Nothing was taken down in this case, so there is nothing to answer."))
+    if now >= case.counter_until:
+        raise Conflict(said("The time for a counter-notice is over. You can appeal while that is open."))
+    rules = RULES[case.rules]
+    if proof is not None:
+        reviewed, restored = None, None
+    elif rules.review is not None:
+        reviewed, restored = ends(rules, rules.review, now), None
+    else:
+        assert rules.restore is not None
+        assert rules.restore_latest is not None
+        reviewed, restored = ends(rules, rules.restore_latest, now), ends(rules, rules.restore, now)
+    body = {
+        "ground": ground.value,
+        "proof": proof,
+        "due_at": reviewed,
+        "restore_at": restored,
+        "rules": rules.label,
+        "texts": list(texts),
+        "files": list(files),
+    }
+    acts = [Act("case.countered", body)]
+    if proof is not None:
+        acts += _restore(case, now, "owner_proof", Automation.FULL)
+    return acts
+
+
+def review(case: Case, now: int, *, restore: bool, by: str = "", texts: Sequence[str] = ()) -> list[Act]:
+    """A reviewer's word on a counter-notice, or on what a court has said. Raises Conflict."""
+    if case.state not in (State.COUNTERED, State.IN_COURT):
+        raise Conflict(said("No counter-notice waits for an answer in this case."))
+    if case.state is State.COUNTERED and case.restore_at is not None and not restore:
+        raise Conflict(
+            said("Under these rules the listing comes back unless the notifier goes to court. Wait for the day.")
+        )
+    if restore:
+        return _restore(case, now, "reviewer", Automation.NONE, by, texts)
+    rules = RULES[case.rules]
+    until = ends(rules, rules.appeal, now)
+    return [Act("case.kept", {"appeal_until": until, "by": by, "texts": list(texts), "rules": rules.label})]
+
+
+def to_court(case: Case, now: int, *, texts: Sequence[str] = ()) -> list[Act]:
+    """The notifier has filed an action: the listing stays down until it is told how that ended. Raises Conflict."""
+    if case.state is not State.COUNTERED or case.restore_at is None:
+        raise Conflict(said("This case does not wait for a court."))
+    if now >= case.restore_at:
+        raise Conflict(said("The days for going to court are over, so the listing is restored."))
+    return [Act("case.court", {"texts": list(texts), "restore_at": case.restore_at})]
+
+
+def appeal(case: Case, now: int, side: Side, *, texts: Sequence[str] = (), files: Sequence[str] = ()) -> list[Act]:
+    """Ask for another look, once for each side. Raises Conflict."""
+    if case.state is State.CLOSED:
+        raise Conflict(closed_words())
+    against = (State.UPHELD, State.KEPT) if side is Side.SELLER else (State.DECLINED, State.RESTORED)
+    if case.state not in against:
+        raise Conflict(said("There is no decision against you in this case that could be appealed now."))
+    if side in case.appealed:
+        raise Conflict(said("You have appealed in this case before. A second appeal goes to a court."))
+    if now >= case.appeal_until:
+        raise Conflict(said("The time for an appeal is over."))
+    rules = RULES[case.rules]
+    due = ends(rules, rules.appeal_decision, now)
+    body = {"side": side.value, "due_at": due, "texts": list(texts), "files": list(files), "rules": rules.label}
+    return [Act("case.appealed", body)]
+
+
+def decide_appeal(case: Case, now: int, *, grant: bool, by: str = "", texts: Sequence[str] = ()) -> list[Act]:
+    """Another person's word on an appeal; what they grant turns the decision round. Raises Conflict, Forbidden."""
+    _expect(case, State.APPEALED, said("No appeal waits for an answer in this case."))
+    _another(case, by)
+    side, rules = case.appealed[-1], RULES[case.rules]
+    seller_wins = grant is (side is Side.SELLER)
+    other = Side.NOTIFIER if side is Side.SELLER else Side.SELLER
+    # Who has just lost may appeal in turn, if they have not yet; who lost their own appeal may not.
+    open_until = ends(rules, rules.appeal, now) if grant and other not in case.appealed else now
+    never_down = not case.down and not case.is_down
+    if seller_wins:
+        kept_off = case.outcome is Outcome.DECLINED
+        state, outcome = (State.DECLINED, Outcome.DECLINED) if kept_off else (State.RESTORED, Outcome.RESTORED)
+    else:
+        # Whoever lost an appeal before answering the notice can still answer it.
+        answerable = case.countered_at is None
+        state, outcome = State.UPHELD if answerable else State.KEPT, Outcome.UPHELD
+    body = {
+        "side": side.value,
+        "granted": grant,
+        "state": state.value,
+        "outcome": outcome.value,
+        "counter_until": ends(rules, rules.counter, now) if outcome is Outcome.UPHELD and never_down else None,
+        "appeal_until": open_until,
+        "due_at": case.due_at,
+        "by": by,
+        "texts": list(texts),
+        "rules": rules.label,
+    }
+    moved = _up(case, "appeal") if seller_wins else _down(case, wanted=True)
+    return [Act("case.appeal_decided", body), *moved]
+
+
+def withdraw(case: Case, now: int, *, texts: Sequence[str] = ()) -> list[Act]:
+    """The notifier takes the notice back; within minutes of a self-service removal that is an undo. Raises Conflict."""
+    if case.state is State.CLOSED:
+        raise Conflict(closed_words())
+    undo = case.self_service and now < case.undo_until and case.state is State.UPHELD
+    kind = "case.undone" if undo else "case.withdrawn"
+    return [Act(kind, {"texts": list(texts), "decided": case.decided_at is not None}), *_up(case, "withdrawn")]
+
+
+def reverse(case: Case, ground: str, *, by: str = "", texts: Sequence[str] = ()) -> list[Act]:
+    """A closed case that a court, a settlement body or the platform itself has found wrong. Raises Conflict.
+
+    It stays closed; the listing comes back, and a strike that it brought is taken back.
+    """
+    if case.state is not State.CLOSED or case.outcome is not Outcome.UPHELD:
+        raise Conflict(said("Only a case that was closed as upheld can be reversed."))
+    acts = [Act("case.reversed", {"ground": ground, "by": by, "texts": list(texts)}), *_up(case, "reversed")]
+    if case.struck_at is not None and case.strike_back_at is None:
+        acts.append(Act("case.strike_taken_back", {"platform": case.platform, "seller": case.seller}))
+    return acts
+
+
+def name_seller(case: Case, seller: str) -> list[Act]:
+    """The platform says whose listing it is, by its own name for them. Raises Conflict once that is settled."""
+    if case.seller is not None and case.seller != seller:
+        raise Conflict(said("The seller of this listing was named before, and cannot become another."))
+    return [] if case.seller == seller else [Act("case.seller", {"platform": case.platform, "seller": seller})]
+
+
+def closed_words() -> Said:
+    """Why nothing more can be done."""
+    return said("This case is closed and is not opened again. A new listing needs a new notice.")
+
+
+def restore_by_law(case: Case, due: int) -> list[Act]:
+    """The law's days are over and nobody went to court."""
+    return _restore(case, due, "law", Automation.FULL, due=due)
+
+
+def _restore(
+    case: Case,
+    now: int,
+    why: str,
+    automation: Automation,
+    by: str = "",
+    texts: Sequence[str] = (),
+    due: int | None = None,
+) -> list[Act]:
+    rules = RULES[case.rules]
+    body = {
+        "why": why,
+        "automation": automation.value,
+        "appeal_until": ends(rules, rules.appeal, now),
+        "by": by,
+        "texts": list(texts),
+        "due": due,
+        "rules": rules.label,
+    }
+    return [Act("case.restored", body), *_up(case, why)]
+
+
+def _down(case: Case, *, wanted: bool) -> list[Act]:
+    if not wanted or case.is_down:
+        return []
+    return [Act("listing.down", {"platform": case.platform, "listing": case.listing, "seller": case.seller})]
+
+
+def _up(case: Case, why: str) -> list[Act]:
+    told = {"platform": case.platform, "listing": case.listing, "down_since": case.down_since, "why": why}
+    return [Act("listing.up", told)] if case.is_down else []
+
+
+def _expect(case: Case, state: State, else_: Said) -> None:
+    if case.state is State.CLOSED and state is not State.CLOSED:
+        raise Conflict(closed_words())
+    if case.state is not state:
+        raise Conflict(else_)
+
+
+def _another(case: Case, by: str) -> None:
+    if by and by == case.reviewer:
+        raise Forbidden(said("You decided this before. Another person has to look at it now."))

@@ -1,0 +1,131 @@
+"""The lines of a notice: one listing each, told apart from those that say the same again.
+
+A line names its listing by the platform's own reference, or by its address. An address is compared without what does
+not name the listing: the fragment, the port that goes without saying, parameters that only count visits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from ledger.domain.desk.cases import Reason
+from ledger.domain.desk.clocks import RULES, RuleName
+from ledger.domain.desk.territories import covered, expanded, is_territory, shared
+from ledger.domain.errors import Invalid
+from ledger.domain.said import Said, said
+
+MOST_LINES: Final = 300
+LONGEST_REF: Final = 120
+LONGEST_URL: Final = 2_000
+_COUNTS_VISITS: Final = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "_ga", "spm")
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as it was sent. `url` or `platform` with `ref`; the item by GTIN and serial, where one is named."""
+
+    url: str | None = None
+    platform: str | None = None
+    ref: str | None = None
+    gtin: str | None = None
+    serial: str | None = None
+    sold_as: str | None = None
+
+
+def tidy_url(text: str) -> tuple[str, str]:
+    """An address as it is compared, and its host. Raises Invalid, saying what is wrong with it."""
+    try:
+        parts = urlsplit(text.strip())
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+        host = host if host.isascii() else host.encode("idna").decode()
+    except (ValueError, UnicodeError):
+        raise Invalid(said("That is no web address. Copy the address of the listing from your browser.")) from None
+    if parts.scheme not in _PORTS or not host or parts.username is not None or not text.strip().isprintable():
+        raise Invalid(said("That is no web address. Copy the address of the listing from your browser."))
+    if len(text) > LONGEST_URL:
+        raise Invalid(said("That address has more than %(n)d characters. Leave out what follows “?”.", n=LONGEST_URL))
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=None)
+        if not name.casefold().startswith(_COUNTS_VISITS)
+    ]
+    shown = f"[{host}]" if ":" in host else host
+    place = shown if port in (None, _PORTS[parts.scheme]) else f"{shown}:{port}"
+    return urlunsplit(("https", place, parts.path.rstrip("/") or "/", urlencode(kept), "")), host
+
+
+def listing_of(url: str) -> str:
+    """The name of a listing that is known by its address alone, from the address as it is compared."""
+    return "url:" + hashlib.sha256(url.encode()).hexdigest()
+
+
+def repeats(names: Sequence[tuple[str, str, str | None] | None]) -> list[int | None]:
+    """For each line, as (platform, listing, item), the earlier one that says the same, None for the first."""
+    seen: dict[tuple[str, str, str | None], int] = {}
+    return [
+        None if one is None or seen.setdefault(one, place) == place else seen[one] for place, one in enumerate(names)
+    ]
+
+
+def check_territories(territories: Sequence[str]) -> tuple[str, ...]:
+    """Territories in order, each once. Raises Invalid for what is none."""
+    for one in territories:
+        if not is_territory(one):
+            raise Invalid(
+                said("“%(code)s” is no territory. Use a country’s two letters, EU, or WO for anywhere.", code=one[:20])
+            )
+    return tuple(sorted(set(territories)))
+
+
+def check_rules(name: RuleName, territories: Sequence[str]) -> None:
+    """Raises Invalid for a rule set that is of no territory of the notice."""
+    rules = RULES[name]
+    if not shared(rules.places, territories):
+        raise Invalid(
+            said(
+                "The rules “%(rules)s” do not fit the territories %(territories)s. Choose others, or “house”.",
+                rules=name.value,
+                territories=", ".join(territories),
+            )
+        )
+
+
+def uncovered(right: Sequence[str], territories: Sequence[str]) -> list[str]:
+    """Those of the territories in which a right is not good."""
+    return [one for one in territories if not covered(right, one)]
+
+
+def territory_words(right: Sequence[str], missing: Sequence[str]) -> Said:
+    """Why a notice cannot ask for these territories."""
+    return said(
+        "This right is in force in %(where)s, not in %(missing)s. Ask only for where it is in force.",
+        where=", ".join(right),
+        missing=", ".join(missing),
+    )
+
+
+def in_force_in(territories: Sequence[str]) -> tuple[str, ...]:
+    """The territories of a decision, country by country, as it says where it is in force."""
+    return tuple(sorted(expanded(territories)))
+
+
+def needs_right(reason: Reason) -> bool:
+    """Whether a notice for this reason rests on a right of the vault."""
+    return reason not in _WITHOUT_RIGHT
+
+
+_WITHOUT_RIGHT: Final = frozenset(
+    {
+        Reason.CODE_UNKNOWN_IN_PROGRAMME,
+        Reason.CODE_CLONED,
+        Reason.CODE_OTHER_ITEM,
+        Reason.CODE_WITHDRAWN,
+        Reason.REPORTED_STOLEN,
+        Reason.INSPECTED_COUNTERFEIT,
+    }
+)

@@ -1,0 +1,104 @@
+"""How good a notifier's word is: counted from its own decided cases, shown with the counts, opening a lane by itself.
+
+Ninety days are looked at. At least `FEWEST` decided cases, nine in ten of them upheld, and of those upheld at most one
+in twenty lost to a counter-notice open the fast lane, and self-service removal with it. Falling below either shuts it
+for ninety days, however good the next weeks are. Far below (`POOR`), evidence has to come first and a person looks.
+Exact integer arithmetic: no figure is rounded before it is compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.domain.desk.clocks import Lane
+from ledger.domain.said import Said, said
+
+WINDOW: Final = 90 * 86_400
+"""Seconds that are looked at, and that a lost lane stays shut."""
+FEWEST: Final = 30
+"""Decided cases below which nothing is concluded in a notifier's favour."""
+FEW: Final = 10
+"""Decided cases below which nothing is concluded against it."""
+UPHELD_PERCENT: Final = 90
+COUNTER_PERCENT: Final = 5
+POOR_UPHELD_PERCENT: Final = 50
+POOR_COUNTER_PERCENT: Final = 20
+SAME_TEXT: Final = 20
+"""Cases with one and the same explanation of which most were declined: that explanation is looked at more closely."""
+LINES_A_DAY: Final = {Lane.FAST: 30_000, Lane.NORMAL: 3_000, Lane.EVIDENCE_FIRST: 300}
+"""Cases that one organisation may bring in 24 hours."""
+UNPROVEN_A_DAY: Final = 100
+"""Listings that a notifier without a standing yet can have taken down by facts alone in 24 hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of the cases decided in the window: how many, how many of them stand upheld, and how many once upheld fell.
+
+    `taken_down` counts every case whose listing went down; `countered` those restored after a counter-notice or an
+    appeal, and those that their notifier took back after the listing was down.
+    """
+
+    decided: int = 0
+    upheld: int = 0
+    taken_down: int = 0
+    countered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A notifier's lane, what it rests on, and until when the fast lane is shut."""
+
+    lane: Lane
+    counts: Counts
+    shut_until: int | None
+    words: Said
+
+    @property
+    def good(self) -> bool:
+        """Whether self-service removal is open."""
+        return self.lane is Lane.FAST
+
+
+def good_counts(counts: Counts) -> bool:
+    """Whether the counts themselves are good enough for the fast lane."""
+    return counts.decided >= FEWEST and not failing(counts)
+
+
+def failing(counts: Counts) -> bool:
+    """Whether they fall below what the fast lane asks for, with enough cases to say so."""
+    return counts.decided >= FEW and (
+        counts.upheld * 100 < UPHELD_PERCENT * counts.decided
+        or counts.countered * 100 > COUNTER_PERCENT * counts.taken_down
+    )
+
+
+def standing(counts: Counts, lost_at: int | None, now: int, same_text: Counts | None = None) -> Standing:
+    """The lane now. `lost_at` is when the fast lane was last shut; `same_text` counts those that read the same."""
+    shut = None if lost_at is None or now >= lost_at + WINDOW else lost_at + WINDOW
+    if _poor(counts) or (same_text is not None and _template(same_text)):
+        words = said("Too few of your notices were upheld. Evidence has to come with them, and a person looks first.")
+        return Standing(Lane.EVIDENCE_FIRST, counts, shut, words)
+    if shut is not None:
+        words = said("Your fast lane is shut for three months, since too few notices were upheld or too many fell.")
+        return Standing(Lane.NORMAL, counts, shut, words)
+    if good_counts(counts):
+        words = said("Your notices are nearly always upheld, so they go first, and facts take listings down at once.")
+        return Standing(Lane.FAST, counts, None, words)
+    if counts.decided < FEWEST:
+        words = said("The fast lane opens after %(n)d decided cases, if nine in ten are upheld.", n=FEWEST)
+    else:
+        words = said("The fast lane asks for nine in ten upheld, and at most one in twenty lost to an answer.")
+    return Standing(Lane.NORMAL, counts, None, words)
+
+
+def _poor(counts: Counts) -> bool:
+    return counts.decided >= FEW and (
+        counts.upheld * 100 < POOR_UPHELD_PERCENT * counts.decided
+        or counts.countered * 100 > POOR_COUNTER_PERCENT * counts.taken_down
+    )
+
+
+def _template(same: Counts) -> bool:
+    return same.decided >= SAME_TEXT and same.upheld * 100 < POOR_UPHELD_PERCENT * same.decided
