@@ -17,6 +17,7 @@ from ledger.services.asks_port import Asks
 from ledger.services.audits_port import Audits
 from ledger.services.components_port import Components
 from ledger.services.credentials_port import Credentials
+from ledger.services.desk.cases_port import Cases
 from ledger.services.desk.rights_port import Rights
 from ledger.services.desk.watches_port import Watches
 from ledger.services.desk_log_port import DeskLog
@@ -102,6 +103,8 @@ class Tx(Protocol):
     def tags(self) -> Tags: ...
     @property
     def desk_log(self) -> DeskLog: ...
+    @property
+    def cases(self) -> Cases: ...
     @property
     def watches(self) -> Watches: ...
     @property

@@ -10,9 +10,10 @@ from ledger.storage.batches import Batches
 from ledger.storage.chain_facts import ChainFacts
 from ledger.storage.components import Components
 from ledger.storage.credentials import Credentials
+from ledger.storage.desk_cases import Cases
 from ledger.storage.desk_log import DeskLog
-from ledger.storage.desk_watches import Watches
 from ledger.storage.desk_rights import Rights
+from ledger.storage.desk_watches import Watches
 from ledger.storage.epcis import Epcis
 from ledger.storage.errands import Errands
 from ledger.storage.exits import Exits
@@ -70,5 +71,6 @@ class Tables:
         self.components = Components(connection)
         self.tags = Tags(connection)
         self.desk_log = DeskLog(connection)
+        self.cases = Cases(connection)
         self.watches = Watches(connection)
         self.rights = Rights(connection)

@@ -360,6 +360,7 @@ CHAIN_DERIVED = (item_versions, events, blocks)
 # The tables of one concern each stand in a module of their own; they are known once this one is.
 from ledger.storage import (
     tables_asks,
+    tables_cases,
     tables_components,
     tables_credentials,
     tables_desk,

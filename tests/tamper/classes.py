@@ -72,6 +72,9 @@ _CONCERNS: Final[dict[str, tuple[str, ...]]] = {
     "keys and signed papers of ours": ("credential_keys", "credentials", "escrows"),
     "what tags said, and their sealed keys": ("tag_masters", "tag_runs", "tags", "tag_taps", "handover_taps"),
     "parts that services put in, sealed, and questions about parts": ("new_parts", "part_questions"),
+    "notices as they were sent; what came of their cases stands in the desk’s log": (
+        "notices", "cases", "case_texts", "case_files",
+    ),
     "rights and orders as they were told to us; what was done with them stands in the desk’s log": (
         "rights", "right_agents", "design_certificates", "orders", "order_items", "order_sellers", "look_up_days",
     ),
