@@ -14,6 +14,7 @@ from ledger.domain.gtins import check_gtin
 from ledger.domain.joining import MOST_PREFIXES, MOST_PROGRAMMES, Application, Missing, Programme, Stage, proof_token
 from ledger.domain.organisations import Role
 from ledger.domain.said import said
+from ledger.services.desk.rights import today
 from ledger.services.errands import Visit
 from ledger.services.members import check_name
 from ledger.services.organisations import check_organisation, check_prefixes_free, is_day
@@ -21,6 +22,7 @@ from ledger.services.ports import Ledger, Tx
 from ledger.services.send_mail import queue_mail
 
 _MOST_A_DAY: Final = 5
+_MOST_NAMED: Final = 20
 _LOOK_AGAIN: Final = 15
 """Seconds between two looks at a domain."""
 
@@ -48,7 +50,7 @@ def begin_application(
             applicant_name=told,
             created_at=now,
             changed_at=now,
-            look_alikes=_alike(tx, name, domain),
+            look_alikes=alike(ledger, tx, name, domain),
             domain_asked_at=None,
         )
         tx.joining.add(new)
@@ -71,7 +73,7 @@ def change_company(
             "role": role,
             "domain": domain,
             "prefixes": owned,
-            "look_alikes": list(_alike(tx, name, domain)),
+            "look_alikes": list(alike(ledger, tx, name, domain)),
         }
         if domain != before.domain:
             values |= {
@@ -135,7 +137,8 @@ def send_application(ledger: Ledger, visit: Visit, id: str) -> Application:
             raise Conflict(said("Add your GS1 company prefix first: without it no item of yours can be registered."))
         if Missing.SECOND in found.missing:
             raise Conflict(said("Invite a second admin first: nobody joins alone."))
-        look = {} if found.domain_proof is not None else {"domain_asked_at": now}
+        look: dict[str, Any] = {} if found.domain_proof is not None else {"domain_asked_at": now}
+        look |= {"look_alikes": list(alike(ledger, tx, found.name, found.domain))}
         tx.joining.change(id, sent_at=now, returned_at=None, returned_why=None, **look)
         if found.second is not None:
             text = f"{found.name} is ready for you to look at and approve:\n\n{ledger.public_url}/join-brand/{id}\n"
@@ -209,12 +212,14 @@ def _check_slug(tx: Tx, slug: str) -> None:
         raise Conflict(said("There is an organisation “%(slug)s” already. Choose another short name.", slug=slug))
 
 
-def _alike(tx: Tx, name: str, domain: str) -> tuple[str, ...]:
-    """Organisations here whose name or domain this one could be taken for."""
+def alike(ledger: Ledger, tx: Tx, name: str, domain: str) -> tuple[str, ...]:
+    """Names of organisations, and marks in force, that this name or domain could be taken for."""
     known = [one for one in tx.organisations.all() if one.role is not Role.COUNCIL]
     names = set(look_alikes(name, [one.name for one in known]))
     domains = set(look_alikes(domain, [one.domain for one in known]))
-    return tuple(one.name for one in known if one.name in names or one.domain in domains)
+    marks = look_alikes(name, [one.name for one in tx.rights.marks_in_force(today(ledger))])
+    here = [one.name for one in known if one.name in names or one.domain in domains]
+    return tuple(dict.fromkeys([*here, *marks]))[:_MOST_NAMED]
 
 
 def _programme(number: int, one: Programme, prefixes: list[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ counts as one. Nobody approves what they applied for, and no option skips the se
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from ledger.domain.errors import Conflict, Forbidden, Invalid, Unknown
@@ -15,8 +16,9 @@ from ledger.domain.lines import Line
 from ledger.domain.organisations import Caller, Organisation, Role
 from ledger.domain.people import Membership, StaffRole
 from ledger.domain.said import said
+from ledger.services.desk.rights_joining import keep_marks
 from ledger.services.errands import Visit
-from ledger.services.join_application import need_unchanged
+from ledger.services.join_application import alike, need_unchanged
 from ledger.services.organisations import Prepared, keep_organisation, prepare_organisation
 from ledger.services.ports import Ledger, Tx
 from ledger.services.send_mail import queue_mail
@@ -93,7 +95,9 @@ def let_in(ledger: Ledger, id: str) -> Organisation | None:
     )
     with ledger.store.write() as tx:
         again = _known(tx, id)
+        again = replace(again, look_alikes=alike(ledger, tx, again.name, again.domain))
         if again.missing or again.stage is not Stage.SENT or again.changed_at != found.changed_at:
+            tx.joining.change(id, look_alikes=list(again.look_alikes))
             return None
         keep_organisation(ledger, tx, made)
         _settle_in(ledger, tx, again, made)
@@ -121,6 +125,8 @@ def _approve(ledger: Ledger, tx: Tx, id: str, by: str) -> None:
         raise Forbidden(said("You are one of the two who apply. Somebody else of the council has to approve."))
     if any(one in found.missing for one in _BEFORE_US):
         raise Conflict(said("The domain or the second admin’s approval is missing still. Approve when both are there."))
+    # Whoever joined since it was sent may have a name like this one's.
+    tx.joining.change(id, look_alikes=list(alike(ledger, tx, found.name, found.domain)))
     tx.joining.approve(id, by, ledger.now())
 
 
@@ -131,6 +137,7 @@ def _settle_in(ledger: Ledger, tx: Tx, found: Application, made: Prepared) -> No
     for person, name in ((found.applicant, found.applicant_name), (found.second, found.second_name)):
         tx.people.set_membership(Membership(person, new.id, frozenset({StaffRole.ADMIN}), now, name))
     tx.joining.hand_marks(found.id, new.id)
+    keep_marks(ledger, tx, found.id, new.id)
     for one in found.programmes:
         if tx.lines.get(one["gtin"]) is None:
             line = Line(Gtin(one["gtin"]), new.id, one["name"], programme_start=one["since"], updated_at=now)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import BinaryIO, Final
 
+from ledger.domain.desk.territories import is_territory
 from ledger.domain.errors import Fault, Invalid, Unknown
 from ledger.domain.joining import MOST_MARKS, Mark
 from ledger.domain.said import said
@@ -16,7 +17,6 @@ from ledger.services.organisations import is_day
 from ledger.services.ports import Ledger
 
 _NUMBER: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./-]{0,38}")
-_TERRITORY: Final = re.compile(r"[A-Z]{2}")
 
 
 def add_mark(
@@ -47,7 +47,7 @@ def add_mark(
         faults.append(Fault("office", said("is missing."), said("Write EUIPO, WIPO, USPTO, CNIPA or another office.")))
     if not kept or not all(one.isascii() and one.isdigit() and 1 <= int(one[:3]) <= 45 for one in kept):
         faults.append(Fault("classes", said("are not classes of Nice."), said("Write numbers from 1 to 45: 18, 25.")))
-    if not places or len(places) > 200 or not all(_TERRITORY.fullmatch(one) for one in places):
+    if not places or len(places) > 200 or not all(map(is_territory, places)):
         faults.append(Fault("territories", said("are not countries."), said("Write codes of two letters: FR, IT, EU.")))
     if expires_on and not is_day(expires_on):
         faults.append(Fault("expires_on", said("is not a date."), said("Write it as 2026-01-31.")))

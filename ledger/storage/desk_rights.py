@@ -83,6 +83,11 @@ class Rights:
         row = self._db.execute(select(func.count(), func.sum(rights.c.changed_at)).select_from(rights)).one()
         return int(row[0]), int(row[1] or 0)
 
+    def to_check(self) -> list[Right]:
+        """What nobody has compared with the register yet, contested ones first, then oldest first (at most 500)."""
+        open_ = rights.c.state.in_([RightState.CONTESTED, RightState.STATED])
+        return self._rights(select(rights).where(open_).order_by(rights.c.state, rights.c.id).limit(500))
+
     def to_remind(self, day: date, until: date) -> list[Right]:
         """Usable rights whose last day is between the two (at most 500)."""
         r = rights.c

@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 
 from web.api import (
     activations,
+    agents,
     batches,
     cards,
     checklists,
@@ -34,6 +35,7 @@ from web.api import (
     receipts,
     records,
     reports,
+    rights,
     statements,
     tags,
     watches,
@@ -70,6 +72,8 @@ RESOURCES: Final = (
     tags,
     webhooks,
     epcis,
+    rights,
+    agents,
 )
 
 

@@ -48,6 +48,10 @@ class Rights(Protocol):
         """Two numbers that differ once any right was added or changed. Days pass without moving them."""
         ...
 
+    def to_check(self) -> list[Right]:
+        """What nobody has compared with the register yet, contested ones first, then oldest first (at most 500)."""
+        ...
+
     def to_remind(self, day: date, until: date) -> list[Right]:
         """Usable rights whose last day is between the two (at most 500)."""
         ...

@@ -31,6 +31,8 @@ class Things:
     webhook: str
     delivery: str
     proposal: str
+    right: str
+    agent: str
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +57,13 @@ def things(stage: Stage, brand: Asking) -> Things:
         webhook=hook["id"],
         delivery=brand.post(f"/v1/webhooks/{hook['id']}/test", status=202)["id"],
         proposal=recall["proposal"],
+        right=brand.post("/v1/rights", {**MARK, "name": "Maison Exemple"}, 201)["id"],
+        agent="aa_" + "0" * 26,
     )
 
 
 ADDRESS = Person.new().address
+MARK = {"kind": "mark", "number": "018000001", "office": "EUIPO", "classes": ["25"], "territories": ["EU"]}
 RECORD = {"gtin": "", "serial": ""}
 BODIES: dict[str, Any] = {
     "confirm_import": {},
@@ -88,6 +93,8 @@ BODIES: dict[str, Any] = {
     "tap_item": {"cmac": "00" * 8},
     "rotate_webhook_secret": {},
     "replay_webhook": {},
+    "edit_right": {"territories": ["FR"]},
+    "compare_right": {"agrees": True},
     "sign_statement": {"kind": "Mark", "fields": {"kind": 5}, **RECORD},
 }
 """What is sent to the operations that act on a thing of the brand's; the item's own names are filled in."""
@@ -160,6 +167,10 @@ OWN_ONLY = {
     "make_master_key",
     "list_credential_keys",
     "change_credential_key",
+    "list_rights",
+    "add_right",
+    "list_agents",
+    "authorise",
 }
 """Operations that name nothing of anybody else's: they are about the caller alone, or about what is public."""
 
@@ -194,6 +205,7 @@ def address(rule: str, things: Things) -> str:
         return rule.replace("/v1/items/<gtin>/<path:serial>", path_of(things.item))
     names = {"imports": things.imported, "batches": things.batch, "keys": things.key, "offers": things.offer}
     names |= {"statements": things.statement, "webhooks": things.webhook, "webhook-deliveries": things.delivery}
+    names |= {"rights": things.right, "agents": things.agent}
     names |= {"proposals": things.proposal, "checklists": "nobodys_list", "epcis": "cap_" + "0" * 26}
     rule = rule.replace("/lines/<gtin>", f"/lines/{things.item['gtin']}").replace("<sha256>", "ab" * 32)
     return rule.replace("<id>", names[rule.split("/")[2]]) if "<id>" in rule else rule
@@ -221,6 +233,7 @@ def test_every_operation_has_its_place_in_these_tables(app: Flask) -> None:
     posting = {name for name, method, rule, _ in operations(app) if "<" in rule and method == "POST"}
     bare = {"draft_batch_registration", "fetch_cards", "disable_webhook", "enable_webhook", "test_webhook"}
     bare |= {"replay_webhook_delivery", "release_escrow", "refuse_escrow", "send_photo", "restore_line_photo"}
+    bare |= {"send_right_document"}
     assert posting - PUBLIC - set(BODIES) == bare, "a new operation on a thing of somebody's needs a body here"
 
 
@@ -323,5 +336,6 @@ def state(brand: Asking, things: Things) -> Any:
         brand.get("/v1/webhooks"),
         brand.get(f"/v1/webhooks/{things.webhook}/deliveries"),
         brand.get("/v1/statements"),
+        brand.get("/v1/rights"),
         brand.get(path_of(things.item))["verdict"],
     )
