@@ -18,6 +18,7 @@ from ledger.services.audits_port import Audits
 from ledger.services.components_port import Components
 from ledger.services.credentials_port import Credentials
 from ledger.services.desk.cases_port import Cases
+from ledger.services.desk.listings_port import Listings
 from ledger.services.desk.rights_port import Rights
 from ledger.services.desk.watches_port import Watches
 from ledger.services.desk_log_port import DeskLog
@@ -103,6 +104,8 @@ class Tx(Protocol):
     def tags(self) -> Tags: ...
     @property
     def desk_log(self) -> DeskLog: ...
+    @property
+    def listings(self) -> Listings: ...
     @property
     def cases(self) -> Cases: ...
     @property

@@ -11,6 +11,7 @@ from ledger.storage.chain_facts import ChainFacts
 from ledger.storage.components import Components
 from ledger.storage.credentials import Credentials
 from ledger.storage.desk_cases import Cases
+from ledger.storage.desk_listings import Listings
 from ledger.storage.desk_log import DeskLog
 from ledger.storage.desk_rights import Rights
 from ledger.storage.desk_watches import Watches
@@ -74,3 +75,4 @@ class Tables:
         self.cases = Cases(connection)
         self.watches = Watches(connection)
         self.rights = Rights(connection)
+        self.listings = Listings(connection)

@@ -367,6 +367,7 @@ from ledger.storage import (
     tables_epcis,
     tables_joining,
     tables_lines,
+    tables_listings,
     tables_mails,
     tables_people,
     tables_proofs,

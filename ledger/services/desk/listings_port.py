@@ -1,0 +1,202 @@
+"""What the use cases ask of the tables of listings, their photos and decisions, and of rule packs; `storage` answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ledger.domain.desk.listings import AuthorisedSeller, Decided, Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What is known of a seller: live listings, those put up lately, and when the first that is kept was."""
+
+    live: int = 0
+    lately: int = 0
+    first_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo that was sent. `codes` is what its QR codes say; `state` is waiting, done or failed."""
+
+    sha256: str
+    platform: str
+    width: int
+    height: int
+    codes: tuple[str, ...]
+    state: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Three words that somebody is to show beside an item. `state`: waiting, answered, accepted or refused."""
+
+    id: str
+    listing: str
+    words: str
+    created_at: int
+    expires_at: int
+    photo: str | None = None
+    answered_at: int | None = None
+    state: str = "waiting"
+    decided_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A live listing that names the same thing."""
+
+    id: str
+    platform: str
+    seller: str
+
+
+class Listings(Protocol):
+    """Reads and writes; everything that speaks of many listings is one question of the database, or a few."""
+
+    def by_refs(self, platform: str, refs: Collection[str]) -> dict[str, Kept]:
+        """A platform's listings by the platform's names."""
+        ...
+
+    def several(self, ids: Collection[str]) -> dict[str, Kept]:
+        """Listings by id."""
+        ...
+
+    def page(self, platform: str, after: str | None, limit: int, *, decision: str | None = None) -> list[Kept]:
+        """A platform's listings, newest first, from beyond an id."""
+        ...
+
+    def shops(self, platform: str, sellers: Collection[str], since: int) -> dict[str, Shop]:
+        """What is known of sellers; lately is from `since` on."""
+        ...
+
+    def same_code(self, codes: Collection[bytes]) -> dict[bytes, list[Beside]]:
+        """The live listings (at most 50 of each) that name these codes."""
+        ...
+
+    def same_photo(self, photos: Collection[str]) -> dict[str, list[Beside]]:
+        """The live listings (at most 50 of each) that show these photos."""
+        ...
+
+    def prices(self, wanted: Collection[tuple[str, str]], most: int) -> dict[tuple[str, str], list[tuple[str, int]]]:
+        """By (GTIN, currency): listing and amount of the newest live listings, at most `most` of each."""
+        ...
+
+    def authorised(self, platform: str, sellers: Collection[str], day: str) -> dict[str, set[str]]:
+        """By seller: the brands that let them use their marks that day."""
+        ...
+
+    def keep(
+        self,
+        kept: Sequence[Kept],
+        known: Collection[str],
+        codes: Sequence[tuple[str, bytes]],
+        photos: Sequence[tuple[str, str]],
+        decided: Sequence[Decided],
+    ) -> None:
+        """Keep listings, new ones or (`known` ids) as they are now, with all their codes, photos and decisions."""
+        ...
+
+    def change(self, id: str, **values: Any) -> None:
+        """Set fields of a listing, by their names in `Kept`."""
+        ...
+
+    def decide(self, decided: Decided) -> None:
+        """Keep a decision, and have its listing bear it."""
+        ...
+
+    def decision(self, id: str) -> Decided | None:
+        """By id."""
+        ...
+
+    def decisions(self, platform: str | None, after: str | None, limit: int) -> list[Decided]:
+        """Decisions of a platform, or of all, oldest first, from beyond an id."""
+        ...
+
+    def photos_of(self, listings: Collection[str]) -> dict[str, list[str]]:
+        """The photos of listings, by listing."""
+        ...
+
+    def add_photo(self, photo: Photo) -> None:
+        """Keep what is known of a photo; again changes nothing."""
+        ...
+
+    def photos(self, names: Collection[str]) -> dict[str, Photo]:
+        """Those of these photos that are known."""
+        ...
+
+    def next_photo(self) -> Photo | None:
+        """The photo that has waited longest to be looked at."""
+        ...
+
+    def catalogue_to_look_at(self, limit: int) -> list[str]:
+        """Photos that brands show in their catalogues and that were not looked at yet."""
+        ...
+
+    def looked_at(self, sha256: str, state: str, segments: Sequence[int]) -> None:
+        """Keep what a look at a photo found: its segments, 64 bits each."""
+        ...
+
+    def candidates(self, segments: Sequence[int], but: str, limit: int) -> list[str]:
+        """Photos that share a band with one of these segments, those that share most first."""
+        ...
+
+    def showing(self, sha256: str) -> list[str]:
+        """The ids of live listings that show a photo (at most 500)."""
+        ...
+
+    def in_catalogue(self, photos: Collection[str]) -> set[str]:
+        """Those that a brand shows in its catalogue."""
+        ...
+
+    def add_challenge(self, challenge: Challenge) -> None:
+        """Keep a challenge."""
+        ...
+
+    def challenge(self, id: str) -> Challenge | None:
+        """By id."""
+        ...
+
+    def challenges(self, listings: Collection[str]) -> dict[str, Challenge]:
+        """The newest challenge of each of these listings."""
+        ...
+
+    def change_challenge(self, id: str, **values: Any) -> None:
+        """Set fields of a challenge."""
+        ...
+
+    def authorise(self, new: AuthorisedSeller) -> None:
+        """Keep a brand's word for a seller."""
+        ...
+
+    def authorisations(self, brand: str) -> list[AuthorisedSeller]:
+        """A brand's words for sellers, newest first (at most 1,000)."""
+        ...
+
+    def end_authorisation(self, brand: str, id: str, at: int) -> bool:
+        """Take it back; whether there was one."""
+        ...
+
+    def packs(self) -> Mapping[int, str]:
+        """Rule packs by version, without the repository's own."""
+        ...
+
+    def newest_pack(self) -> tuple[int, str] | None:
+        """The newest of them."""
+        ...
+
+    def add_pack(self, version: int, body: str, now: int) -> None:
+        """Keep a rule pack."""
+        ...
+
+    def brand_lines(self) -> list[tuple[str, str, str]]:
+        """Every line that is not retired: GTIN, organisation and name."""
+        ...
+
+    def forget(self, before: int, limit: int) -> list[str]:
+        """Forget listings that ended before then; returns the photos that nothing shows any more."""
+        ...

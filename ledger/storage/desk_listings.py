@@ -1,0 +1,255 @@
+"""Listings, their decisions, challenges and authorised sellers, and rule packs; photos stand in `desk_photos`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Row, delete, func, insert, select, tuple_, update
+
+from ledger.domain.desk.listings import AuthorisedSeller, Decided, Kept
+from ledger.services.desk.listings_port import Beside, Challenge, Shop
+from ledger.storage.desk_photos import ListingPhotos
+from ledger.storage.tables_lines import lines
+from ledger.storage.tables_listings import (
+    authorised_sellers,
+    listing_challenges,
+    listing_codes,
+    listing_decisions,
+    listing_photos,
+    listings,
+    rule_packs,
+)
+
+_CHUNK: Final = 400
+_MOST_BESIDE: Final = 50
+_LIVE: Final = "live"
+_T = TypeVar("_T")
+
+
+class Listings(ListingPhotos):
+    """Reads and writes of listings and what belongs to them."""
+
+    def by_refs(self, platform: str, refs: Collection[str]) -> dict[str, Kept]:
+        """A platform's listings by the platform's names."""
+        query = select(listings).where(listings.c.platform == platform)
+        rows = (row for some in chunks(refs) for row in self._db.execute(query.where(listings.c.ref.in_(some))))
+        return {row.ref: _kept(row) for row in rows}
+
+    def several(self, ids: Collection[str]) -> dict[str, Kept]:
+        """Listings by id."""
+        rows = (
+            row for some in chunks(ids) for row in self._db.execute(select(listings).where(listings.c.id.in_(some)))
+        )
+        return {row.id: _kept(row) for row in rows}
+
+    def page(self, platform: str, after: str | None, limit: int, *, decision: str | None = None) -> list[Kept]:
+        """A platform's listings, newest first, from beyond an id."""
+        query = select(listings).where(listings.c.platform == platform).order_by(listings.c.id.desc()).limit(limit)
+        if after is not None:
+            query = query.where(listings.c.id < after)
+        if decision is not None:
+            query = query.where(listings.c.decision == decision)
+        return [_kept(row) for row in self._db.execute(query)]
+
+    def shops(self, platform: str, sellers: Collection[str], since: int) -> dict[str, Shop]:
+        """What is known of sellers; lately is from `since` on."""
+        found: dict[str, Shop] = {}
+        for some in chunks(sellers):
+            query = (
+                select(
+                    listings.c.seller,
+                    func.count().filter(listings.c.status == _LIVE),
+                    func.count().filter(listings.c.created_at >= since),
+                    func.min(listings.c.created_at),
+                )
+                .where(listings.c.platform == platform, listings.c.seller.in_(some))
+                .group_by(listings.c.seller)
+            )
+            found |= {row[0]: Shop(row[1], row[2], row[3]) for row in self._db.execute(query)}
+        return found
+
+    def same_code(self, codes: Collection[bytes]) -> dict[bytes, list[Beside]]:
+        """The live listings (at most 50 of each) that name these codes."""
+        return self._beside(listing_codes, listing_codes.c.code, codes)
+
+    def same_photo(self, photos: Collection[str]) -> dict[str, list[Beside]]:
+        """The live listings (at most 50 of each) that show these photos."""
+        return self._beside(listing_photos, listing_photos.c.sha256, photos)
+
+    def prices(self, wanted: Collection[tuple[str, str]], most: int) -> dict[tuple[str, str], list[tuple[str, int]]]:
+        """By (GTIN, currency): listing and amount of the newest live listings, at most `most` of each."""
+        found: dict[tuple[str, str], list[tuple[str, int]]] = {}
+        for some in chunks(wanted):
+            place = func.row_number().over(
+                partition_by=(listings.c.gtin, listings.c.currency), order_by=listings.c.id.desc()
+            )
+            ranked = (
+                select(listings.c.gtin, listings.c.currency, listings.c.id, listings.c.amount, place.label("place"))
+                .where(
+                    tuple_(listings.c.gtin, listings.c.currency).in_(some),
+                    listings.c.status == _LIVE,
+                    listings.c.amount.is_not(None),
+                )
+                .subquery()
+            )
+            for row in self._db.execute(select(ranked).where(ranked.c.place <= most)):
+                found.setdefault((row.gtin, row.currency), []).append((row.id, row.amount))
+        return found
+
+    def authorised(self, platform: str, sellers: Collection[str], day: str) -> dict[str, set[str]]:
+        """By seller: the brands that let them use their marks that day."""
+        found: dict[str, set[str]] = {}
+        for some in chunks(sellers):
+            query = select(authorised_sellers.c.seller, authorised_sellers.c.brand).where(
+                authorised_sellers.c.platform == platform,
+                authorised_sellers.c.seller.in_(some),
+                authorised_sellers.c.until >= day,
+                authorised_sellers.c.ended_at.is_(None),
+            )
+            for row in self._db.execute(query):
+                found.setdefault(row.seller, set()).add(row.brand)
+        return found
+
+    def keep(
+        self,
+        kept: Sequence[Kept],
+        known: Collection[str],
+        codes: Sequence[tuple[str, bytes]],
+        photos: Sequence[tuple[str, str]],
+        decided: Sequence[Decided],
+    ) -> None:
+        """Keep listings, new ones or (`known` ids) as they are now, with all their codes, photos and decisions."""
+        for some in chunks(list(known)):
+            for table in (listing_codes, listing_photos):
+                self._db.execute(delete(table).where(table.c.listing.in_(some)))
+        new = [_values(one) for one in kept if one.id not in known]
+        if new:
+            self._db.execute(insert(listings), new)
+        for one in kept:
+            if one.id in known:
+                self._db.execute(update(listings).where(listings.c.id == one.id).values(**_values(one)))
+        for table, name, rows in ((listing_codes, "code", codes), (listing_photos, "sha256", photos)):
+            if rows:
+                self._db.execute(insert(table), [{"listing": listing, name: value} for listing, value in rows])
+        if decided:
+            self._db.execute(insert(listing_decisions), [_values(one) for one in decided])
+
+    def change(self, id: str, **values: Any) -> None:
+        """Set fields of a listing, by their names in `Kept`."""
+        self._db.execute(update(listings).where(listings.c.id == id).values(**values))
+
+    def decide(self, decided: Decided) -> None:
+        """Keep a decision, and have its listing bear it."""
+        self._db.execute(insert(listing_decisions).values(**asdict(decided)))
+        self.change(decided.listing, decision=decided.decision, decision_id=decided.id)
+
+    def decision(self, id: str) -> Decided | None:
+        """By id."""
+        row = self._db.execute(select(listing_decisions).where(listing_decisions.c.id == id)).first()
+        return None if row is None else Decided(**row._mapping)
+
+    def decisions(self, platform: str | None, after: str | None, limit: int) -> list[Decided]:
+        """Decisions of a platform, or of all, oldest first, from beyond an id."""
+        query = select(listing_decisions).order_by(listing_decisions.c.id).limit(limit)
+        if platform is not None:
+            query = query.where(listing_decisions.c.platform == platform)
+        if after is not None:
+            query = query.where(listing_decisions.c.id > after)
+        return [Decided(**row._mapping) for row in self._db.execute(query)]
+
+    def add_challenge(self, challenge: Challenge) -> None:
+        """Keep a challenge."""
+        self._db.execute(insert(listing_challenges).values(**asdict(challenge)))
+
+    def challenge(self, id: str) -> Challenge | None:
+        """By id."""
+        row = self._db.execute(select(listing_challenges).where(listing_challenges.c.id == id)).first()
+        return None if row is None else Challenge(**row._mapping)
+
+    def challenges(self, listings: Collection[str]) -> dict[str, Challenge]:
+        """The newest challenge of each of these listings."""
+        found: dict[str, Challenge] = {}
+        for some in chunks(listings):
+            query = select(listing_challenges).where(listing_challenges.c.listing.in_(some))
+            for row in self._db.execute(query.order_by(listing_challenges.c.id)):
+                found[row.listing] = Challenge(**row._mapping)
+        return found
+
+    def change_challenge(self, id: str, **values: Any) -> None:
+        """Set fields of a challenge."""
+        self._db.execute(update(listing_challenges).where(listing_challenges.c.id == id).values(**values))
+
+    def authorise(self, new: AuthorisedSeller) -> None:
+        """Keep a brand's word for a seller."""
+        self._db.execute(insert(authorised_sellers).values(**asdict(new)))
+
+    def authorisations(self, brand: str) -> list[AuthorisedSeller]:
+        """A brand's words for sellers, newest first (at most 1,000)."""
+        query = select(authorised_sellers).where(authorised_sellers.c.brand == brand)
+        rows = self._db.execute(query.order_by(authorised_sellers.c.id.desc()).limit(1_000))
+        return [AuthorisedSeller(**row._mapping) for row in rows]
+
+    def end_authorisation(self, brand: str, id: str, at: int) -> bool:
+        """Take it back; whether there was one."""
+        mine = (authorised_sellers.c.brand == brand, authorised_sellers.c.id == id)
+        open_ = authorised_sellers.c.ended_at.is_(None)
+        return bool(self._db.execute(update(authorised_sellers).where(*mine, open_).values(ended_at=at)).rowcount)
+
+    def packs(self) -> Mapping[int, str]:
+        """Rule packs by version, without the repository's own."""
+        return {row.version: row.body for row in self._db.execute(select(rule_packs))}
+
+    def newest_pack(self) -> tuple[int, str] | None:
+        """The newest of them."""
+        row = self._db.execute(select(rule_packs).order_by(rule_packs.c.version.desc()).limit(1)).first()
+        return None if row is None else (row.version, row.body)
+
+    def add_pack(self, version: int, body: str, now: int) -> None:
+        """Keep a rule pack."""
+        self._db.execute(insert(rule_packs).values(version=version, body=body, added_at=now))
+
+    def brand_lines(self) -> list[tuple[str, str, str]]:
+        """Every line that is not retired: GTIN, organisation and name."""
+        query = select(lines.c.gtin, lines.c.organisation, lines.c.name).where(lines.c.retired.is_(False))
+        return [(row.gtin, row.organisation, row.name) for row in self._db.execute(query.order_by(lines.c.gtin))]
+
+    def forget(self, before: int, limit: int) -> list[str]:
+        """Forget listings that ended before then; returns the photos that nothing shows any more."""
+        query = select(listings.c.id).where(listings.c.ended_at < before).limit(limit)
+        gone = list(self._db.scalars(query))
+        shown = [sha256 for names in self.photos_of(gone).values() for sha256 in names]
+        self._db.execute(delete(listings).where(listings.c.id.in_(gone)))
+        return self._forget_photos(shown)
+
+    def _beside(self, table: Any, column: Any, values: Collection[_T]) -> dict[_T, list[Beside]]:
+        found: dict[_T, list[Beside]] = {}
+        for some in chunks(values):
+            query = (
+                select(column, listings.c.id, listings.c.platform, listings.c.seller)
+                .join(listings, listings.c.id == table.c.listing)
+                .where(column.in_(some), listings.c.status == _LIVE)
+                .order_by(listings.c.id)
+                .limit(_MOST_BESIDE * _CHUNK)
+            )
+            for row in self._db.execute(query):
+                beside = found.setdefault(row[0], [])
+                if len(beside) < _MOST_BESIDE:
+                    beside.append(Beside(row.id, row.platform, row.seller))
+        return found
+
+
+def chunks(values: Collection[_T]) -> Iterator[list[_T]]:
+    """The values, each once, in packets that one question takes."""
+    known = list(dict.fromkeys(values))
+    for start in range(0, len(known), _CHUNK):
+        yield known[start : start + _CHUNK]
+
+
+def _kept(row: Row[Any]) -> Kept:
+    return Kept(**row._mapping)
+
+
+def _values(one: Kept | Decided) -> dict[str, Any]:
+    return {field.name: getattr(one, field.name) for field in fields(one)}
