@@ -28,6 +28,8 @@ from web.problems import refused, unexpected
 KEPT: Final = 86_400
 """Seconds that an answer is kept."""
 _KEY: Final = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\]){1,255})"')
+LINES: Final = "application/x-ndjson"
+"""The media type of one JSON object a line."""
 _ANYONE: Final = "anyone"
 _PURPOSE: Final = "idempotency"
 _SWEEP_EVERY: Final = 3_600
@@ -55,7 +57,8 @@ def once(view: View) -> View:
     @functools.wraps(view)
     def kept(**given: Any) -> Response:
         key = _read_key()
-        return view(**given) if key is None else _first(view, given, key)
+        # A body of many lines is read as it comes, and the answer goes out as it is made: neither is kept.
+        return view(**given) if key is None or request.mimetype == LINES else _first(view, given, key)
 
     return kept
 
@@ -93,7 +96,11 @@ def _first(view: View, given: dict[str, Any], key: str) -> Response:
         response = refused(error)
     except Exception as error:  # noqa: BLE001 - whether it took effect is not known: whoever asks again hears the same
         response = unexpected(error)
-    _keep(ledger, who, key, response)
+    if response.is_streamed:
+        with ledger.store.write() as tx:
+            tx.papers.forget(who, key)
+    else:
+        _keep(ledger, who, key, response)
     return response
 
 

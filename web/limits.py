@@ -10,9 +10,10 @@ from __future__ import annotations
 import functools
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter, RequestLimit
@@ -86,6 +87,19 @@ def spend(items: int = 1) -> Spent:
     pace: Pace = current_app.extensions["pace"]
     g.spent = spent = _spend(_who(), pace.items if _caller() else pace.anonymous_items, items)
     return spent
+
+
+def spend_later() -> Callable[[int], Spent]:
+    """`spend` for the present caller's stream, which goes on when the request is over. It tells no header."""
+    app: Any = current_app
+    own, pace = app._get_current_object(), app.extensions["pace"]  # noqa: SLF001 - as Flask documents it
+    who, most = _who(), pace.items if _caller() else pace.anonymous_items
+
+    def count(items: int) -> Spent:
+        with own.app_context():
+            return _spend(who, most, items)
+
+    return count
 
 
 def spend_from(address: str | None) -> Spent:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ledger.domain.codes import BareSerial, Exact, ProductOnly, parse_code
 from ledger.domain.errors import Invalid
+from ledger.services.desk.checks_proof import Proof
 from ledger.services.ports import Ledger
 from ledger.services.scan_item import scan_bad_code, scan_many, scan_product, scan_unlisted
 from ledger.services.scanned import Scan
@@ -14,11 +15,15 @@ Asked = str | tuple[str, str]
 """A code as it was scanned or typed, or a GTIN with a serial."""
 
 
-def check_items(ledger: Ledger, asked: Sequence[Asked]) -> list[Scan]:
-    """What the ledger shows of each, in order. Raises Unavailable where the database does not answer."""
+def check_items(ledger: Ledger, asked: Sequence[Asked], proofs: Sequence[Proof | None] | None = None) -> list[Scan]:
+    """What the ledger shows of each, in order. Raises Unavailable where the database does not answer.
+
+    `proofs`, one for each where given, are what sellers have proved to whoever asks.
+    """
     meant = [_meant(ledger, one) for one in asked]
-    pairs = [one for one in meant if isinstance(one, tuple)]
-    found = iter(scan_many(ledger, pairs))
+    shown = proofs or [None] * len(meant)
+    pairs = [(one, proof) for one, proof in zip(meant, shown, strict=True) if isinstance(one, tuple)]
+    found = iter(scan_many(ledger, [pair for pair, _ in pairs], [proof for _, proof in pairs]))
     return [next(found) if isinstance(one, tuple) else one for one in meant]
 
 

@@ -16,7 +16,8 @@ from ledger.domain.serials import check_serial
 from ledger.domain.standing import standing
 from ledger.domain.standing_facts import Asked, Facts
 from ledger.domain.tags import Tapped
-from ledger.services.gather_facts import FactReader, as_of, brand_of, node_seen
+from ledger.services.desk.checks_proof import Proof, proven
+from ledger.services.gather_facts import FactReader, as_of, brand_of, holds_on, node_seen
 from ledger.services.ports import Ledger, Tx
 from ledger.services.scanned import Scan
 from ledger.services.views_of_chain import directory, find_listed
@@ -47,14 +48,20 @@ def scan_item(
         return FactReader(ledger, tx, find_listed(tx, *asked), now).scan(looks_different, session, tapped=tapped)
 
 
-def scan_many(ledger: Ledger, pairs: Sequence[tuple[str, str]]) -> list[Scan]:
-    """The same as `scan_item` for many codes, as (gtin, serial), in order and in one snapshot."""
+def scan_many(
+    ledger: Ledger, pairs: Sequence[tuple[str, str]], proofs: Sequence[Proof | None] | None = None
+) -> list[Scan]:
+    """The same as `scan_item` for many codes, as (gtin, serial), in order and in one snapshot.
+
+    `proofs`, one for each code, are what sellers say that they have proved to whoever asks.
+    """
     now = datetime.fromtimestamp(ledger.now(), UTC)
     checked = [_checked(*pair) for pair in pairs]
+    shown = proofs or [None] * len(checked)
     with ledger.store.read() as tx:
         many = tx.gathered([one for one in checked if not isinstance(one, Invalid)], ledger.now())
         parties = directory(many)
-        return [_one_of_many(ledger, many, one, now, parties) for one in checked]
+        return [_one_of_many(ledger, many, one, now, parties, proof) for one, proof in zip(checked, shown, strict=True)]
 
 
 def _checked(gtin: str, serial: str) -> tuple[Gtin, str] | Invalid:
@@ -66,12 +73,21 @@ def _checked(gtin: str, serial: str) -> tuple[Gtin, str] | Invalid:
     return checked, serial
 
 
-def _one_of_many(ledger: Ledger, tx: Tx, asked: tuple[Gtin, str] | Invalid, now: datetime, parties: Directory) -> Scan:
+def _one_of_many(
+    ledger: Ledger,
+    tx: Tx,
+    asked: tuple[Gtin, str] | Invalid,
+    now: datetime,
+    parties: Directory,
+    proof: Proof | None,
+) -> Scan:
     if isinstance(asked, Invalid):
         return _bad_code_in(tx, asked.detail, now)
     if not tx.batches.find(*asked):
         return _without_item(tx, *asked, now)
-    return FactReader(ledger, tx, find_listed(tx, *asked), now, parties).scan(looks_different=False, alone=False)
+    subject = find_listed(tx, *asked)
+    session = None if proof is None else proven(ledger, tx, proof, subject.item.item, ledger.now())
+    return FactReader(ledger, tx, subject, now, parties).scan(looks_different=False, session=session, alone=False)
 
 
 def scan_product(ledger: Ledger, gtin: str) -> Scan:
@@ -114,7 +130,8 @@ def _bad_code_in(tx: Tx, problem: str, now: datetime) -> Scan:
 def _without_item(tx: Tx, gtin: Gtin, serial: str, now: datetime) -> Scan:
     holder = tx.organisations.prefix_holder(gtin)
     brand = brand_of(holder, _line(tx, gtin, now))
-    facts = Facts(Asked.ITEM, brand=brand, node_seen_at=node_seen(tx), as_of=as_of(tx))
+    holds = holds_on(tx, gtin, serial, now)
+    facts = Facts(Asked.ITEM, brand=brand, node_seen_at=node_seen(tx), as_of=as_of(tx), holds=holds)
     return Scan(facts, standing(facts, now), gtin=gtin, serial=serial)
 
 

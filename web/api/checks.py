@@ -1,128 +1,114 @@
-"""Bulk checks: what the record shows of up to a thousand codes, one result a line."""
+"""Bulk checks: what the record shows of many codes, one result a line; and the question that proves a seller."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
 
 from flask import Response, request
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from ledger.domain.organisations import Scope
-from ledger.domain.standing_headlines import BAD_NEWS, Key
+from ledger.domain.standing_headlines import Key
 from ledger.services.check_items import check_items
-from ledger.services.ports import Ledger
+from ledger.services.desk.checks_proof import ask_seller
 from ledger.services.scanned import Scan
-from web.api.operation import JSON_BYTES, answer, blueprint, here, operation
-from web.api.shapes import Code, Gtin, In, Line, Out, Serial, moment
+from web.api.check_lines import JSON_LINES_BYTES, stream_items, stream_lines
+from web.api.check_shapes import MOST, CheckedItem, CheckResults, Checks, CheckSummary, result
+from web.api.operation import JSON_BYTES, answer, blueprint, caller, here, json_body, operation
+from web.api.shapes import Gtin, In, Out, Ref, Serial, moment
+from web.idempotency import LINES
 from web.limits import spend
 from web.metrics import count_verdict
 from web.scan.page import slowed
-from web.scan_json import AsOfOut, api_path, as_of_out, page_address
 
 bp = blueprint("checks", "What the record shows of many codes at once, for platforms.")
 
-MOST: Final = 1_000
-GOOD_FOR: Final = timedelta(minutes=10)
-"""How long an answer may be relied on."""
-_NDJSON: Final = "application/x-ndjson"
+_ANSWERS: Final[dict[int, Any]] = {
+    200: {
+        "description": "All answers, in order",
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/CheckResults"}},
+            LINES: {"schema": {"type": "string", "description": "One CheckResult a line."}},
+        },
+    }
+}
+_TAKES: Final[dict[str, Any]] = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": {"$ref": "#/components/schemas/Checks"}},
+        LINES: {
+            "schema": {
+                "type": "string",
+                "maxLength": 64 * 1024 * 1024,
+                "description": "One CheckedItem a line: at most 100,000 lines, 16 KiB each, 64 MiB in all.",
+            },
+            "example": '{"ref": "L-881", "gtin": "09521234543213", "serial": "7K3M9QX2TP4W"}\n',
+        },
+    },
+}
 
 
-class CheckedItem(In):
-    """One code, by what was scanned or typed, or by its GTIN and serial."""
+class ManyChecks(In):
+    """A list that is too long for one JSON answer; its entries are read one by one."""
 
-    ref: Line | None = Field(None, max_length=120, description="Your own name for it, given back.")
-    code: Code | None = Field(None, examples=["https://v.example/01/09521234543213/21/7K3M9QX2TP4W"])
-    gtin: Gtin | None = None
-    serial: Serial | None = None
-
-    @model_validator(mode="after")
-    def _names_one(self) -> CheckedItem:
-        if (self.code is None) == (self.gtin is None) or (self.gtin is None) != (self.serial is None):
-            raise ValueError("give “code”, or “gtin” and “serial”")
-        return self
+    items: list[Any] = Field(min_length=1, max_length=100_000)
 
 
-class Checks(In):
-    """The codes."""
+class NewProof(In):
+    """Of which item a seller is to prove that they have it."""
 
-    items: list[CheckedItem] = Field(min_length=1, max_length=MOST)
-
-
-class CheckLinks(Out):
-    """Where to read more."""
-
-    page: str
-    item: str | None
+    gtin: Gtin
+    serial: Serial
+    seller: Ref = Field(description="Your own name for the seller, as in checks.")
 
 
-class CheckResult(Out):
-    """The answer to one code."""
+class ProofOut(Out):
+    """A question to an item's owner. Its `id` is the seller's `proof` in checks, once it is answered."""
 
-    ref: str | None
-    gtin: str | None
-    serial: str | None
-    verdict: str = Field(examples=["held"])
-    flags: list[str] = Field(description="All the bad news there is, the verdict's own included.")
-    advice: str = Field(description="ok, ask_for_proof, hold, block or no_opinion.", examples=["ask_for_proof"])
-    explain: str = Field(description="One sentence or two that can be shown to a seller.")
-    problem: str | None = Field(description="Why the code cannot be read, where it cannot.")
-    as_of: AsOfOut | None
-    valid_until: datetime
-    links: CheckLinks
-
-
-class CheckSummary(Out):
-    """How many lines had an answer."""
-
-    ok: int
-    problems: int = Field(description="Lines whose code cannot be read, or that came too fast.")
-
-
-class CheckResults(Out):
-    """All answers, in the order of the question."""
-
-    results: list[CheckResult]
-    summary: CheckSummary
+    id: str
+    link: str = Field(description="Where the owner answers, signed in or with the item's key. It works once.")
+    words: str = Field(description="Show these to the seller: they stand on the page behind the link, too.")
+    expires_at: datetime
 
 
 @operation(
-    bp,
-    "POST",
-    "/v1/checks",
-    answers={
-        200: {
-            "description": "All answers, in order",
-            "content": {
-                "application/json": {"schema": {"$ref": "#/components/schemas/CheckResults"}},
-                _NDJSON: {"schema": {"type": "string", "description": "One CheckResult a line."}},
-            },
-        }
-    },
-    scope=Scope.CHECK,
-    largest=4 * JSON_BYTES,
-    counts_itself=True,
-    uses=(CheckResults,),
-)
-def check_many(body: Checks) -> Response:
-    """Check up to 1,000 codes
+    bp, "POST", "/v1/checks", answers=_ANSWERS, scope=Scope.CHECK, counts_itself=True, once=True, takes=_TAKES,
+    refuses=(413, 415), uses=(CheckResults, Checks),
+)  # fmt: skip
+def check_many() -> Response:
+    """Check up to 1,000 codes, or 100,000 as lines
 
-    Every line has a result, even where some fail. It changes nothing, so it needs no Idempotency-Key. Beyond your
-    limit, lines are answered `slow_down`, except where the news is bad. `Accept: application/x-ndjson` gives one
-    result a line.
+    Every line has a result, in order, even where some fail; nothing is changed. `Accept: application/x-ndjson` gives
+    one result a line, and then up to 100,000 codes are taken; `Content-Type: application/x-ndjson` takes one
+    CheckedItem a line, and answers each while it reads: what cannot be read is answered `bad_line`. Beyond your limit,
+    lines are answered `slow_down`, except where the news is bad; long streams wait a while first. With `seller`, an
+    item whose owner has not confirmed that seller carries the flag `owner_not_seller`.
     """
-    ledger, spent = here(), spend(len(body.items))
-    asked = [one.code if one.code is not None else (str(one.gtin), str(one.serial)) for one in body.items]
-    scans = check_items(ledger, asked)
+    ledger, own = here(), caller().organisation.id
+
+    def judge(items: Sequence[CheckedItem]) -> list[Scan]:
+        return check_items(ledger, [one.asked for one in items], [one.proof_to(own) for one in items])
+
+    if request.mimetype == LINES:
+        return stream_lines(ledger, judge)
+    as_lines = request.accept_mimetypes.best_match(["application/json", LINES]) == LINES
+    if as_lines:
+        many = json_body(ManyChecks, JSON_LINES_BYTES).items
+        if len(many) > MOST:
+            return stream_items(ledger, judge, many)
+    body = json_body(Checks, 4 * JSON_BYTES)
+    spent = spend(len(body.items))
+    scans = judge(body.items)
     if spent.over:
         now = moment(ledger.now())
         scans = [slowed(scan, spent.resets, now) for scan in scans]
     for scan in scans:
         count_verdict(scan.standing.key.value)
-    results = [_result(ledger, one.ref, scan) for one, scan in zip(body.items, scans, strict=True)]
-    if request.accept_mimetypes.best_match(["application/json", _NDJSON]) == _NDJSON:
-        lines = "".join(one.model_dump_json() + "\n" for one in results)
-        response = Response(lines, mimetype=_NDJSON)
+    results = [result(ledger, one, scan) for one, scan in zip(body.items, scans, strict=True)]
+    if as_lines:
+        response = Response("".join(one.model_dump_json() + "\n" for one in results), mimetype=LINES)
     else:
         problems = sum(one.verdict in (Key.BAD_CODE, Key.SLOW_DOWN) for one in results)
         summary = CheckSummary(ok=len(results) - problems, problems=problems)
@@ -132,24 +118,17 @@ def check_many(body: Checks) -> Response:
     return response
 
 
-def _result(ledger: Ledger, ref: str | None, scan: Scan) -> CheckResult:
-    got = scan.standing
-    grave = [str(line.key) for line in got.lines if line.grave]
-    flags = [got.key.value, *grave] if got.key in BAD_NEWS else grave
-    listed = scan.subject is not None and got.key is not Key.UNKNOWN and scan.gtin and scan.serial
-    return CheckResult(
-        ref=ref,
-        gtin=scan.gtin,
-        serial=scan.serial,
-        verdict=got.key.value,
-        flags=list(dict.fromkeys(flags)),
-        advice=got.advice.value,
-        explain=" ".join(got.sentences[:2]) or got.headline,
-        problem=scan.facts.code_problem,
-        as_of=as_of_out(got.as_of),
-        valid_until=got.at + GOOD_FOR,
-        links=CheckLinks(
-            page=page_address(ledger, scan.gtin, scan.serial),
-            item=ledger.public_url + api_path(str(scan.gtin), str(scan.serial)) if listed else None,
-        ),
+@operation(bp, "POST", "/v1/proofs", answers={201: ProofOut}, scope=Scope.CHECK, once=True, refuses=(404, 409))
+def ask_for_proof(body: NewProof) -> Response:
+    """Ask a seller to prove that they have an item
+
+    Show the seller the link and the words. Whoever has the item's key answers behind the link, for you and this
+    seller alone. For fifteen minutes after that, while the same owner has the item, a check with this `id` as the
+    seller's `proof` gives `owner_confirmed`. Ten questions an hour for one item.
+    """
+    ledger = here()
+    ask, link = ask_seller(ledger, caller(), body.gtin, body.serial, body.seller)
+    shown = ProofOut(
+        id=ask.id, link=f"{ledger.public_url}/prove/{link}", words=ask.words, expires_at=moment(ask.expires_at)
     )
+    return answer(shown, 201)

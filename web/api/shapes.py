@@ -89,6 +89,13 @@ Hex = Annotated[
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256, hexadecimal.")]
 Id = Annotated[str, Field(pattern=ID, max_length=40)]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=_PLAIN)]
+Ref = Annotated[
+    str, Field(min_length=1, max_length=120, pattern=_PLAIN, description="Your own name for it, given back.")
+]
+Title = Annotated[str, Field(min_length=1, max_length=500, pattern=_PLAIN)]
+Url = Annotated[
+    str, Field(max_length=2_000, pattern=r"^https?://[^\x00-\x20\x7f]+$", examples=["https://bazar.example/i/1"])
+]
 Text = Annotated[str, Field(min_length=1, max_length=2_000, pattern=_PLAIN)]
 Code = Annotated[
     str, Field(min_length=1, max_length=2_000, pattern=_PLAIN, description="What was scanned, or typed from the item.")

@@ -12,7 +12,7 @@ from ledger.domain.desk.watches import MOST_AT_ONCE, Watch
 from ledger.domain.organisations import Scope
 from ledger.services.desk.watch_items import Wanted, add_watches, end_watch, own_watches
 from web.api.operation import answer, blueprint, caller, here, operation
-from web.api.shapes import Code, Gtin, IdPath, In, Line, Moment, Out, PageQuery, Serial, moment, next_cursor, page
+from web.api.shapes import Code, Gtin, IdPath, In, Moment, Out, PageQuery, Ref, Serial, moment, next_cursor, page
 
 bp = blueprint(
     "watches",
@@ -23,7 +23,7 @@ bp = blueprint(
 class WatchedItem(In):
     """One item, by what was scanned or typed, or by its GTIN and serial."""
 
-    ref: Line = Field(max_length=120, description="Your own name for the listing, given back.")
+    ref: Ref
     code: Code | None = None
     gtin: Gtin | None = None
     serial: Serial | None = None

@@ -12,7 +12,7 @@ _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN: Final = frozenset(
     {
         # What only reads, though it is sent.
-        "api_checks.check_items",
+        "api_checks.check_many",
         "people.sign_in_with_passkey",
         "people.send_sign_in_link",
         "people.use_sign_in_link",
