@@ -19,7 +19,10 @@ from ledger.services.components_port import Components
 from ledger.services.credentials_port import Credentials
 from ledger.services.desk.cases_port import Cases
 from ledger.services.desk.listings_port import Listings
+from ledger.services.desk.orders_port import Orders
 from ledger.services.desk.rights_port import Rights
+from ledger.services.desk.sellers_port import Clues, Sellers
+from ledger.services.desk.stolen_port import Stolen
 from ledger.services.desk.watches_port import Watches
 from ledger.services.desk_log_port import DeskLog
 from ledger.services.epcis_port import Epcis
@@ -103,6 +106,10 @@ class Tx(Protocol):
     @property
     def tags(self) -> Tags: ...
     @property
+    def sellers(self) -> Sellers: ...
+    @property
+    def clues(self) -> Clues: ...
+    @property
     def desk_log(self) -> DeskLog: ...
     @property
     def listings(self) -> Listings: ...
@@ -111,7 +118,11 @@ class Tx(Protocol):
     @property
     def watches(self) -> Watches: ...
     @property
+    def stolen(self) -> Stolen: ...
+    @property
     def rights(self) -> Rights: ...
+    @property
+    def orders(self) -> Orders: ...
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> Tx:
         """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""

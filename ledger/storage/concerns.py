@@ -13,7 +13,10 @@ from ledger.storage.credentials import Credentials
 from ledger.storage.desk_cases import Cases
 from ledger.storage.desk_listings import Listings
 from ledger.storage.desk_log import DeskLog
+from ledger.storage.desk_orders import Orders
 from ledger.storage.desk_rights import Rights
+from ledger.storage.desk_sellers import Clues, Sellers
+from ledger.storage.desk_stolen import Stolen
 from ledger.storage.desk_watches import Watches
 from ledger.storage.epcis import Epcis
 from ledger.storage.errands import Errands
@@ -71,8 +74,12 @@ class Tables:
         self.stock = Stock(connection)
         self.components = Components(connection)
         self.tags = Tags(connection)
+        self.sellers = Sellers(connection)
+        self.clues = Clues(connection)
         self.desk_log = DeskLog(connection)
         self.cases = Cases(connection)
         self.watches = Watches(connection)
+        self.stolen = Stolen(connection)
         self.rights = Rights(connection)
+        self.orders = Orders(connection)
         self.listings = Listings(connection)

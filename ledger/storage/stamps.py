@@ -46,6 +46,7 @@ QUIET: Final = frozenset(
         # People and how they sign in. A visitor with a session is always answered anew.
         *("sessions", "email_links", "errands", "passkeys", "invitations", "asks", "shop_items"),
         # What is decided about listings: no verdict on an item rests on it.
+        *("sellers", "seller_marks", "seller_sales", "origin_cards", "clues"),
         *("desk_log", "desk_log_head", "notices", "cases", "case_texts", "case_files"),
         # Who wants to be told of an item.
         "watches",

@@ -373,6 +373,7 @@ from ledger.storage import (
     tables_proofs,
     tables_rights,
     tables_scans,
+    tables_sellers,
     tables_sheets,
     tables_stamps,
     tables_tags,

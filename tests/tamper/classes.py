@@ -72,6 +72,9 @@ _CONCERNS: Final[dict[str, tuple[str, ...]]] = {
     "keys and signed papers of ours": ("credential_keys", "credentials", "escrows"),
     "what tags said, and their sealed keys": ("tag_masters", "tag_runs", "tags", "tag_taps", "handover_taps"),
     "parts that services put in, sealed, and questions about parts": ("new_parts", "part_questions"),
+    "what platforms told of sellers, cards that were shared, and what people asked brands": (
+        "sellers", "seller_marks", "seller_sales", "origin_cards", "clues",
+    ),
     "listings that were screened; what was decided, and the hash of its facts, stands in the desk’s log": (
         "listings", "listing_codes", "listing_photos", "photos", "photo_segments", "listing_decisions",
         "listing_challenges", "authorised_sellers", "rule_packs",

@@ -28,6 +28,7 @@ from web.api import (
     lines,
     looks,
     marks,
+    orders,
     organisations,
     parties,
     passports,
@@ -36,7 +37,9 @@ from web.api import (
     records,
     reports,
     rights,
+    sellers,
     statements,
+    stolen,
     tags,
     watches,
     webhooks,
@@ -56,6 +59,7 @@ RESOURCES: Final = (
     components,
     checks,
     watches,
+    stolen,
     statements,
     receipts,
     records,
@@ -74,6 +78,8 @@ RESOURCES: Final = (
     epcis,
     rights,
     agents,
+    orders,
+    sellers,
 )
 
 
