@@ -22,6 +22,7 @@ from ledger.domain.standing_checks import Check, checks
 from ledger.domain.standing_dates import day
 from ledger.domain.standing_facts import Asked, AsOf, Facts, Inspection
 from ledger.domain.standing_headlines import BAD_NEWS, LOOKS, PRECEDENCE, TICKS, Advice, Key, capital, headline
+from ledger.domain.standing_orders import hold_lines
 from ledger.domain.standing_phrases import brand_name, cannot_know, quoted
 from ledger.domain.standing_reading import DISPUTE, THEFT, Reading
 from ledger.domain.standing_tags import Line, tag_lines
@@ -74,10 +75,17 @@ def standing(facts: Facts, now: datetime) -> Standing:
         buttons=look.buttons,
         checked=checks(reading) if item else (),
         cannot_know=cannot_know(tapped=reading.tag_answered) if item and reading.recorded else (),
-        advice=Advice.OK if key is Key.HELD and reading.tag_answered else look.advice,
+        advice=_advice(reading, key),
         as_of=facts.as_of,
         at=now,
     )
+
+
+def _advice(reading: Reading, key: Key) -> Advice:
+    """A court's order makes platforms hold what they would let through; it accuses nobody, and eases nothing."""
+    advice = Advice.OK if key is Key.HELD and reading.tag_answered else LOOKS[key].advice
+    held = reading.holds and key is not Key.SLOW_DOWN and advice is not Advice.BLOCK
+    return Advice.HOLD if held else advice
 
 
 _RULES: Final[dict[Key, Callable[[Reading], bool]]] = {
@@ -170,6 +178,7 @@ def _notes(reading: Reading) -> tuple[Line, ...]:
         words = said("Its owner has entrusted them with the item and with answering for it.")
         title = said("Held for sale by %(name)s", name=quoted(reading.facts.held_for_sale_by, 60))
         lines.append(Line("held_for_sale", title, words, False))
+    lines.extend(hold_lines(reading))
     if reading.raised(Flag.RECOVERED):
         words = said("The brand or the council gave it back after public notice.")
         lines.append(Line("recovered", said("Ownership was recovered once"), words, False))

@@ -171,6 +171,21 @@ class CloneSignal:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """An order of a court that holds the item, from `since` to just before `until`, in these territories."""
+
+    order: str
+    court: str
+    since: datetime
+    until: datetime
+    territories: tuple[str, ...]
+
+    def in_force(self, now: datetime) -> bool:
+        """Whether it holds at that moment."""
+        return self.since <= now < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class AsOf:
     """The last final block of our copy; `final` is false only where the chain has no final block yet."""
 
@@ -188,7 +203,7 @@ class Facts:
     are not compared. `owner_confirmed_at` is the owner's live answer to this visitor, `confirmed_by` the consignee
     who gave it for them; `held_for_sale_by` is whom the owner has entrusted with such answers, and
     `looks_different` what this visitor said; `tapped` is what the item's tag has just said to them. `retry_after`, in
-    seconds, is set for one who asked too often.
+    seconds, is set for one who asked too often. `holds` are orders of courts, which say nothing of the item itself.
     """
 
     asked: Asked
@@ -216,3 +231,4 @@ class Facts:
     node_seen_at: datetime | None = None
     as_of: AsOf | None = None
     retry_after: int | None = None
+    holds: tuple[Hold, ...] = ()

@@ -20,6 +20,7 @@ from ledger.domain.standing_facts import (
     Custody,
     Facts,
     Handover,
+    Hold,
     Inspection,
     Progress,
     Raised,
@@ -48,6 +49,12 @@ class Reading:
 
     facts: Facts
     now: datetime
+
+    @property
+    def holds(self) -> tuple[Hold, ...]:
+        """Orders of courts that hold the item now, the one that ends last first."""
+        found = [one for one in self.facts.holds if one.in_force(self.now)]
+        return tuple(sorted(found, key=lambda one: (one.until, one.order), reverse=True))
 
     # 1. What the chain says of the item.
 

@@ -29,6 +29,7 @@ from ledger.domain.standing_facts import (
     Custody,
     Facts,
     Handover,
+    Hold,
     Progress,
     Raised,
     Registration,
@@ -118,6 +119,7 @@ class FactReader:
             void_reason=self._words(MarkKind.VOID, MarkKind.VOID_BATCH, "reason"),
             node_seen_at=node_seen(tx),
             as_of=as_of(tx),
+            holds=holds_on(tx, subject.item.gtin, subject.item.serial, self.now),
         )
         deployed = tx.meta.get("deployment") or {}
         return Scan(
@@ -294,6 +296,12 @@ def brand_of(organisation: Organisation | None, line: Line | None = None) -> Bra
     own = line is not None and line.organisation == organisation.id
     start = (line.programme_start if line is not None and own else None) or organisation.programme_start
     return Brand(organisation.name, organisation.domain, date.fromisoformat(start) if start else None)
+
+
+def holds_on(tx: Tx, gtin: str, serial: str, now: datetime) -> tuple[Hold, ...]:
+    """Orders of courts that hold an item now."""
+    found = tx.orders.of_item(gtin, serial, int(now.timestamp()))
+    return tuple(Hold(one.id, one.court, moment(one.from_at), moment(one.ends_at), one.territories) for one in found)
 
 
 def node_seen(tx: Tx) -> datetime | None:

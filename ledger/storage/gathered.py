@@ -18,6 +18,7 @@ from ledger.domain.papers import StoredOffer
 from ledger.storage.batches import VISIBLE, item_of
 from ledger.storage.chain_rows import event_of, state_of
 from ledger.storage.concerns import Tables
+from ledger.storage.desk_orders import SharedOrders
 from ledger.storage.gathered_scans import GatheredScans
 from ledger.storage.outbox import COUNTS, Outbox, queued_of
 from ledger.storage.papers import ONLY_THE_CHAIN_CAN_TELL, Papers, offer_of
@@ -56,6 +57,7 @@ class GatheredTx(Tables):
         self.meta = SharedMeta(connection, known)
         self.lines = SharedLines(connection, kept)
         self.sheets = SharedSheets(connection, kept)
+        self.orders = SharedOrders(connection, kept, now)
         wanted = batches.gather(pairs)
         for part in (chain, outbox, papers, scans):
             part.gather(wanted)

@@ -24,6 +24,7 @@ from ledger.storage.asks import Asks
 from ledger.storage.batches import VISIBLE, item_of
 from ledger.storage.chain_rows import event_of, state_of
 from ledger.storage.concerns import Tables
+from ledger.storage.desk_orders import SharedOrders
 from ledger.storage.epcis import Epcis
 from ledger.storage.gathered import GatheredTx
 from ledger.storage.outbox import COUNTS, Outbox
@@ -126,6 +127,7 @@ class ScannedTx(Tables):
         self.batches = batches = _Batches(connection, kept, *pair)
         self.chain = chain = _Chain(connection, kept)
         self.sheets = sheets = _Sheets(connection, kept)
+        self.orders = SharedOrders(connection, kept, now)
         self.outbox = outbox = _Outbox(connection)
         self.papers = papers = _Papers(connection)
         self.scans = _Scans(connection, kept, now)

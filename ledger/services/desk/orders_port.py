@@ -1,0 +1,36 @@
+"""What the use cases ask of the tables of court orders; `storage` answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+from ledger.domain.desk.orders import Order
+
+
+class Orders(Protocol):
+    """Reads and writes of court orders."""
+
+    def add(self, order: Order) -> None:
+        """Keep a new order."""
+        ...
+
+    def get(self, id: str) -> Order | None:
+        """By id, with all that it holds."""
+        ...
+
+    def lift(self, id: str, at: int) -> None:
+        """It ends at that time; one that was lifted before stays so."""
+        ...
+
+    def newest(self, entered_by: str | None, limit: int = 200) -> list[Order]:
+        """Orders, of whoever entered them where that is named, newest first, without what they hold."""
+        ...
+
+    def of_item(self, gtin: str, serial: str, now: int) -> list[Order]:
+        """Orders in force on an item at that second, without what else they hold."""
+        ...
+
+    def of_sellers(self, platform: str, refs: Collection[str], now: int) -> dict[str, list[Order]]:
+        """Orders in force on a platform's sellers at that second, by the platform's name for them (at most 1,000)."""
+        ...

@@ -1,0 +1,127 @@
+"""Court orders. Few things are held at a time, so all that is held is kept in the process while nobody writes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from ledger.domain.desk.orders import Order, OrderKind
+from ledger.storage.shared import Kept, Once
+from ledger.storage.tables_rights import order_items, order_sellers, orders
+
+_MOST_KEPT: Final = 20_000
+"""Held items that are kept; beyond these each item is asked about alone."""
+_OVER: Final = 86_400
+"""Orders that ended longer ago than this are not kept: no clock of ours is that far behind another."""
+
+Held = dict[tuple[str, str], list[Order]]
+
+
+class Orders:
+    """Reads and writes of court orders."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(self, order: Order) -> None:
+        """Keep a new order."""
+        values = {column.name: getattr(order, column.name) for column in orders.columns}
+        self._db.execute(insert(orders).values(values | {"territories": list(order.territories)}))
+        held = [{"order": order.id, "gtin": gtin, "serial": serial} for gtin, serial in order.items]
+        if held:
+            self._db.execute(insert(order_items), held)
+        named = [{"order": order.id, "platform": platform, "ref": ref} for platform, ref in order.sellers]
+        if named:
+            self._db.execute(insert(order_sellers), named)
+
+    def get(self, id: str) -> Order | None:
+        """By id, with all that it holds."""
+        row = self._db.execute(select(orders).where(orders.c.id == id)).first()
+        if row is None:
+            return None
+        i, s = order_items.c, order_sellers.c
+        held = self._db.execute(select(i.gtin, i.serial).where(i.order == id).order_by(i.gtin, i.serial))
+        named = self._db.execute(select(s.platform, s.ref).where(s.order == id).order_by(s.platform, s.ref))
+        return _order(
+            row,
+            items=tuple((one.gtin, one.serial) for one in held),
+            sellers=tuple((one.platform, one.ref) for one in named),
+        )
+
+    def lift(self, id: str, at: int) -> None:
+        """It ends at that time; one that was lifted before stays so."""
+        self._db.execute(update(orders).where(orders.c.id == id, orders.c.lifted_at.is_(None)).values(lifted_at=at))
+
+    def newest(self, entered_by: str | None, limit: int = 200) -> list[Order]:
+        """Orders, of whoever entered them where that is named, newest first, without what they hold."""
+        query = select(orders).order_by(orders.c.id.desc()).limit(limit)
+        if entered_by is not None:
+            query = query.where(orders.c.entered_by == entered_by)
+        return [_order(row) for row in self._db.execute(query)]
+
+    def of_item(self, gtin: str, serial: str, now: int) -> list[Order]:
+        """Orders in force on an item at that second, without what else they hold."""
+        query = (
+            select(orders)
+            .join(order_items, order_items.c.order == orders.c.id)
+            .where(order_items.c.gtin == gtin, order_items.c.serial == serial)
+            .order_by(orders.c.id)
+        )
+        return [one for one in map(_order, self._db.execute(query)) if one.in_force(now)]
+
+    def of_sellers(self, platform: str, refs: Collection[str], now: int) -> dict[str, list[Order]]:
+        """Orders in force on a platform's sellers at that second, by the platform's name for them (at most 1,000)."""
+        query = (
+            select(orders, order_sellers.c.ref)
+            .join(order_sellers, order_sellers.c.order == orders.c.id)
+            .where(order_sellers.c.platform == platform, order_sellers.c.ref.in_(sorted(set(refs))[:1_000]))
+            .order_by(orders.c.id)
+        )
+        found: dict[str, list[Order]] = {}
+        for row in self._db.execute(query):
+            order = _order(row)
+            if order.in_force(now):
+                found.setdefault(row.ref, []).append(order)
+        return found
+
+    def held_items(self, since: int, most: int) -> Held | None:
+        """All that orders hold which end after `since`, by item; None where that is more than `most`."""
+        query = (
+            select(orders, order_items.c.gtin, order_items.c.serial)
+            .join(order_items, order_items.c.order == orders.c.id)
+            .where(orders.c.until > since, orders.c.lifted_at.is_(None))
+            .order_by(orders.c.id)
+            .limit(most + 1)
+        )
+        rows = self._db.execute(query).all()
+        if len(rows) > most:
+            return None
+        made: dict[str, Order] = {}
+        held: Held = {}
+        for row in rows:
+            order = made.setdefault(row.id, _order(row))
+            held.setdefault((row.gtin, row.serial), []).append(order)
+        return held
+
+
+class SharedOrders(Orders):
+    """The same for snapshots: what is held is asked for once, for all items."""
+
+    def __init__(self, connection: Connection, kept: Kept, now: int) -> None:
+        super().__init__(connection)
+        self._once = Once("orders", kept)
+        self._since = now - _OVER
+
+    def of_item(self, gtin: str, serial: str, now: int) -> list[Order]:
+        # Of another day, because what has ended meanwhile need not be held for ever.
+        held = self._once.get(self._since // _OVER, lambda: self.held_items(self._since - _OVER, _MOST_KEPT))
+        if held is None:
+            return super().of_item(gtin, serial, now)
+        return [one for one in held.get((gtin, serial), ()) if one.in_force(now)]
+
+
+def _order(row: Row[Any], **held: Any) -> Order:
+    found = {column.name: row._mapping[column.name] for column in orders.columns}
+    return Order(**found | {"kind": OrderKind(row.kind), "territories": tuple(row.territories)} | held)

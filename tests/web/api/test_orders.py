@@ -1,0 +1,166 @@
+"""Orders of courts over HTTP: what an item then shows, where, until which second, and who may say so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from ledger.domain.organisations import Role, Scope
+from ledger.services.check_items import check_items
+from ledger.services.desk.orders import holds_on_sellers, judged_in
+from ledger.services.organisations import add_organisation
+from ledger.services.scan_item import scan_item
+from tests.web.api.asking import Asking, path_of, registered
+from tests.web.stage import Stage
+
+SHA = "cd" * 32
+
+
+@pytest.fixture(scope="module")
+def item(stage: Stage, brand: Asking) -> dict[str, Any]:
+    [found] = registered(stage, brand, 1)
+    return found
+
+
+@pytest.fixture(scope="module")
+def court(stage: Stage, app: Flask) -> Asking:
+    add_organisation(stage.ledger, slug="court", name="Court", role=Role.AUTHORITY, domain="court.example")
+    return Asking(app, stage.key("court", Scope.DECIDE))
+
+
+def order(stage: Stage, item: dict[str, Any], seconds: int = 3_600, **more: Any) -> dict[str, Any]:
+    until = datetime.fromtimestamp(stage.ledger.now() + seconds, UTC)
+    return {
+        "kind": "tro",
+        "court": "Tribunal judiciaire de Paris",
+        "number": "26/01234",
+        "document": SHA,
+        "territories": ["FR"],
+        "until": until.isoformat(),
+        "items": [{"gtin": item["gtin"], "serial": item["serial"]}],
+    } | more
+
+
+def lines(shown: dict[str, Any]) -> list[str]:
+    return [one["headline"] for one in shown["also"] if one["key"] == "held_under_order"]
+
+
+def test_an_order_shows_at_once_and_is_over_at_its_second_without_anybody(
+    stage: Stage, council: Asking, anyone: Asking, platform: Asking, item: dict[str, Any]
+) -> None:
+    before = anyone.get(path_of(item))
+    made = council.post("/v1/orders", order(stage, item), 201)
+    assert made["in_force"]
+    under = anyone.get(path_of(item))
+    assert under["verdict"] == before["verdict"]
+    [line] = lines(under)
+    assert line.startswith("Held under an order of Tribunal judiciaire de Paris, until ")
+    asked = {"items": [{"gtin": item["gtin"], "serial": item["serial"]}]}
+    assert platform.post("/v1/checks", asked)["results"][0]["advice"] == "hold"
+    ends = int(datetime.fromisoformat(made["until"]).timestamp())
+    for at, held in ((ends - 1, True), (ends, False)):
+        then = replace(stage.ledger, clock=lambda at=at: float(at))
+        scan = scan_item(then, item["gtin"], item["serial"])
+        [many] = check_items(then, [(item["gtin"], item["serial"])])
+        for one in (scan, many):
+            assert any(line.key == "held_under_order" for line in one.standing.lines) is held, at
+
+
+def test_elsewhere_the_order_holds_nothing(stage: Stage, council: Asking, item: dict[str, Any]) -> None:
+    made = council.post("/v1/orders", order(stage, item), 201)
+    scan = scan_item(stage.ledger, item["gtin"], item["serial"])
+    assert judged_in(scan, "FR").standing.advice == "hold"
+    assert judged_in(scan, "IT").standing.advice != "hold"
+    assert judged_in(scan, "IT").standing.key == scan.standing.key
+    council.post(f"/v1/orders/{made['id']}/lift")
+
+
+def test_two_orders_on_an_item_end_each_alone(
+    stage: Stage, council: Asking, anyone: Asking, item: dict[str, Any]
+) -> None:
+    first = council.post("/v1/orders", order(stage, item, court="First"), 201)
+    second = council.post("/v1/orders", order(stage, item, 7_200, court="Second"), 201)
+    for _ in range(2):
+        lifted = council.post(f"/v1/orders/{first['id']}/lift")
+        assert not lifted["in_force"]
+    shown = lines(anyone.get(path_of(item)))
+    assert any("Second" in line for line in shown)
+    assert not any("First" in line for line in shown)
+    council.post(f"/v1/orders/{second['id']}/lift")
+    assert not any("Second" in line for line in lines(anyone.get(path_of(item))))
+
+
+def test_an_order_on_a_code_that_nobody_registered_is_shown_too(
+    stage: Stage, council: Asking, anyone: Asking, item: dict[str, Any]
+) -> None:
+    other = item | {"serial": "NEVERSEEN1"}
+    council.post("/v1/orders", order(stage, other, court="Unregistered"), 201)
+    shown = anyone.get(path_of(other))
+    assert shown["verdict"] == "unknown"
+    assert lines(shown)
+
+
+def test_sellers_are_held_on_their_own_platform_only(stage: Stage, council: Asking, item: dict[str, Any]) -> None:
+    council.post("/v1/orders", order(stage, item, items=[], sellers=[{"platform": "bazar", "ref": "s-77"}]), 201)
+    with stage.ledger.store.read() as tx:
+        bazar, maison = tx.organisations.get("bazar"), tx.organisations.get("maison")
+        assert bazar is not None
+        assert maison is not None
+        now = stage.ledger.now()
+        assert list(holds_on_sellers(tx, bazar.id, ["s-77", "s-78"], now, "FR")) == ["s-77"]
+        assert not holds_on_sellers(tx, bazar.id, ["s-77"], now, "IT")
+        assert not holds_on_sellers(tx, maison.id, ["s-77"], now)
+    told = council.post("/v1/orders", order(stage, item, sellers=[{"platform": "maison", "ref": "x"}]), 422)
+    assert "no platform of that short name" in told["detail"]
+
+
+def test_an_authority_sees_and_lifts_its_own_orders_alone(
+    stage: Stage, council: Asking, court: Asking, brand: Asking, item: dict[str, Any], app: Flask
+) -> None:
+    mine = court.post("/v1/orders", order(stage, item, court="Mine"), 201)
+    other = council.post("/v1/orders", order(stage, item, court="Other"), 201)
+    assert [one["id"] for one in court.get("/v1/orders")["items"]] == [mine["id"]]
+    court.get(f"/v1/orders/{other['id']}", 404)
+    court.post(f"/v1/orders/{other['id']}/lift", status=404)
+    brand.post("/v1/orders", order(stage, item), 403)
+    Asking(app, stage.key("court", Scope.LOOK_UP)).post("/v1/orders", order(stage, item), 403)
+    assert council.get(f"/v1/orders/{mine['id']}")["items"] == [{"gtin": item["gtin"], "serial": item["serial"]}]
+    for one in (mine, other):
+        council.post(f"/v1/orders/{one['id']}/lift")
+
+
+def test_what_cannot_be_an_order_is_refused_with_its_faults(
+    stage: Stage, council: Asking, item: dict[str, Any]
+) -> None:
+    far = council.post("/v1/orders", order(stage, item, 15 * 86_400), 422)
+    assert "more than 14 days ahead" in far["detail"]
+    nothing = council.post("/v1/orders", order(stage, item, items=[]), 422)
+    assert "Name what the order holds" in nothing["detail"]
+    wrong = council.post("/v1/orders", order(stage, item, items=[{"gtin": "09521234543214", "serial": "A"}]), 422)
+    assert wrong["errors"][0]["where"] == "items[0]"
+    council.post("/v1/orders", order(stage, item, renews="ord_" + "0" * 26), 404)
+
+
+def test_each_order_is_one_entry_of_the_log_without_a_name(stage: Stage, council: Asking, item: dict[str, Any]) -> None:
+    made = council.post("/v1/orders", order(stage, item), 201)
+    council.post(f"/v1/orders/{made['id']}/lift")
+    with stage.ledger.store.read() as tx:
+        found = tx.desk_log.entries(0, 10, subject=made["id"])
+    assert [one.kind for one in found] == ["order.entered", "order.lifted"]
+    assert "Tribunal" not in found[0].body
+    assert item["serial"] not in found[0].body
+
+
+def test_a_clock_that_was_read_before_the_order_does_not_hide_it(
+    stage: Stage, council: Asking, item: dict[str, Any]
+) -> None:
+    """What is held is kept in the process: an order that is entered moves what it is kept by."""
+    scan_item(stage.ledger, item["gtin"], item["serial"])
+    made = council.post("/v1/orders", order(stage, item, court="Fresh"), 201)
+    held = scan_item(stage.ledger, item["gtin"], item["serial"]).facts.holds
+    assert made["id"] in [one.order for one in held]
+    assert all(one.until - one.since <= timedelta(days=14) for one in held)
