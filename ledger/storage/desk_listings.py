@@ -78,6 +78,14 @@ class Listings(ListingPhotos):
         """The live listings (at most 50 of each) that show these photos."""
         return self._beside(listing_photos, listing_photos.c.sha256, photos)
 
+    def next_look(self) -> Kept | None:
+        """The live listing whose photos have waited longest to be compared."""
+        due = (listings.c.look_due.is_not(None), listings.c.status == _LIVE)
+        row = self._db.execute(
+            select(listings).where(*due).order_by(listings.c.look_due, listings.c.id).limit(1)
+        ).first()
+        return None if row is None else _kept(row)
+
     def prices(self, wanted: Collection[tuple[str, str]], most: int) -> dict[tuple[str, str], list[tuple[str, int]]]:
         """By (GTIN, currency): listing and amount of the newest live listings, at most `most` of each."""
         found: dict[tuple[str, str], list[tuple[str, int]]] = {}

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 
 from ledger.services.desk.listings_port import Photo
 from ledger.storage.tables_lines import line_photos
-from ledger.storage.tables_listings import listing_challenges, listing_photos, listings, photo_segments, photos
+from ledger.storage.tables_listings import listing_challenges, listing_photos, photo_segments, photos
 
 BANDS: Final = 4
 _CHUNK: Final = 400
@@ -46,14 +46,6 @@ class ListingPhotos:
             row for some in _chunks(names) for row in self._db.execute(select(photos).where(photos.c.sha256.in_(some)))
         )
         return {row.sha256: _photo(row) for row in rows}
-
-    def next_photo(self) -> Photo | None:
-        """The photo that has waited longest to be looked at."""
-        query = (
-            select(photos).where(photos.c.state == "waiting").order_by(photos.c.created_at, photos.c.sha256).limit(1)
-        )
-        row = self._db.execute(query).first()
-        return None if row is None else _photo(row)
 
     def catalogue_to_look_at(self, limit: int) -> list[str]:
         """Photos that brands show in their catalogues and that were not looked at yet."""
@@ -92,17 +84,6 @@ class ListingPhotos:
             .limit(limit)
         )
         return [row.sha256 for row in self._db.execute(query)]
-
-    def showing(self, sha256: str) -> list[str]:
-        """The ids of live listings that show a photo (at most 500)."""
-        query = (
-            select(listings.c.id)
-            .join(listing_photos, listing_photos.c.listing == listings.c.id)
-            .where(listing_photos.c.sha256 == sha256, listings.c.status == "live")
-            .order_by(listings.c.id)
-            .limit(500)
-        )
-        return list(self._db.scalars(query))
 
     def in_catalogue(self, photos: Collection[str]) -> set[str]:
         """Those that a brand shows in its catalogue."""

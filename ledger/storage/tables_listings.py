@@ -37,11 +37,14 @@ listings = Table(
     Column("ended_at", BigInteger),
     Column("decision", String(16), nullable=False),
     Column("decision_id", String(40), nullable=False),
+    Column("look_due", BigInteger),
     Index("ux_listings_platform_ref", "platform", "ref", unique=True),
     Index("ix_listings_seller", "platform", "seller", "status", "created_at"),
     Index("ix_listings_price", "gtin", "currency", "status"),
     Index("ix_listings_ended_at", "ended_at"),
+    Index("ix_listings_look_due", "look_due"),
 )
+"""`look_due` is since when its photos wait to be compared, null where they do not."""
 
 listing_codes = Table(
     "listing_codes",

@@ -12,9 +12,11 @@ from web.api import (
     agents,
     batches,
     cards,
+    cases,
     checklists,
     checks,
     claims,
+    clues,
     components,
     credentials,
     docs,
@@ -26,6 +28,7 @@ from web.api import (
     items,
     labels,
     lines,
+    listings,
     looks,
     marks,
     orders,
@@ -76,10 +79,12 @@ RESOURCES: Final = (
     tags,
     webhooks,
     epcis,
+    listings,
     rights,
     agents,
     orders,
     sellers,
+    clues,
 )
 
 

@@ -116,6 +116,8 @@ class Kept:
     ended_at: int | None
     decision: str
     decision_id: str
+    look_due: int | None = None
+    """Since when its photos wait to be compared; None where they do not."""
 
 
 @dataclass(frozen=True, slots=True)

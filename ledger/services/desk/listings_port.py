@@ -1,4 +1,4 @@
-"""What the use cases ask of the tables of listings, their photos and decisions, and of rule packs; `storage` answers."""
+"""What the use cases ask of the tables of listings, their photos, decisions and rule packs; `storage` answers."""
 
 from __future__ import annotations
 
@@ -129,8 +129,8 @@ class Listings(Protocol):
         """Those of these photos that are known."""
         ...
 
-    def next_photo(self) -> Photo | None:
-        """The photo that has waited longest to be looked at."""
+    def next_look(self) -> Kept | None:
+        """The live listing whose photos have waited longest to be compared."""
         ...
 
     def catalogue_to_look_at(self, limit: int) -> list[str]:
@@ -143,10 +143,6 @@ class Listings(Protocol):
 
     def candidates(self, segments: Sequence[int], but: str, limit: int) -> list[str]:
         """Photos that share a band with one of these segments, those that share most first."""
-        ...
-
-    def showing(self, sha256: str) -> list[str]:
-        """The ids of live listings that show a photo (at most 500)."""
         ...
 
     def in_catalogue(self, photos: Collection[str]) -> set[str]:

@@ -40,10 +40,12 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("decision", sa.String(length=16), nullable=False),
         sa.Column("decision_id", sa.String(length=40), nullable=False),
+        sa.Column("look_due", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["platform"], ["organisations.id"], name=op.f("fk_listings_platform")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_listings")),
     )
     op.create_index("ix_listings_ended_at", "listings", ["ended_at"], unique=False)
+    op.create_index("ix_listings_look_due", "listings", ["look_due"], unique=False)
     op.create_index("ix_listings_price", "listings", ["gtin", "currency", "status"], unique=False)
     op.create_index("ix_listings_seller", "listings", ["platform", "seller", "status", "created_at"], unique=False)
     op.create_index("ux_listings_platform_ref", "listings", ["platform", "ref"], unique=True)

@@ -1,0 +1,224 @@
+"""The facts of listings, read for all of a request in a few questions; a decision rests on them and on nothing else.
+
+Their shape, in JSON with whole numbers only (`form` 1):
+
+- `at`, `platform`, `listing` (our id), `input` (SHA-256 of what was sent), `territory`, `condition`, `language`;
+- `looked`: what was looked for: `text`, `typing`, `codes`, and `photos` once the pictures were compared;
+- `marks_version`, and `marks`: each mark that the words name: `mark` (id), `name`, `owner`, `model`, `how`, `in` (title
+  or text), `use`, and `entitled`: "code", "owner", "authorised" or "";
+- `codes`: each code: `code` (keyed hash), `serial` (its last four characters), `gtin`, `from` (given, text, photo),
+  `verdict`, `advice`, `brand`, `claimed`, `proof` (good, fails, none), and live listings with it: `here`, of other
+  sellers of the platform, and `elsewhere`;
+- `seller`: `ref` (keyed hash), `age_days`, `live`, `burst` (put up within 24 hours), `authorised` (brands);
+- `price`: `state` (none, too_few, compared), `n`, `median`, `percent`;
+- `photos`: `n`, `same` and `alike` (earlier listings of other sellers), `catalogue`;
+- `challenge`: none, accepted or refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from ledger.domain.desk.listings import Listing
+from ledger.domain.desk.territories import shared
+from ledger.screening.decide import FINE
+from ledger.screening.marks import Marks, Match
+from ledger.screening.phrases import Use, use_of
+from ledger.services.desk.checks_proof import Proof, proven
+from ledger.services.desk.listings_port import Beside, Challenge, Shop
+from ledger.services.ports import Ledger, Tx
+from ledger.services.scanned import Scan
+
+FORM: Final = 1
+FEWEST_PRICES: Final = 5
+"""With fewer listings of a model there is nothing to compare a price with."""
+MOST_PRICES: Final = 101
+DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A code of a listing, where it was found, and what the ledger shows of it."""
+
+    source: str
+    scan: Scan
+    name: bytes | None
+    """Its keyed hash; None where it names no item."""
+    brand: str | None
+    """The organisation whose code it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A listing on its way through a screening."""
+
+    id: str
+    listing: Listing
+    found: Sequence[tuple[str, str, Match]]
+    """Marks with where (title or text) and in which text they stand."""
+    codes: Sequence[Coded] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around the listings of one request."""
+
+    platform: str
+    now: int
+    same_code: Mapping[bytes, Sequence[Beside]] = field(default_factory=dict)
+    same_photo: Mapping[str, Sequence[Beside]] = field(default_factory=dict)
+    shops: Mapping[str, Shop] = field(default_factory=dict)
+    put_up: Mapping[str, int] = field(default_factory=dict)
+    """By seller: new listings of this very request."""
+    prices: Mapping[tuple[str, str], Sequence[tuple[str, int]]] = field(default_factory=dict)
+    authorised: Mapping[str, set[str]] = field(default_factory=dict)
+    catalogue: set[str] = field(default_factory=set)
+    challenges: Mapping[str, Challenge] = field(default_factory=dict)
+
+
+def code_name(ledger: Ledger, gtin: str, serial: str) -> bytes:
+    """A code as two listings are compared by it: a keyed hash, which tells nobody else anything."""
+    return hmac.digest(ledger.vault.derive("listing codes"), f"{gtin}\0{serial}".encode(), hashlib.sha256)
+
+
+def seller_name(ledger: Ledger, platform: str, ref: str) -> str:
+    """A seller as facts and the log name them."""
+    key = ledger.vault.derive("listing sellers")
+    return hmac.digest(key, f"{platform}\0{ref}".encode(), hashlib.sha256).hex()[:32]
+
+
+def marks_in(marks: Marks, listing: Listing) -> list[tuple[str, str, Match]]:
+    """The marks that a listing names and that are in force where it is offered."""
+    found = [("title", listing.title, one) for one in marks.find(listing.title, errors=True)]
+    if listing.text:
+        found += [("text", listing.text, one) for one in marks.find(listing.text, errors=True)]
+    where = listing.territory
+    return [
+        one
+        for one in found
+        if where is None or not one[2].mark.territories or shared(one[2].mark.territories, (where,))
+    ]
+
+
+def facts_of(ledger: Ledger, tx: Tx, draft: Draft, around: Around, marks_version: str) -> dict[str, Any]:
+    """The facts of one listing."""
+    listing = draft.listing
+    codes = [_code(ledger, tx, draft, one, around) for one in draft.codes]
+    return {
+        "form": FORM,
+        "at": around.now,
+        "platform": around.platform,
+        "listing": draft.id,
+        "input": listing.digest(),
+        "territory": listing.territory,
+        "condition": listing.condition.value,
+        "language": listing.language,
+        "looked": ["codes", "text", "typing"] if listing.photos else ["codes", "photos", "text", "typing"],
+        "marks_version": marks_version,
+        "marks": _marks(draft, codes, around.authorised.get(listing.seller.ref, set())),
+        "codes": codes,
+        "seller": _seller(ledger, draft, around),
+        "price": _price(draft, codes, around),
+        "photos": {
+            "n": len(listing.photos),
+            "same": _earlier(draft, around),
+            "alike": 0,
+            "catalogue": sum(name in around.catalogue for name in listing.photos),
+        },
+        "challenge": _challenge(around.challenges.get(draft.id)),
+    }
+
+
+def _marks(draft: Draft, codes: Sequence[Mapping[str, Any]], authorised: set[str]) -> list[dict[str, Any]]:
+    fine = {one["brand"] for one in codes if one["verdict"] in FINE}
+    owners = {one["brand"] for one in codes if one["proof"] == "good"}
+    named = {match.mark.owner for _, _, match in draft.found if match.mark.model is None}
+    told: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for where, text, match in draft.found:
+        mark = match.mark
+        if mark.model is not None and mark.owner not in named | fine:
+            # The name of a model alone is an ordinary word.
+            continue
+        by = mark.owner
+        entitled = "owner" if by in owners else "code" if by in fine else "authorised" if by in authorised else ""
+        # The same word of the same brand, as its name and as its mark, is told once.
+        told.setdefault(
+            (where, mark.owner or mark.id, mark.model, match.how, match.start),
+            {
+                "mark": mark.id,
+                "name": mark.name,
+                "owner": mark.owner,
+                "model": mark.model,
+                "how": match.how.value,
+                "in": where,
+                "use": (Use.PLAIN if mark.model else use_of(text, match.start, match.end)).value,
+                "entitled": "" if by is None else entitled,
+            },
+        )
+    return list(told.values())
+
+
+def _code(ledger: Ledger, tx: Tx, draft: Draft, one: Coded, around: Around) -> dict[str, Any]:
+    scan, seller = one.scan, draft.listing.seller
+    subject = scan.subject
+    proof = "none"
+    if seller.proof is not None and subject is not None:
+        given = Proof(around.platform, seller.ref, seller.proof)
+        proof = "fails" if proven(ledger, tx, given, subject.item.item, around.now) is None else "good"
+    others = [] if one.name is None else [each for each in around.same_code.get(one.name, ()) if each.id != draft.id]
+    return {
+        "code": None if one.name is None else one.name.hex()[:32],
+        "serial": f"…{scan.serial[-4:]}" if scan.serial else "…",
+        "gtin": scan.gtin,
+        "from": one.source,
+        "verdict": scan.standing.key.value,
+        "advice": scan.standing.advice.value,
+        "brand": one.brand,
+        "claimed": subject is not None and subject.claimed,
+        "proof": proof,
+        "here": sum(each.platform == around.platform and each.seller != seller.ref for each in others),
+        "elsewhere": sum(each.platform != around.platform for each in others),
+    }
+
+
+def _seller(ledger: Ledger, draft: Draft, around: Around) -> dict[str, Any]:
+    seller = draft.listing.seller
+    shop = around.shops.get(seller.ref, Shop())
+    new = around.put_up.get(seller.ref, 0)
+    today = datetime.fromtimestamp(around.now, UTC).date()
+    return {
+        "ref": seller_name(ledger, around.platform, seller.ref),
+        "age_days": None if seller.since is None else max(0, (today - date.fromisoformat(seller.since)).days),
+        "live": shop.live + new,
+        "burst": shop.lately + new,
+        "authorised": sorted(around.authorised.get(seller.ref, ())),
+    }
+
+
+def _price(draft: Draft, codes: Sequence[Mapping[str, Any]], around: Around) -> dict[str, Any]:
+    price = draft.listing.price
+    gtin = next((one["gtin"] for one in codes if one["gtin"]), None)
+    if price is None or gtin is None:
+        return {"state": "none", "n": 0}
+    others = [amount for id, amount in around.prices.get((gtin, price.currency), ()) if id != draft.id]
+    if len(others) < FEWEST_PRICES:
+        return {"state": "too_few", "n": len(others)}
+    median = int(statistics.median_low(others))
+    return {"state": "compared", "n": len(others), "median": median, "percent": price.amount * 100 // max(1, median)}
+
+
+def _earlier(draft: Draft, around: Around) -> int:
+    """How many earlier listings of others show a photo of this one: whoever was first took it from nobody here."""
+    seller = (around.platform, draft.listing.seller.ref)
+    beside = (one for name in draft.listing.photos for one in around.same_photo.get(name, ()))
+    return len({one.id for one in beside if one.id < draft.id and (one.platform, one.seller) != seller})
+
+
+def _challenge(found: Challenge | None) -> str:
+    return found.state if found is not None and found.state in ("accepted", "refused") else "none"

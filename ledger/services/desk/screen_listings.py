@@ -1,0 +1,277 @@
+"""Screen listings: what their words, codes, photos, sellers and prices show, and what the rules make of it.
+
+1. Before anybody waits: the marks in the words, and every code of the request looked up at once.
+2. In one transaction: what stands around the listings is read in a few questions, each is decided, and listings,
+   decisions and one entry of the desk's log are kept together. Two requests at once cannot miss each other's codes.
+3. Photos are compared later, by the worker (`screen_look`): until then nothing is said about them.
+
+Log: `screen.decided` {pack, marks_version, decisions: [{id, listing, decision, before, reasons, facts (SHA-256),
+territory, condition, age (seconds since it was first screened)}]}: one for up to 200 listings of a request;
+`screen.changed` likewise, by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from ledger.domain.desk.listings import (
+    MOST_CODES,
+    MOST_LISTINGS,
+    Decided,
+    Kept,
+    Listing,
+    Status,
+    canonical,
+    check_listing,
+)
+from ledger.domain.errors import Invalid
+from ledger.domain.organisations import Caller, Role, Scope
+from ledger.domain.said import said
+from ledger.screening.codes_in_text import codes_in
+from ledger.screening.decide import Outcome, decide
+from ledger.screening.packs import Pack
+from ledger.services.check_items import check_items
+from ledger.services.desk.listings_port import Beside
+from ledger.services.desk.screen_facts import DAY, MOST_PRICES, Around, Coded, Draft, code_name, facts_of, marks_in
+from ledger.services.desk.screen_marks import marks_now
+from ledger.services.desk.screen_packs import pack_in_force
+from ledger.services.ports import Ledger, Tx
+from ledger.services.scanned import Scan
+
+SCREENED: Final = "screened"
+_IN_ONE_ENTRY: Final = 200
+"""Decisions: so that an entry of the log never grows beyond what it may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """The answer for one listing."""
+
+    ref: str
+    listing: str
+    decision_id: str
+    outcome: Outcome
+    pack: int
+    facts: Mapping[str, Any]
+
+
+def screen_listings(ledger: Ledger, caller: Caller, listings: Sequence[Listing]) -> list[Screened]:
+    """Screen up to 500 listings, new ones or changed ones, in order; they are kept with what was decided.
+
+    Raises Forbidden, Invalid for a listing that cannot be right or a photo that was not sent, Unavailable.
+    """
+    caller.need(Scope.SCREEN)
+    caller.need_role(Role.PLATFORM)
+    _check(listings)
+    platform = caller.organisation.id
+    marks = marks_now(ledger)
+    found = [marks_in(marks, one) for one in listings]
+    codes = _codes(ledger, listings)
+    with ledger.store.write() as tx:
+        known = tx.listings.by_refs(platform, {one.ref for one in listings})
+        drafts = [
+            Draft(known[one.ref].id if one.ref in known else ledger.new_id("lst"), one, matches, coded)
+            for one, matches, coded in zip(listings, found, codes, strict=True)
+        ]
+        _check_photos(tx, listings)
+        around = _around(ledger, tx, platform, drafts, set(known))
+        pack = pack_in_force(tx)
+        answers = []
+        for draft in drafts:
+            facts = facts_of(ledger, tx, draft, around, marks.version)
+            answers.append(
+                Screened(draft.listing.ref, draft.id, ledger.new_id("lsd"), decide(pack, facts), pack.version, facts)
+            )
+        _keep(tx, platform, drafts, answers, known, around.now)
+        log_decisions(tx, platform, pack, marks.version, answers, known, around.now)
+    return answers
+
+
+def _check(listings: Sequence[Listing]) -> None:
+    if not 1 <= len(listings) <= MOST_LISTINGS:
+        raise Invalid(said("A request has 1 to %(most)s listings.", most=MOST_LISTINGS))
+    for number, one in enumerate(listings):
+        check_listing(one, f"listings[{number}]")
+    twice = [ref for ref, count in Counter(one.ref for one in listings).items() if count > 1]
+    if twice:
+        raise Invalid(said("The listing “%(ref)s” is in this request twice. Send it once.", ref=twice[0]))
+
+
+def _check_photos(tx: Tx, listings: Sequence[Listing]) -> None:
+    wanted = {name for one in listings for name in one.photos}
+    missing = sorted(wanted - set(tx.listings.photos(wanted)))
+    if missing:
+        raise Invalid(
+            said("The photo %(name)s… was not sent yet. Send it first, then the listing.", name=missing[0][:12])
+        )
+
+
+def _codes(ledger: Ledger, listings: Sequence[Listing]) -> list[list[Coded]]:
+    """Each listing's codes, given, in its words and in its photos, with what the ledger shows of them."""
+    with ledger.store.read() as tx:
+        pictured = tx.listings.photos({name for one in listings for name in one.photos})
+    asked: list[tuple[int, str, str]] = []
+    for number, one in enumerate(listings):
+        sources = [("given", code) for code in one.codes]
+        sources += [("text", code) for code in codes_in(f"{one.title}\n{one.text}\n{one.url}", MOST_CODES)]
+        sources += [("photo", code) for name in one.photos if name in pictured for code in pictured[name].codes]
+        first = {code: source for source, code in reversed(sources)}
+        asked += [(number, source, code) for code, source in list(reversed(first.items()))[:MOST_CODES]]
+    scans = check_items(ledger, [code for _, _, code in asked]) if asked else []
+    told: list[dict[Any, Coded]] = [{} for _ in listings]
+    with ledger.store.read() as tx:
+        brands: dict[str, str | None] = {}
+        for (number, source, code), scan in zip(asked, scans, strict=True):
+            coded = _coded(ledger, tx, source, scan, brands)
+            told[number].setdefault(coded.name or code, coded)
+    return [list(one.values()) for one in told]
+
+
+def _coded(ledger: Ledger, tx: Tx, source: str, scan: Scan, brands: dict[str, str | None]) -> Coded:
+    brand = scan.subject.batch.organisation if scan.subject is not None else None
+    if brand is None and scan.gtin is not None:
+        if scan.gtin not in brands:
+            holder = tx.organisations.prefix_holder(scan.gtin)
+            brands[scan.gtin] = None if holder is None else holder.id
+        brand = brands[scan.gtin]
+    named = scan.gtin is not None and scan.serial is not None
+    return Coded(source, scan, code_name(ledger, str(scan.gtin), str(scan.serial)) if named else None, brand)
+
+
+def _around(ledger: Ledger, tx: Tx, platform: str, drafts: Sequence[Draft], known: set[str]) -> Around:
+    now = ledger.now()
+    ours = {one.id for one in drafts}
+    sellers = {one.listing.seller.ref for one in drafts}
+    names = {code.name for one in drafts for code in one.codes if code.name is not None}
+    photos = {name for one in drafts for name in one.listing.photos}
+    coded, pictured = tx.listings.same_code(names), tx.listings.same_photo(photos)
+    same_code = {name: [one for one in found if one.id not in ours] for name, found in coded.items()}
+    same_photo = {name: [one for one in found if one.id not in ours] for name, found in pictured.items()}
+    for draft in drafts:
+        if draft.listing.status is Status.LIVE:
+            here = Beside(draft.id, platform, draft.listing.seller.ref)
+            for code in draft.codes:
+                if code.name is not None:
+                    same_code.setdefault(code.name, []).append(here)
+            for name in draft.listing.photos:
+                same_photo.setdefault(name, []).append(here)
+    priced = {
+        (str(code.scan.gtin), one.listing.price.currency)
+        for one in drafts
+        if one.listing.price is not None
+        for code in one.codes
+        if code.scan.gtin is not None
+    }
+    day = ledger_day(now)
+    return Around(
+        platform=platform,
+        now=now,
+        same_code=same_code,
+        same_photo=same_photo,
+        shops=tx.listings.shops(platform, sellers, now - DAY),
+        put_up=Counter(one.listing.seller.ref for one in drafts if one.listing.ref not in known),
+        prices=tx.listings.prices(priced, MOST_PRICES),
+        authorised=tx.listings.authorised(platform, sellers, day),
+        catalogue=tx.listings.in_catalogue(photos),
+        challenges=tx.listings.challenges(ours),
+    )
+
+
+def _keep(
+    tx: Tx,
+    platform: str,
+    drafts: Sequence[Draft],
+    answers: Sequence[Screened],
+    known: Mapping[str, Kept],
+    now: int,
+) -> None:
+    kept, decided = [], []
+    for draft, answer in zip(drafts, answers, strict=True):
+        one, before = draft.listing, known.get(draft.listing.ref)
+        ended = one.status is Status.ENDED
+        kept.append(
+            Kept(
+                id=draft.id,
+                platform=platform,
+                ref=one.ref,
+                seller=one.seller.ref,
+                seller_since=one.seller.since,
+                url=one.url,
+                title=one.title,
+                language=one.language,
+                territory=one.territory,
+                condition=one.condition.value,
+                status=one.status.value,
+                gtin=next((code.scan.gtin for code in draft.codes if code.scan.gtin), None),
+                amount=None if one.price is None else one.price.amount,
+                currency=None if one.price is None else one.price.currency,
+                created_at=now if before is None else before.created_at,
+                screened_at=now,
+                ended_at=None if not ended else now if before is None or before.ended_at is None else before.ended_at,
+                decision=answer.outcome.decision.value,
+                decision_id=answer.decision_id,
+                look_due=now if one.photos and not ended else None,
+            )
+        )
+        decided.append(
+            Decided(
+                id=answer.decision_id,
+                listing=draft.id,
+                platform=platform,
+                at=now,
+                cause=SCREENED,
+                decision=answer.outcome.decision.value,
+                pack=answer.pack,
+                facts=canonical(answer.facts),
+            )
+        )
+    tx.listings.keep(
+        kept,
+        {one.id for one in known.values()},
+        [(one.id, name) for one in drafts for name in {code.name for code in one.codes} if name is not None],
+        [(one.id, name) for one in drafts for name in dict.fromkeys(one.listing.photos)],
+        decided,
+    )
+
+
+def log_decisions(
+    tx: Tx,
+    platform: str,
+    pack: Pack,
+    marks_version: str,
+    answers: Iterable[Screened],
+    known: Mapping[str, Kept],
+    now: int,
+    kind: str = "screen.decided",
+) -> None:
+    """One entry of the desk's log for all decisions of a transaction. `known` are the listings as they were before."""
+    told = []
+    for one in answers:
+        before = known.get(one.ref)
+        told.append(
+            {
+                "id": one.decision_id,
+                "listing": one.listing,
+                "decision": one.outcome.decision.value,
+                "before": None if before is None else before.decision,
+                "reasons": sorted({reason.key for reason in one.outcome.reasons}),
+                "facts": hashlib.sha256(canonical(one.facts).encode()).hexdigest(),
+                "territory": one.facts["territory"],
+                "condition": one.facts["condition"],
+                "age": 0 if before is None else now - before.created_at,
+            }
+        )
+    for start in range(0, len(told), _IN_ONE_ENTRY):
+        some = told[start : start + _IN_ONE_ENTRY]
+        body = {"pack": pack.version, "marks_version": marks_version, "decisions": some}
+        tx.desk_log.append(kind, platform, f"screen:{some[0]['id']}", body, now)
+
+
+def ledger_day(now: int) -> str:
+    """The day of a time, in UTC."""
+    return datetime.fromtimestamp(now, UTC).date().isoformat()
