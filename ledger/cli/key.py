@@ -24,11 +24,13 @@ def key() -> None:
     "--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in Scope]),
     help="What it may do; may be repeated. By default everything.",
 )  # fmt: skip
+@click.option("--sandbox", is_flag=True, help="A key to try with: it checks thirty invented codes, nothing else.")
 @pass_cli
-def new(cli: Cli, org: str, label: str, scopes: tuple[str, ...]) -> dict[str, Any]:
+def new(cli: Cli, org: str, label: str, scopes: tuple[str, ...], *, sandbox: bool) -> dict[str, Any]:
     """Make a key for an organisation and show its secret, this once."""
     owner = service.organisation(cli.ledger, org)
-    made, secret = service.issue_key(cli.ledger, owner.id, label, [Scope(one) for one in scopes] or list(Scope))
+    wanted = [Scope(one) for one in scopes] or list(Scope)
+    made, secret = service.issue_key(cli.ledger, owner.id, label, wanted, sandbox=sandbox)
     cli.screen.say(secret, style="bold")
     cli.screen.hint("This is the key. It is not kept here and cannot be shown again: put it away now.")
     return {"secret": secret} | _view(made)
@@ -69,6 +71,7 @@ def _view(one: ApiKey) -> dict[str, Any]:
         "label": one.label,
         "last4": one.last4,
         "scopes": sorted(one.scopes),
+        "sandbox": one.sandbox,
         "created_at": one.created_at,
         "revoked_at": one.revoked_at,
     }

@@ -73,6 +73,8 @@ class ApiKey:
     scopes: frozenset[Scope]
     created_at: int
     revoked_at: int | None = None
+    sandbox: bool = False
+    """Whether it is answered from the sandbox's codes alone, and may do nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Caller:
     """The member of staff, where one is signed in; None for a key of a program."""
     roles: frozenset[str] = frozenset()
     """The member's roles (`StaffRole`); none for a key of a program."""
+    sandbox: bool = False
+    """Whether a sandbox key asks."""
 
     def need(self, scope: Scope) -> None:
         """Raises Forbidden where the key lacks `scope`."""

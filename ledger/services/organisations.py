@@ -21,6 +21,7 @@ _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RESERVED = "council"
 _KEY_PREFIX = "tm_"
+_SANDBOX_PREFIX = "tm_sandbox_"
 _NOTED_EVERY = 86_400
 
 
@@ -204,18 +205,24 @@ def operator_as(ledger: Ledger, name: str) -> Caller:
     return Caller(organisation(ledger, name), frozenset(Scope))
 
 
-def issue_key(ledger: Ledger, organisation_id: str, label: str, scopes: Iterable[Scope]) -> tuple[ApiKey, str]:
+def issue_key(
+    ledger: Ledger, organisation_id: str, label: str, scopes: Iterable[Scope], *, sandbox: bool = False
+) -> tuple[ApiKey, str]:
     """A new API key and its secret, which is shown this once: only its SHA-256 is kept.
+
+    A sandbox key has the scope to check and no other, whatever is asked for.
 
     The secret has 256 random bits, so a fast hash is as good as a slow one: there is nothing to guess.
     """
     if not 1 <= len(label.strip()) <= 120 or not label.isprintable():
         raise Invalid(said("Give the key a label of 1 to 120 characters that says what it is for."))
-    wanted = frozenset(scopes)
+    wanted = frozenset({Scope.CHECK}) if sandbox else frozenset(scopes)
     if not wanted:
         raise Invalid(said("Give the key at least one scope: %(names)s.", names=", ".join(Scope)))
-    secret = _KEY_PREFIX + ledger.random(32).hex()
-    key = ApiKey(ledger.new_id("key"), organisation_id, label.strip(), secret[-4:], wanted, ledger.now())
+    secret = (_SANDBOX_PREFIX if sandbox else _KEY_PREFIX) + ledger.random(32).hex()
+    key = ApiKey(
+        ledger.new_id("key"), organisation_id, label.strip(), secret[-4:], wanted, ledger.now(), sandbox=sandbox
+    )
     with ledger.store.write() as tx:
         tx.organisations.add_api_key(key, _hash(secret))
     return key, secret
@@ -234,16 +241,22 @@ def authenticate(ledger: Ledger, secret: str) -> Caller:
 
 def key_of(ledger: Ledger, secret: str) -> ApiKey:
     """The API key in force with this secret. Raises Unauthenticated."""
-    if not secret.startswith(_KEY_PREFIX) or len(secret) != len(_KEY_PREFIX) + 64:
+    prefix = _SANDBOX_PREFIX if secret.startswith(_SANDBOX_PREFIX) else _KEY_PREFIX
+    if not secret.startswith(prefix) or len(secret) != len(prefix) + 64:
         raise Unauthenticated(said("That is not one of our keys. Keys begin with tm_ and have 67 characters."))
     with ledger.store.read() as tx:
         return _in_force(tx.organisations.api_key(_hash(secret)))
 
 
 def caller_of(ledger: Ledger, key_id: str) -> Caller:
-    """Who holds the API key of this id, asked anew at every turn. Raises Unauthenticated once it is ended."""
+    """Who holds the API key of this id, asked anew at every turn. Raises Unauthenticated once it is ended.
+
+    A sandbox key opens no console.
+    """
     with ledger.store.read() as tx:
         key = _in_force(tx.organisations.api_key_in_force(key_id))
+    if key.sandbox:
+        raise Unauthenticated(said("This is a sandbox key: it is for trying a program, and opens nothing here."))
     return _caller(ledger, key)
 
 
@@ -251,7 +264,7 @@ def _caller(ledger: Ledger, key: ApiKey) -> Caller:
     with ledger.store.read() as tx:
         found = tx.organisations.get(key.organisation)
     assert found is not None  # a foreign key
-    return Caller(found, key.scopes)
+    return Caller(found, key.scopes, sandbox=key.sandbox)
 
 
 def _in_force(key: ApiKey | None) -> ApiKey:

@@ -100,6 +100,7 @@ class Organisations:
                 last4=key.last4,
                 scopes=sorted(key.scopes),
                 created_at=key.created_at,
+                sandbox=key.sandbox,
             )
         )
 
@@ -156,4 +157,5 @@ def _api_key(row: Row[Any]) -> ApiKey:
         scopes=frozenset(Scope(scope) for scope in row.scopes),
         created_at=row.created_at,
         revoked_at=row.revoked_at,
+        sandbox=bool(row.sandbox),
     )

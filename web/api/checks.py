@@ -13,6 +13,7 @@ from ledger.domain.organisations import Scope
 from ledger.domain.standing_headlines import Key
 from ledger.services.check_items import check_items
 from ledger.services.desk.checks_proof import ask_seller
+from ledger.services.desk.sandbox_checks import check_sandbox
 from ledger.services.scanned import Scan
 from web.api.check_lines import JSON_LINES_BYTES, stream_items, stream_lines
 from web.api.check_shapes import MOST, CheckedItem, CheckResults, Checks, CheckSummary, result
@@ -75,7 +76,7 @@ class ProofOut(Out):
 
 @operation(
     bp, "POST", "/v1/checks", answers=_ANSWERS, scope=Scope.CHECK, counts_itself=True, once=True, takes=_TAKES,
-    refuses=(413, 415), uses=(CheckResults, Checks),
+    refuses=(413, 415), sandbox=True, uses=(CheckResults, Checks),
 )  # fmt: skip
 def check_many() -> Response:
     """Check up to 1,000 codes, or 100,000 as lines
@@ -84,11 +85,15 @@ def check_many() -> Response:
     one result a line, and then up to 100,000 codes are taken; `Content-Type: application/x-ndjson` takes one
     CheckedItem a line, and answers each while it reads: what cannot be read is answered `bad_line`. Beyond your limit,
     lines are answered `slow_down`, except where the news is bad; long streams wait a while first. With `seller`, an
-    item whose owner has not confirmed that seller carries the flag `owner_not_seller`.
+    item whose owner has not confirmed that seller carries the flag `owner_not_seller`. A sandbox key is answered from
+    the codes of `/v1/sandbox/items`.
     """
-    ledger, own = here(), caller().organisation.id
+    ledger, asking = here(), caller()
+    own = asking.organisation.id
 
     def judge(items: Sequence[CheckedItem]) -> list[Scan]:
+        if asking.sandbox:
+            return check_sandbox(ledger, [one.asked for one in items])
         return check_items(ledger, [one.asked for one in items], [one.proof_to(own) for one in items])
 
     if request.mimetype == LINES:

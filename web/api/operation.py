@@ -19,7 +19,7 @@ from flask_openapi3.utils import get_responses
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
-from ledger.domain.errors import Fault, Invalid, LedgerError, Unauthenticated
+from ledger.domain.errors import Fault, Forbidden, Invalid, LedgerError, Unauthenticated
 from ledger.domain.organisations import Caller, Scope
 from ledger.services.organisations import authenticate
 from ledger.services.ports import Ledger
@@ -68,13 +68,17 @@ class BadRequest(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may call: `keyed` asks for a key, `scope` for one with that scope; `largest` bounds a JSON body."""
+    """Who may call: `keyed` asks for a key, `scope` for one with that scope; `largest` bounds a JSON body.
+
+    `sandbox` lets sandbox keys in, too.
+    """
 
     keyed: bool
     scope: Scope | None
     largest: int
     reads_json: bool
     repeatable: bool
+    sandbox: bool = False
 
 
 def blueprint(name: str, about: str) -> APIBlueprint:
@@ -95,6 +99,7 @@ def operation(
     refuses: tuple[int, ...] = (),
     takes: Mapping[str, Any] | None = None,
     counts_itself: bool = False,
+    sandbox: bool = False,
     uses: tuple[type[BaseModel], ...] = (),
 ) -> Callable[[View], View]:
     """Declare an operation. Its docstring is its documentation, its annotations are what it takes.
@@ -109,7 +114,7 @@ def operation(
         refused = {400, 401, 422, 429, 503, *refuses}
         refused |= ({403} if scope else set()) | ({409} if once else set()) | ({413, 415} if reads_json else set())
         responses = {**answers, **{status: _problem() for status in sorted(refused)}}
-        access = Access(not anyone, scope, largest, reads_json, once)
+        access = Access(not anyone, scope, largest, reads_json, once, sandbox)
         # The view carries its own rules.
         shown.access, shown.counts_itself = access, counts_itself  # type: ignore[attr-defined]
         extensions = {"requestBody": dict(takes)} if takes else None
@@ -192,12 +197,22 @@ def register_admit(app: Flask) -> None:
         access: Access | None = getattr(view, "access", None)
         if access is None:
             return
+        _keep_in_sandbox(access)
         if access.keyed:
             asking = caller()
             if access.scope is not None:
                 asking.need(access.scope)
         if access.reads_json:
             _read_json(access.largest)
+
+
+def _keep_in_sandbox(access: Access) -> None:
+    """Raises Forbidden where a sandbox key would do more than try, or than read what anybody may."""
+    asking = maybe_caller()
+    if asking is None or not asking.sandbox or access.sandbox:
+        return
+    if access.keyed or request.method not in ("GET", "HEAD"):
+        raise Forbidden("This is a sandbox key: it checks the codes of /v1/sandbox/items and can do nothing else.")
 
 
 def _read_json(largest: int) -> None:

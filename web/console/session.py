@@ -130,6 +130,7 @@ def sign_in() -> AnyResponse:
     onward = _inside(request.form.get("next"))
     try:
         key = key_of(ledger_here(), request.form.get("key", "").strip())
+        caller_of(ledger_here(), key.id)
     except Unauthenticated as error:
         return Response(render_template("console/sign_in.html", problem=error.detail, next=onward), 401)
     session.clear()
