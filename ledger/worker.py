@@ -27,6 +27,7 @@ from ledger.services.ask_photo import sweep_photos
 from ledger.services.condition import NODE_HEIGHT
 from ledger.services.credential_metadata import tell_contract
 from ledger.services.credential_status import settle_credentials
+from ledger.services.desk.clues import sweep_clues
 from ledger.services.desk.rights_reminders import remind_of_rights
 from ledger.services.follow_chain import MOST_STEPS, NODE_SEEN, Halted, follow, raise_final, shared_height
 from ledger.services.import_items import CHECK, PREPARE, check_import
@@ -287,6 +288,7 @@ def _jobs(settings: Settings, stop: threading.Event) -> None:
                 swept = time.monotonic()
                 sweep_people(ledger)
                 sweep_photos(ledger)
+                sweep_clues(ledger)
                 remind_of_rights(ledger)
         except LedgerError as error:
             log.error("jobs.away", reason=error.detail)

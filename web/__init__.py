@@ -25,6 +25,7 @@ from web import (
     limits,
     metrics,
     operator,
+    origin,
     own,
     people,
     problems,
@@ -111,11 +112,12 @@ def create_app(
     app.url_map.converters["sealed"] = SealedNumber
     app.register_blueprint(people.bp)
     app.register_blueprint(own.bp)
+    app.register_blueprint(origin.bp)
     app.register_blueprint(resolver.bp)
     app.register_blueprint(credentials.bp)
     app.register_blueprint(receipts.bp)
     app.register_blueprint(verify_page)
-    for view in (*UNREMEMBERED, *receipts.UNREMEMBERED, *tap.UNREMEMBERED):
+    for view in (*UNREMEMBERED, *origin.UNREMEMBERED, *receipts.UNREMEMBERED, *tap.UNREMEMBERED):
         csrf.exempt(app.view_functions[view])
     app.register_blueprint(console.bp)
     app.register_blueprint(join.bp)

@@ -160,6 +160,14 @@ class Clues:
         """Note the brand's answer, in place of an earlier one."""
         self._db.execute(update(clues).where(clues.c.id == id).values(answer=answer.value, answered_at=now))
 
+    def add_photo(self, id: str, photo: str) -> None:
+        """Put another photo to a clue, which waits for an answer again."""
+        self._db.execute(update(clues).where(clues.c.id == id).values(photo=photo, answer=None, answered_at=None))
+
+    def has_photo(self, photo: str) -> bool:
+        """Whether any clue has this photo."""
+        return self._db.execute(select(clues.c.id).where(clues.c.photo == photo).limit(1)).first() is not None
+
     def forget(self, before: int, limit: int) -> list[str]:
         """Forget cards and clues made before a moment; the photos that only they had."""
         old = select(origin_cards.c.id).where(origin_cards.c.made_at < before).limit(limit)

@@ -112,6 +112,8 @@ def navigation(caller: Caller) -> tuple[Way, ...]:
         if Scope.CARDS in scopes:
             ways.append(Way(_("Tags"), url_for("console.tags")))
         ways.append(Way(_("Watch"), url_for("console.watch")))
+        if Scope.NOTICE in scopes:
+            ways.append(Way(_("Questions"), url_for("console.clues")))
     if role is Role.BRAND and Scope.SIGN in scopes:
         ways.append(Way(_("Checklists"), url_for("console.checklists")))
     if role is Role.AUTHENTICATOR and Scope.SIGN in scopes:

@@ -4,7 +4,8 @@ A card names an item and shows what its record shows on the day somebody looks, 
 Its maker is shown as the registered owner only while the same owner still holds the item.
 
 The desk's log has: `card.made` (by an owner or not), `clue.received` (brand, whether with a photo, whether it came
-from a card), `clue.answered` (answer, seconds from clue to answer).
+from a card), `clue.photo_sent` (the better photo that the brand asked for), `clue.answered` (answer, whether it is the
+first, seconds from clue to answer).
 """
 
 from __future__ import annotations

@@ -84,6 +84,14 @@ class Clues(Protocol):
         """Note the brand's answer, in place of an earlier one."""
         ...
 
+    def add_photo(self, id: str, photo: str) -> None:
+        """Put another photo to a clue, which waits for an answer again."""
+        ...
+
+    def has_photo(self, photo: str) -> bool:
+        """Whether any clue has this photo."""
+        ...
+
     def forget(self, before: int, limit: int) -> list[str]:
         """Forget cards and clues made before a moment; the photos that only they had."""
         ...
