@@ -38,6 +38,11 @@ class EventType(StrEnum):
     BATCH_MARKED = "batch.marked"
     ITEM_VERDICT_CHANGED = "item.verdict_changed"
     ALERT_CLONE_SUSPECTED = "alert.clone_suspected"
+    CASE_RECEIVED = "case.received"
+    CASE_DECIDED = "case.decided"
+    CASE_CLOSED = "case.closed"
+    LISTING_TAKEN_DOWN = "listing.taken_down"
+    LISTING_RESTORED = "listing.restored"
     TEST = "webhook.test"
 
 
@@ -59,6 +64,11 @@ ABOUT: Final[Mapping[EventType, Said]] = {
     EventType.BATCH_MARKED: said("A whole batch was recalled or withdrawn, or that was taken back."),
     EventType.ITEM_VERDICT_CHANGED: said("What a check says of an item that you watch has changed."),
     EventType.ALERT_CLONE_SUSPECTED: said("Scans suggest that a code was copied."),
+    EventType.CASE_RECEIVED: said("A notice against a listing was received."),
+    EventType.CASE_DECIDED: said("A notice, a counter-notice or an appeal was decided."),
+    EventType.CASE_CLOSED: said("A case is closed for good."),
+    EventType.LISTING_TAKEN_DOWN: said("A listing was taken down after a notice."),
+    EventType.LISTING_RESTORED: said("A listing that was taken down may be shown again."),
     EventType.TEST: said("A test, sent because you asked for it."),
 }
 """Each type in a sentence for whoever chooses."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from ledger.domain.components import LONGEST_SERIAL, PARTS, PREFIX, is_part
 from ledger.domain.errors import Fault, Invalid
@@ -101,6 +101,12 @@ def is_column(name: str) -> bool:
 def hint(name: str) -> str:
     """One sentence on what to write in a column."""
     return HINTS.get(name, PART_HINT)
+
+
+class Header(Protocol):
+    """What reads the first row of a sheet: the names of its columns, or a refusal that says what is wrong."""
+
+    def __call__(self, cells: Sequence[str], *, row: int) -> list[str]: ...
 
 
 def check_header(cells: Sequence[str], *, row: int) -> list[str]:

@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 from ledger.domain.errors import Invalid, TooLarge
 from ledger.domain.said import said
 from ledger.files.cells import EXTRA, unguard
-from ledger.files.columns import MAX_COLUMNS, check_header, is_column, tidy_name
+from ledger.files.columns import MAX_COLUMNS, Header, check_header, is_column, tidy_name
 
 MAX_LINE: Final = 64 * 1024
 """Bytes of one line; an item's row takes a few hundred."""
@@ -72,7 +72,7 @@ class _Lines:
         return text
 
 
-def read_csv(stream: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
+def read_csv(stream: BinaryIO, names: Header = check_header) -> Iterator[tuple[int, dict[str, str]]]:
     """Checks the header at once and returns the rows; numbers are a spreadsheet's, the header being row 1.
 
     Rows without any text are passed over. Raises Invalid or TooLarge naming the row, at once for the header
@@ -88,7 +88,7 @@ def read_csv(stream: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
     else:
         delimiter = _delimiter(first)
     records = _records(itertools.chain((first,), lines), lines, delimiter)
-    header = check_header(next(records, []), row=1)
+    header = names(next(records, []), row=1)
     return _rows(records, header)
 
 

@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 
 from ledger.domain.errors import Invalid
 from ledger.domain.said import said
+from ledger.files.columns import Header, check_header
 from ledger.files.csv_rows import read_csv
 from ledger.files.xlsx_rows import read_xlsx
 
@@ -36,9 +37,9 @@ _REFUSED: Final[tuple[tuple[bytes, str], ...]] = (
 _HTML: Final = (b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<meta", b"<style", b"<div")
 
 
-def read_rows(stream: BinaryIO, filename: str) -> Iterator[tuple[int, dict[str, str]]]:
+def read_rows(stream: BinaryIO, filename: str, names: Header = check_header) -> Iterator[tuple[int, dict[str, str]]]:
     """Row number as the person's program shows it, and the row's cells by column name, spaces at the ends
-    cut.
+    cut. `names` reads the header; by default it is that of an import.
 
     `stream` is read from its present start to its end and must seek. The header is checked before this
     returns. Raises Invalid or TooLarge in a sentence that names the file, the row or the column and how to
@@ -47,11 +48,11 @@ def read_rows(stream: BinaryIO, filename: str) -> Iterator[tuple[int, dict[str, 
     head = stream.read(_HEAD)
     stream.seek(-len(head), 1)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return read_xlsx(stream)
+        return read_xlsx(stream, names)
     why = _not_a_sheet(head)
     if why:
         raise Invalid(said("“%(filename)s” %(why)s", filename=filename[-80:], why=why))
-    return read_csv(stream)
+    return read_csv(stream, names)
 
 
 def _not_a_sheet(head: bytes) -> str:

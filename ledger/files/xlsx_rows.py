@@ -25,7 +25,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from ledger.domain.errors import Invalid, TooLarge
 from ledger.domain.said import said
 from ledger.files.cells import EXTRA, UnreadableCell, unguard
-from ledger.files.columns import check_header
+from ledger.files.columns import Header, check_header
 from ledger.files.xlsx_scan import OddCells, scan_sheet, text_lengths
 from ledger.files.zip_guard import open_checked, read_entry
 
@@ -43,7 +43,7 @@ _RESAVE: Final = said("Open it in your spreadsheet, save it again as XLSX or as 
 _Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 
 
-def read_xlsx(stream: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
+def read_xlsx(stream: BinaryIO, named: Header = check_header) -> Iterator[tuple[int, dict[str, str]]]:
     """Checks the workbook and its header at once and returns the rows of its sheet “Items”, else its first
     visible one.
 
@@ -63,7 +63,7 @@ def read_xlsx(stream: BinaryIO) -> Iterator[tuple[int, dict[str, str]]]:
     rows = _numbered(sheet)
     for number, header in rows:
         if any(header):
-            names = check_header([str(cell) for cell in header], row=number)
+            names = named([str(cell) for cell in header], row=number)
             return _rows(rows, names, odd)
     raise Invalid(
         said("The sheet “%(name)s” is empty. Start from the template and add one row for each item.", name=name[:40])

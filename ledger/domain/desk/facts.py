@@ -32,7 +32,13 @@ OF_CODES: Final = frozenset(
 )
 """The reasons that name an item's code, and need no right: whose code it is says who may notify."""
 _PROOF_ANSWERS: Final = frozenset(
-    {Reason.CODE_UNKNOWN_IN_PROGRAMME, Reason.CODE_CLONED, Reason.KEYWORD_MISUSE, Reason.NO_CODE_BRANDED_NEW}
+    {
+        Reason.CODE_UNKNOWN_IN_PROGRAMME,
+        Reason.CODE_CLONED,
+        Reason.INSPECTED_COUNTERFEIT,
+        Reason.KEYWORD_MISUSE,
+        Reason.NO_CODE_BRANDED_NEW,
+    }
 )
 """The reasons that a live answer of the item's owner answers."""
 _DECIDING: Final = {
@@ -108,7 +114,7 @@ def weigh(reason: Reason, found: Found | None, sold_as: str | None, link: Link, 
     if not found.can_tell:
         return Weighed(Step.NONE, ("cannot_tell",), (_CANNOT_TELL,), Automation.NONE)
     facts, words = _told(found, sold_as)
-    if _genuine(found) and reason in _PROOF_ANSWERS:
+    if answers(reason, found):
         return Weighed(Step.DECLINE, facts, words, Automation.FULL, Decline.GENUINE_RESALE)
     if reason is Reason.CODE_UNKNOWN_IN_PROGRAMME and not found.known and found.in_programme:
         return Weighed(Step.ASK, facts, words, Automation.PARTIAL)
@@ -134,8 +140,19 @@ def proposals(found: Found | None, sold_as: str | None) -> tuple[Reason, ...]:
     return tuple(named)
 
 
+def answers(reason: Reason, found: Found) -> bool:
+    """Whether an owner's live answer, or their trust in the platform, answers a notice for this reason.
+
+    An answer counts where the verdict itself says that the owner has just confirmed: what is reported stolen, in
+    dispute, recalled or withdrawn stays that, whoever answers.
+    """
+    return reason in _PROOF_ANSWERS and _genuine(found)
+
+
 def _genuine(found: Found) -> bool:
-    return found.known and (found.confirmed or found.entrusted) and found.flags <= {Key.CLONE_SUSPECTED.value}
+    if found.confirmed:
+        return found.known and found.verdict == Key.OWNER_CONFIRMED.value
+    return found.known and found.entrusted and found.flags <= {Key.CLONE_SUSPECTED.value}
 
 
 def _other_item(found: Found, sold_as: str | None) -> bool:

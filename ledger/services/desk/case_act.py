@@ -1,0 +1,197 @@
+"""What the parties of a case do: the platform's reviewers decide, the notifier explains, withdraws or goes to court,
+either side appeals. Each is one transaction: the act's entry, the case's row, and whoever wants to know told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from ledger.domain.desk import cases_acts as acts
+from ledger.domain.desk.cases import Automation, Case, Decline, Outcome, Side, State
+from ledger.domain.desk.cases_acts import Act
+from ledger.domain.errors import Invalid, Unknown
+from ledger.domain.organisations import Caller, Role, Scope
+from ledger.domain.said import said
+from ledger.services.desk.case_files import claim_files
+from ledger.services.desk.case_write import CaseWriter, keep_text, load
+from ledger.services.desk.cases_port import Kept
+from ledger.services.ports import Ledger, Tx
+
+Making = Callable[[Tx, Kept, Case, int], Sequence[Act]]
+
+
+class Word(StrEnum):
+    """What a reviewer can say of a case."""
+
+    UPHOLD = "uphold"
+    DECLINE = "decline"
+    MORE = "more"
+    RESTORE = "restore"
+    KEEP = "keep"
+    REVERSE = "reverse"
+
+
+class Ruling(StrEnum):
+    """Who has found a closed case wrong."""
+
+    COURT = "court"
+    SETTLEMENT = "settlement"
+    OWN = "own_error"
+
+
+def decide_case(
+    ledger: Ledger,
+    caller: Caller,
+    id: str,
+    word: Word,
+    *,
+    code: Decline | None = None,
+    text: str = "",
+    seller: str | None = None,
+    ruling: Ruling | None = None,
+) -> tuple[Kept, Case]:
+    """A reviewer's word: on a notice, on a counter-notice, or on a closed case that was found wrong.
+
+    `seller` is whose listing it is, by the platform's own name for them. Raises Unknown, Conflict, Invalid, Forbidden.
+    """
+    caller.need(Scope.DECIDE)
+    caller.need_role(Role.PLATFORM)
+    by = caller.person or ""
+
+    def making(tx: Tx, _kept: Kept, case: Case, now: int) -> Sequence[Act]:
+        texts = keep_text(tx, id, "decision", text, now)
+        named = acts.name_seller(case, seller) if seller else []
+        match word:
+            case Word.UPHOLD:
+                done = acts.decide(case, now, Outcome.UPHELD, automation=_helped(case), by=by, texts=texts, code=code)
+            case Word.DECLINE:
+                done = acts.decide(case, now, Outcome.DECLINED, automation=_helped(case), by=by, texts=texts, code=code)
+            case Word.MORE:
+                done = acts.ask_more(case, now, by=by, texts=texts)
+            case Word.RESTORE | Word.KEEP:
+                done = acts.review(case, now, restore=word is Word.RESTORE, by=by, texts=texts)
+            case Word.REVERSE:
+                if ruling is None:
+                    raise Invalid(said("Say who found this case wrong: a court, a settlement body, or yourselves."))
+                done = acts.reverse(case, ruling.value, by=by, texts=texts)
+        return [*named, *done]
+
+    return _on_case(ledger, id, caller.organisation.id, making, lambda kept: _platform(kept, caller))
+
+
+def name_seller(ledger: Ledger, caller: Caller, id: str, seller: str) -> tuple[Kept, Case]:
+    """The platform says whose listing it is. Raises Unknown, Conflict."""
+    caller.need(Scope.DECIDE)
+    return _on_case(
+        ledger,
+        id,
+        caller.organisation.id,
+        lambda _tx, _kept, case, _now: acts.name_seller(case, seller),
+        lambda kept: _platform(kept, caller),
+    )
+
+
+def give_more(ledger: Ledger, caller: Caller, id: str, text: str, files: Sequence[str] = ()) -> tuple[Kept, Case]:
+    """The notifier's answer to what was asked. Raises Unknown, Conflict, Invalid."""
+    if not text.strip() and not files:
+        raise Invalid(said("Write what was asked for, or name a file that you have sent."))
+
+    def making(tx: Tx, _kept: Kept, case: Case, now: int) -> Sequence[Act]:
+        told = keep_text(tx, id, "more", text, now)
+        return acts.give_more(case, now, texts=told, files=claim_files(tx, caller, id, files, now))
+
+    return _on_case(ledger, id, caller.organisation.id, making, lambda kept: _notifier(kept, caller))
+
+
+def appeal(ledger: Ledger, caller: Caller, id: str, text: str, files: Sequence[str] = ()) -> tuple[Kept, Case]:
+    """Ask for another look: the notifier, or the platform on its seller's behalf. Raises Unknown, Conflict, Invalid."""
+    if not text.strip():
+        raise Invalid(said("Say what was decided wrongly, and why."))
+
+    def making(tx: Tx, kept: Kept, case: Case, now: int) -> Sequence[Act]:
+        side = Side.SELLER if kept.platform == caller.organisation.id else Side.NOTIFIER
+        told = keep_text(tx, id, f"appeal_{side}", text, now)
+        return acts.appeal(case, now, side, texts=told, files=claim_files(tx, caller, id, files, now))
+
+    return _on_case(ledger, id, caller.organisation.id, making, lambda kept: _either(kept, caller))
+
+
+def decide_appeal(ledger: Ledger, caller: Caller, id: str, *, grant: bool, text: str = "") -> tuple[Kept, Case]:
+    """Another person's word on an appeal. Raises Unknown, Conflict, Forbidden for whoever decided before."""
+    caller.need(Scope.DECIDE)
+    caller.need_role(Role.PLATFORM)
+
+    def making(tx: Tx, _kept: Kept, case: Case, now: int) -> Sequence[Act]:
+        told = keep_text(tx, id, "appeal_decision", text, now)
+        return acts.decide_appeal(case, now, grant=grant, by=caller.person or "", texts=told)
+
+    return _on_case(ledger, id, caller.organisation.id, making, lambda kept: _platform(kept, caller))
+
+
+def withdraw(ledger: Ledger, caller: Caller, id: str, text: str = "") -> tuple[Kept, Case]:
+    """The notifier, or the rights-holder it acts for, takes the notice back. Raises Unknown, Conflict."""
+    caller.need(Scope.NOTICE)
+    return _on_case(
+        ledger,
+        id,
+        caller.organisation.id,
+        lambda tx, _kept, case, now: acts.withdraw(case, now, texts=keep_text(tx, id, "withdrawal", text, now)),
+        lambda kept: caller.organisation.id in (kept.notifier, kept.holder),
+    )
+
+
+def to_court(ledger: Ledger, caller: Caller, id: str, court: str, number: str) -> tuple[Kept, Case]:
+    """The notifier has filed an action against the seller. Raises Unknown, Conflict, Invalid."""
+    if not court.strip() or not number.strip():
+        raise Invalid(said("Name the court or authority, and the number of the action."))
+
+    def making(tx: Tx, _kept: Kept, case: Case, now: int) -> Sequence[Act]:
+        return acts.to_court(case, now, texts=keep_text(tx, id, "court", f"{court.strip()}\n{number.strip()}", now))
+
+    return _on_case(ledger, id, caller.organisation.id, making, lambda kept: _notifier(kept, caller))
+
+
+def settle_due(ledger: Ledger, limit: int = 50) -> int:
+    """Do to some cases what time has to do; how many there were. Each in its own transaction, each at most once."""
+    with ledger.store.read() as tx:
+        waiting = tx.cases.due(ledger.now(), limit)
+    for id in waiting:
+        _on_case(ledger, id, "", lambda _tx, _kept, _case, _now: (), lambda _kept: True)
+    return len(waiting)
+
+
+def _on_case(ledger: Ledger, id: str, by: str, making: Making, allowed: Callable[[Kept], bool]) -> tuple[Kept, Case]:
+    with ledger.store.write() as tx:
+        kept, case = load(tx, id)
+        if not allowed(kept):
+            raise Unknown(said("There is no such case among those that you can see."))
+        writer = CaseWriter(ledger, tx)
+        # What time has done already comes first, so that nothing is answered after its day.
+        case = writer.act(kept, case, (), "")
+        case = writer.act(kept, case, making(tx, kept, case, ledger.now()), by)
+        writer.finish()
+        found = tx.cases.get(id)
+        assert found is not None
+        return found, case
+
+
+def _helped(case: Case) -> Automation:
+    """A person decides; where a machine laid facts before them, it helped."""
+    return Automation.PARTIAL if case.facts and case.state is State.RECEIVED else Automation.NONE
+
+
+def _platform(kept: Kept, caller: Caller) -> bool:
+    return kept.platform == caller.organisation.id
+
+
+def _notifier(kept: Kept, caller: Caller) -> bool:
+    caller.need(Scope.NOTICE)
+    return kept.notifier == caller.organisation.id
+
+
+def _either(kept: Kept, caller: Caller) -> bool:
+    if kept.platform == caller.organisation.id:
+        if Scope.DECIDE not in caller.scopes:
+            caller.need(Scope.SCREEN)
+        return True
+    return kept.notifier == caller.organisation.id and Scope.NOTICE in caller.scopes
