@@ -171,6 +171,7 @@ OWN_ONLY = {
     "add_right",
     "list_agents",
     "list_orders",
+    "check_one_release",
     "add_order",
     "authorise",
 }
