@@ -27,6 +27,7 @@ from ledger.services.ask_photo import sweep_photos
 from ledger.services.condition import NODE_HEIGHT
 from ledger.services.credential_metadata import tell_contract
 from ledger.services.credential_status import settle_credentials
+from ledger.services.desk.case_turn import forget_case_texts, settle_due
 from ledger.services.desk.clues import sweep_clues
 from ledger.services.desk.rights_reminders import remind_of_rights
 from ledger.services.follow_chain import MOST_STEPS, NODE_SEEN, Halted, follow, raise_final, shared_height
@@ -283,12 +284,13 @@ def _jobs(settings: Settings, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             busy = run_jobs_once(ledger) or carry_out_next(ledger) or tell_next(ledger)
-            busy = busy or settle_credentials(ledger) or tell_contract(ledger) or _tend(looks)
+            busy = busy or settle_credentials(ledger) or tell_contract(ledger) or settle_due(ledger) or _tend(looks)
             if time.monotonic() - swept > _SWEEP_EVERY:
                 swept = time.monotonic()
                 sweep_people(ledger)
                 sweep_photos(ledger)
                 sweep_clues(ledger)
+                forget_case_texts(ledger)
                 remind_of_rights(ledger)
         except LedgerError as error:
             log.error("jobs.away", reason=error.detail)

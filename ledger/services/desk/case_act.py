@@ -76,13 +76,13 @@ def decide_case(
                 done = acts.reverse(case, ruling.value, by=by, texts=texts)
         return [*named, *done]
 
-    return _on_case(ledger, id, caller.organisation.id, making, lambda kept: _platform(kept, caller))
+    return on_case(ledger, id, caller.organisation.id, making, lambda kept: _platform(kept, caller))
 
 
 def name_seller(ledger: Ledger, caller: Caller, id: str, seller: str) -> tuple[Kept, Case]:
     """The platform says whose listing it is. Raises Unknown, Conflict."""
     caller.need(Scope.DECIDE)
-    return _on_case(
+    return on_case(
         ledger,
         id,
         caller.organisation.id,
@@ -100,7 +100,7 @@ def give_more(ledger: Ledger, caller: Caller, id: str, text: str, files: Sequenc
         told = keep_text(tx, id, "more", text, now)
         return acts.give_more(case, now, texts=told, files=claim_files(tx, caller, id, files, now))
 
-    return _on_case(ledger, id, caller.organisation.id, making, lambda kept: _notifier(kept, caller))
+    return on_case(ledger, id, caller.organisation.id, making, lambda kept: _notifier(kept, caller))
 
 
 def appeal(ledger: Ledger, caller: Caller, id: str, text: str, files: Sequence[str] = ()) -> tuple[Kept, Case]:
@@ -113,7 +113,7 @@ def appeal(ledger: Ledger, caller: Caller, id: str, text: str, files: Sequence[s
         told = keep_text(tx, id, f"appeal_{side}", text, now)
         return acts.appeal(case, now, side, texts=told, files=claim_files(tx, caller, id, files, now))
 
-    return _on_case(ledger, id, caller.organisation.id, making, lambda kept: _either(kept, caller))
+    return on_case(ledger, id, caller.organisation.id, making, lambda kept: _either(kept, caller))
 
 
 def decide_appeal(ledger: Ledger, caller: Caller, id: str, *, grant: bool, text: str = "") -> tuple[Kept, Case]:
@@ -125,13 +125,13 @@ def decide_appeal(ledger: Ledger, caller: Caller, id: str, *, grant: bool, text:
         told = keep_text(tx, id, "appeal_decision", text, now)
         return acts.decide_appeal(case, now, grant=grant, by=caller.person or "", texts=told)
 
-    return _on_case(ledger, id, caller.organisation.id, making, lambda kept: _platform(kept, caller))
+    return on_case(ledger, id, caller.organisation.id, making, lambda kept: _platform(kept, caller))
 
 
 def withdraw(ledger: Ledger, caller: Caller, id: str, text: str = "") -> tuple[Kept, Case]:
     """The notifier, or the rights-holder it acts for, takes the notice back. Raises Unknown, Conflict."""
     caller.need(Scope.NOTICE)
-    return _on_case(
+    return on_case(
         ledger,
         id,
         caller.organisation.id,
@@ -148,19 +148,11 @@ def to_court(ledger: Ledger, caller: Caller, id: str, court: str, number: str) -
     def making(tx: Tx, _kept: Kept, case: Case, now: int) -> Sequence[Act]:
         return acts.to_court(case, now, texts=keep_text(tx, id, "court", f"{court.strip()}\n{number.strip()}", now))
 
-    return _on_case(ledger, id, caller.organisation.id, making, lambda kept: _notifier(kept, caller))
+    return on_case(ledger, id, caller.organisation.id, making, lambda kept: _notifier(kept, caller))
 
 
-def settle_due(ledger: Ledger, limit: int = 50) -> int:
-    """Do to some cases what time has to do; how many there were. Each in its own transaction, each at most once."""
-    with ledger.store.read() as tx:
-        waiting = tx.cases.due(ledger.now(), limit)
-    for id in waiting:
-        _on_case(ledger, id, "", lambda _tx, _kept, _case, _now: (), lambda _kept: True)
-    return len(waiting)
-
-
-def _on_case(ledger: Ledger, id: str, by: str, making: Making, allowed: Callable[[Kept], bool]) -> tuple[Kept, Case]:
+def on_case(ledger: Ledger, id: str, by: str, making: Making, allowed: Callable[[Kept], bool]) -> tuple[Kept, Case]:
+    """One act on a case in a transaction of its own, after what time had to do. Raises Unknown where not allowed."""
     with ledger.store.write() as tx:
         kept, case = load(tx, id)
         if not allowed(kept):

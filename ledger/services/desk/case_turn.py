@@ -1,0 +1,47 @@
+"""What time does to cases, done by the worker: windows that close, days of the law that are over, texts to forget.
+
+Each case is a transaction of its own and is asked anew within it, so that two workers do nothing twice and a worker
+that was killed has done it whole or not at all. Nothing depends on being punctual: an act on a case does first what
+time had to do by then, and dates that follow are counted from when it was due.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+
+from ledger.domain.errors import Unavailable
+from ledger.services.desk.case_act import on_case
+from ledger.services.ports import Ledger
+
+log = structlog.get_logger("desk")
+
+TEXTS_KEPT: Final = 180 * 86_400
+"""Seconds after a case was closed for which what people wrote in it is kept."""
+_MOST: Final = 50
+_FORGOTTEN: Final = 1_000
+
+
+def settle_due(ledger: Ledger, limit: int = _MOST) -> bool:
+    """Do to some cases what time has to do; False where nothing was left to do. Raises Unavailable."""
+    with ledger.store.read() as tx:
+        waiting = tx.cases.due(ledger.now(), limit)
+    done = 0
+    for id in waiting:
+        try:
+            on_case(ledger, id, "", lambda _tx, _kept, _case, _now: (), lambda _kept: True)
+        except Unavailable:
+            raise
+        except Exception:
+            # A case that we cannot cope with must not hold up everybody else's.
+            log.exception("case.broken", case=id)
+        else:
+            done += 1
+    return done > 0
+
+
+def forget_case_texts(ledger: Ledger) -> None:
+    """Forget what people wrote in cases that have long been closed; the log keeps its SHA-256."""
+    with ledger.store.write() as tx:
+        tx.cases.forget_texts(ledger.now() - TEXTS_KEPT, _FORGOTTEN)
