@@ -41,6 +41,7 @@ class EventType(StrEnum):
     CASE_RECEIVED = "case.received"
     CASE_DECIDED = "case.decided"
     CASE_CLOSED = "case.closed"
+    LISTING_DECISION_CHANGED = "listing.decision_changed"
     LISTING_TAKEN_DOWN = "listing.taken_down"
     LISTING_RESTORED = "listing.restored"
     TEST = "webhook.test"
@@ -67,6 +68,9 @@ ABOUT: Final[Mapping[EventType, Said]] = {
     EventType.CASE_RECEIVED: said("A notice against a listing was received."),
     EventType.CASE_DECIDED: said("A notice, a counter-notice or an appeal was decided."),
     EventType.CASE_CLOSED: said("A case is closed for good."),
+    EventType.LISTING_DECISION_CHANGED: said(
+        "What was decided of a listing has changed, after its photos or a challenge."
+    ),
     EventType.LISTING_TAKEN_DOWN: said("A listing was taken down after a notice."),
     EventType.LISTING_RESTORED: said("A listing that was taken down may be shown again."),
     EventType.TEST: said("A test, sent because you asked for it."),

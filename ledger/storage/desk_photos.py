@@ -1,4 +1,4 @@
-"""Photos of listings, and the parts by which they are found again."""
+"""Photos of listings, and the points by which they are found again."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 
 from ledger.services.desk.listings_port import Photo
 from ledger.storage.tables_lines import line_photos
-from ledger.storage.tables_listings import listing_challenges, listing_photos, photo_segments, photos
+from ledger.storage.tables_listings import listing_challenges, listing_photos, photo_points, photos
 
 BANDS: Final = 4
 _CHUNK: Final = 400
-_MOST_FOUND: Final = 5_000
+_FEWEST_SHARED: Final = 2
 
 
 class ListingPhotos:
@@ -58,29 +58,30 @@ class ListingPhotos:
         )
         return list(self._db.scalars(query))
 
-    def looked_at(self, sha256: str, state: str, segments: Sequence[int]) -> None:
-        """Keep what a look at a photo found: its segments, 64 bits each."""
+    def looked_at(self, sha256: str, state: str, points: Sequence[int]) -> None:
+        """Keep what a look at a photo found: its telling points, 64 bits each."""
         self._db.execute(update(photos).where(photos.c.sha256 == sha256).values(state=state))
-        self._db.execute(delete(photo_segments).where(photo_segments.c.sha256 == sha256))
+        self._db.execute(delete(photo_points).where(photo_points.c.sha256 == sha256))
         rows = [
             {"sha256": sha256, "place": place, "bits": bits.to_bytes(8, "big")}
             | {f"band{band}": value for band, value in enumerate(_bands(bits))}
-            for place, bits in enumerate(segments)
+            for place, bits in enumerate(points)
         ]
         if rows:
-            self._db.execute(insert(photo_segments), rows)
+            self._db.execute(insert(photo_points), rows)
 
-    def candidates(self, segments: Sequence[int], but: str, limit: int) -> list[str]:
-        """Photos that share a band with one of these segments, those that share most first."""
-        if not segments:
+    def candidates(self, points: Sequence[int], but: str, limit: int) -> list[str]:
+        """Photos that share bands with these points, those that share most first."""
+        if not points:
             return []
-        bands = list(zip(*map(_bands, segments), strict=True))
-        shares = or_(*(photo_segments.c[f"band{band}"].in_(set(values)) for band, values in enumerate(bands)))
+        bands = list(zip(*map(_bands, points), strict=True))
+        shares = or_(*(photo_points.c[f"band{band}"].in_(set(values)) for band, values in enumerate(bands)))
         query = (
-            select(photo_segments.c.sha256, func.count().label("shared"))
-            .where(shares, photo_segments.c.sha256 != but)
-            .group_by(photo_segments.c.sha256)
-            .order_by(func.count().desc(), photo_segments.c.sha256)
+            select(photo_points.c.sha256, func.count().label("shared"))
+            .where(shares, photo_points.c.sha256 != but)
+            .group_by(photo_points.c.sha256)
+            .having(func.count() >= _FEWEST_SHARED)
+            .order_by(func.count().desc(), photo_points.c.sha256)
             .limit(limit)
         )
         return [row.sha256 for row in self._db.execute(query)]

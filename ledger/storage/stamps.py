@@ -50,7 +50,7 @@ QUIET: Final = frozenset(
         *("desk_log", "desk_log_head", "notices", "cases", "case_texts", "case_files"),
         # Who wants to be told of an item.
         "watches",
-        *("listings", "listing_codes", "listing_photos", "photos", "photo_segments", "listing_decisions"),
+        *("listings", "listing_codes", "listing_photos", "photos", "photo_points", "listing_decisions"),
         *("listing_challenges", "authorised_sellers", "rule_packs"),
         *("rights", "right_agents", "design_certificates", "look_up_days"),
         *("proposals", "proposal_approvals", "proposal_subjects", "applications", "application_approvals"),

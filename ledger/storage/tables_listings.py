@@ -77,8 +77,8 @@ photos = Table(
 )
 """`platform` is who sent it first, "" for a photo of a brand's catalogue; `codes` what its QR codes say, as JSON."""
 
-photo_segments = Table(
-    "photo_segments",
+photo_points = Table(
+    "photo_points",
     metadata,
     Column("sha256", String(64), ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True),
     Column("place", Integer, primary_key=True, autoincrement=False),
@@ -87,12 +87,12 @@ photo_segments = Table(
     Column("band1", Integer, nullable=False),
     Column("band2", Integer, nullable=False),
     Column("band3", Integer, nullable=False),
-    Index("ix_photo_segments_band0", "band0"),
-    Index("ix_photo_segments_band1", "band1"),
-    Index("ix_photo_segments_band2", "band2"),
-    Index("ix_photo_segments_band3", "band3"),
+    Index("ix_photo_points_band0", "band0"),
+    Index("ix_photo_points_band1", "band1"),
+    Index("ix_photo_points_band2", "band2"),
+    Index("ix_photo_points_band3", "band3"),
 )
-"""The parts of a photo, 64 bits each, cut in four bands: photos that share a band may be the same."""
+"""The telling points of a photo, 64 bits each, cut in four bands: photos that share bands may be the same picture."""
 
 listing_decisions = Table(
     "listing_decisions",

@@ -76,7 +76,7 @@ _CONCERNS: Final[dict[str, tuple[str, ...]]] = {
         "sellers", "seller_marks", "seller_sales", "origin_cards", "clues",
     ),
     "listings that were screened; what was decided, and the hash of its facts, stands in the desk’s log": (
-        "listings", "listing_codes", "listing_photos", "photos", "photo_segments", "listing_decisions",
+        "listings", "listing_codes", "listing_photos", "photos", "photo_points", "listing_decisions",
         "listing_challenges", "authorised_sellers", "rule_packs",
     ),
     "notices as they were sent; what came of their cases stands in the desk’s log": (

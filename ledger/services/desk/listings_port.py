@@ -137,12 +137,12 @@ class Listings(Protocol):
         """Photos that brands show in their catalogues and that were not looked at yet."""
         ...
 
-    def looked_at(self, sha256: str, state: str, segments: Sequence[int]) -> None:
-        """Keep what a look at a photo found: its segments, 64 bits each."""
+    def looked_at(self, sha256: str, state: str, points: Sequence[int]) -> None:
+        """Keep what a look at a photo found: its telling points, 64 bits each."""
         ...
 
-    def candidates(self, segments: Sequence[int], but: str, limit: int) -> list[str]:
-        """Photos that share a band with one of these segments, those that share most first."""
+    def candidates(self, points: Sequence[int], but: str, limit: int) -> list[str]:
+        """Photos that share bands with these points, those that share most first."""
         ...
 
     def in_catalogue(self, photos: Collection[str]) -> set[str]:

@@ -82,7 +82,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_photos_state", "photos", ["state", "created_at"], unique=False)
     op.create_table(
-        "photo_segments",
+        "photo_points",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("bits", sa.LargeBinary(length=8), nullable=False),
@@ -90,15 +90,13 @@ def upgrade() -> None:
         sa.Column("band1", sa.Integer(), nullable=False),
         sa.Column("band2", sa.Integer(), nullable=False),
         sa.Column("band3", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["sha256"], ["photos.sha256"], name=op.f("fk_photo_segments_sha256"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("sha256", "place", name=op.f("pk_photo_segments")),
+        sa.ForeignKeyConstraint(["sha256"], ["photos.sha256"], name=op.f("fk_photo_points_sha256"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("sha256", "place", name=op.f("pk_photo_points")),
     )
-    op.create_index("ix_photo_segments_band0", "photo_segments", ["band0"], unique=False)
-    op.create_index("ix_photo_segments_band1", "photo_segments", ["band1"], unique=False)
-    op.create_index("ix_photo_segments_band2", "photo_segments", ["band2"], unique=False)
-    op.create_index("ix_photo_segments_band3", "photo_segments", ["band3"], unique=False)
+    op.create_index("ix_photo_points_band0", "photo_points", ["band0"], unique=False)
+    op.create_index("ix_photo_points_band1", "photo_points", ["band1"], unique=False)
+    op.create_index("ix_photo_points_band2", "photo_points", ["band2"], unique=False)
+    op.create_index("ix_photo_points_band3", "photo_points", ["band3"], unique=False)
     op.create_table(
         "listing_decisions",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -154,7 +152,7 @@ def downgrade() -> None:
     op.drop_table("authorised_sellers")
     op.drop_table("listing_challenges")
     op.drop_table("listing_decisions")
-    op.drop_table("photo_segments")
+    op.drop_table("photo_points")
     op.drop_table("photos")
     op.drop_table("listing_photos")
     op.drop_table("listing_codes")
