@@ -29,7 +29,9 @@ from ledger.services.credential_metadata import tell_contract
 from ledger.services.credential_status import settle_credentials
 from ledger.services.desk.case_turn import forget_case_texts, settle_due
 from ledger.services.desk.clues import sweep_clues
+from ledger.services.desk.listings_change import sweep_listings
 from ledger.services.desk.rights_reminders import remind_of_rights
+from ledger.services.desk.screen_look import look_at_next
 from ledger.services.follow_chain import MOST_STEPS, NODE_SEEN, Halted, follow, raise_final, shared_height
 from ledger.services.import_items import CHECK, PREPARE, check_import
 from ledger.services.keep_looks import LookKeeper
@@ -285,10 +287,12 @@ def _jobs(settings: Settings, stop: threading.Event) -> None:
         try:
             busy = run_jobs_once(ledger) or carry_out_next(ledger) or tell_next(ledger)
             busy = busy or settle_credentials(ledger) or tell_contract(ledger) or settle_due(ledger) or _tend(looks)
+            busy = busy or look_at_next(ledger)
             if time.monotonic() - swept > _SWEEP_EVERY:
                 swept = time.monotonic()
                 sweep_people(ledger)
                 sweep_photos(ledger)
+                sweep_listings(ledger)
                 sweep_clues(ledger)
                 forget_case_texts(ledger)
                 remind_of_rights(ledger)

@@ -52,7 +52,15 @@ class Points:
 
 
 def points_of(content: bytes, *, mirrored: bool = False) -> Points:
-    """The points of a photo that was cleaned before (`files.images`); `mirrored` as in a mirror."""
+    """The points of a photo that was cleaned before (`files.images`); `mirrored` as in a mirror. Raises ValueError."""
+    try:
+        return _points_of(content, mirrored=mirrored)
+    except Exception as error:
+        # Whatever a decoder trips over, this is not a photo that anything can be told of.
+        raise ValueError("This photo cannot be looked at.") from error
+
+
+def _points_of(content: bytes, *, mirrored: bool) -> Points:
     with Image.open(io.BytesIO(content)) as image:
         image.draft("RGB", (2 * SIDE, 2 * SIDE))
         whole = image.convert("RGB")
