@@ -8,7 +8,7 @@ import click
 
 from ledger.cli.base import Cli, group, pass_cli
 from ledger.cli.screen import when
-from ledger.domain.organisations import ApiKey, Scope
+from ledger.domain.organisations import ApiKey, Role, Scope
 from ledger.services import organisations as service
 
 
@@ -22,14 +22,15 @@ def key() -> None:
 @click.option("--label", required=True, help="What the key is for.")
 @click.option(
     "--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in Scope]),
-    help="What it may do; may be repeated. By default everything.",
+    help="What it may do; may be repeated. By default everything; an authority looks up.",
 )  # fmt: skip
 @click.option("--sandbox", is_flag=True, help="A key to try with: it checks thirty invented codes, nothing else.")
 @pass_cli
 def new(cli: Cli, org: str, label: str, scopes: tuple[str, ...], *, sandbox: bool) -> dict[str, Any]:
     """Make a key for an organisation and show its secret, this once."""
     owner = service.organisation(cli.ledger, org)
-    wanted = [Scope(one) for one in scopes] or list(Scope)
+    usual = [Scope.LOOK_UP] if owner.role is Role.AUTHORITY else list(Scope)
+    wanted = [Scope(one) for one in scopes] or usual
     made, secret = service.issue_key(cli.ledger, owner.id, label, wanted, sandbox=sandbox)
     cli.screen.say(secret, style="bold")
     cli.screen.hint("This is the key. It is not kept here and cannot be shown again: put it away now.")

@@ -45,6 +45,10 @@ SIGNERS: Final = frozenset({Role.BRAND, Role.AUTHENTICATOR, Role.REPAIRER, Role.
 """Those that sign statements of their own, and so have a number on the chain."""
 
 
+FOR_AUTHORITIES: Final = frozenset({Scope.LOOK_UP, Scope.READ, Scope.CHECK, Scope.DECIDE})
+"""What a key of an authority may do at most; a court with “decide” enters its orders. By default it looks up only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """One organisation. `party` is None until the chain has numbered it; `address` is its signing key's."""

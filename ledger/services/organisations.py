@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from ledger.domain.errors import Conflict, Fault, Invalid, Unauthenticated, Unknown
-from ledger.domain.organisations import SIGNERS, ApiKey, Caller, Organisation, Role, Scope
+from ledger.domain.organisations import FOR_AUTHORITIES, SIGNERS, ApiKey, Caller, Organisation, Role, Scope
 from ledger.domain.outbox import OperatorAct
 from ledger.domain.said import said
 from ledger.services.ports import Ledger, Tx
@@ -224,6 +224,10 @@ def issue_key(
         ledger.new_id("key"), organisation_id, label.strip(), secret[-4:], wanted, ledger.now(), sandbox=sandbox
     )
     with ledger.store.write() as tx:
+        owner = tx.organisations.get(organisation_id)
+        if owner is not None and owner.role is Role.AUTHORITY and not wanted <= FOR_AUTHORITIES:
+            names = ", ".join(sorted(FOR_AUTHORITIES))
+            raise Invalid(said("A key of an authority may read and look up only: %(names)s.", names=names))
         tx.organisations.add_api_key(key, _hash(secret))
     return key, secret
 

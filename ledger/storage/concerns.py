@@ -13,6 +13,7 @@ from ledger.storage.credentials import Credentials
 from ledger.storage.desk_cases import Cases
 from ledger.storage.desk_listings import Listings
 from ledger.storage.desk_log import DeskLog
+from ledger.storage.desk_look_ups import LookUps
 from ledger.storage.desk_orders import Orders
 from ledger.storage.desk_rights import Rights
 from ledger.storage.desk_sellers import Clues, Sellers
@@ -82,4 +83,5 @@ class Tables:
         self.stolen = Stolen(connection)
         self.rights = Rights(connection)
         self.orders = Orders(connection)
+        self.look_ups = LookUps(connection)
         self.listings = Listings(connection)

@@ -172,6 +172,9 @@ OWN_ONLY = {
     "list_agents",
     "list_orders",
     "check_one_release",
+    "look_up_one",
+    "look_up_manifest",
+    "list_look_up_days",
     "add_order",
     "authorise",
 }
