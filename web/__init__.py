@@ -17,6 +17,7 @@ from ledger.settings import Settings, read_settings
 from web import (
     api,
     assets,
+    badges,
     console,
     credentials,
     health,
@@ -116,6 +117,7 @@ def create_app(
     app.register_blueprint(resolver.bp)
     app.register_blueprint(credentials.bp)
     app.register_blueprint(receipts.bp)
+    app.register_blueprint(badges.bp)
     app.register_blueprint(verify_page)
     for view in (*UNREMEMBERED, *origin.UNREMEMBERED, *receipts.UNREMEMBERED, *tap.UNREMEMBERED):
         csrf.exempt(app.view_functions[view])

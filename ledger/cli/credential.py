@@ -18,13 +18,17 @@ from ledger.services.credential_issue import issue
 _STATEMENT: Final = re.compile("0x[0-9a-fA-F]{64}")
 
 
+_KINDS: Final = [one.value for one in CredentialKind if one is not CredentialKind.BADGE]
+"""A badge is for a listing, and who lists asks for it by the interface."""
+
+
 @group()
 def credential() -> None:
     """Verifiable credentials: what the record says, signed for programs of others."""
 
 
 @credential.command()
-@click.option("--kind", type=click.Choice([one.value for one in CredentialKind]), default=CredentialKind.PASSPORT.value,
+@click.option("--kind", type=click.Choice(_KINDS), default=CredentialKind.PASSPORT.value,
               show_default=True, help="Which of the item's credentials.")  # fmt: skip
 @click.option("--statement", help="Of an inspection: the hash of its statement, 0x and 64 digits.")
 @click.option("--read", is_flag=True, help="Print what it says instead of the signed text.")

@@ -35,6 +35,8 @@ class CredentialKind(StrEnum):
     INSPECTION = "inspection"
     UNTP = "untp"
     RECEIPT = "receipt"
+    BADGE = "badge"
+    """For one listing; see `domain/desk/badges.py`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,16 +20,18 @@ from ledger.domain.credential_subjects import (
     passport_facts,
     passport_hold,
 )
-from ledger.domain.credentials import CONTEXT_PATH, LEDGER, UNTP, CredentialKind, Hold, Issuer, fingerprint_of
+from ledger.domain.credentials import CONTEXT_PATH, LEDGER, UNTP, YEAR, CredentialKind, Hold, Issuer, fingerprint_of
+from ledger.domain.desk import badges
 from ledger.domain.errors import Conflict, Unknown
 from ledger.domain.gtins import Gtin
 from ledger.domain.identity import digital_link
 from ledger.domain.inspections import InspectionFacts
 from ledger.domain.lines import Photo
 from ledger.domain.said import said
+from ledger.domain.standing_headlines import Key
 from ledger.domain.statements import RecordKind
 from ledger.domain.untp import TYPES, Maker, Picture, product
-from ledger.services.credential_keys import issuer_for, organisation_issuer
+from ledger.services.credential_keys import issuer_for, ledger_issuer, organisation_issuer
 from ledger.services.gather_facts import FactReader
 from ledger.services.open_item import registration_event
 from ledger.services.ports import Ledger, Tx
@@ -55,11 +57,23 @@ class Draft:
     more: Mapping[str, Any] = field(default_factory=dict)
     party: int | None = None
     statement: bytes | None = None
+    """Of an inspection, the statement that it repeats; of a badge, the name of its listing."""
+    lasts: int = YEAR
+    """Seconds that it is good for."""
 
     @property
     def fingerprint(self) -> bytes:
         """The same as long as issuer and facts are."""
         return fingerprint_of(self.kind.value, self.issuer.did, dict(self.facts))
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeFor:
+    """The listing that a badge is for, who asked for it, and the 32 bytes that name both."""
+
+    listing: str
+    asked_by: str
+    name: bytes
 
 
 class Drafter:
@@ -85,6 +99,9 @@ class Drafter:
             return self._passport()
         if kind is CredentialKind.UNTP:
             return self._untp()
+        if kind is CredentialKind.BADGE:
+            # What it says of its listing is in its own text; what can end it is the same for every listing.
+            return self.badge(BadgeFor("", "", statement or b""))
         return self._inspection(statement or b"")
 
     def inspections(self) -> list[tuple[ChainEvent, Recorded]]:
@@ -98,6 +115,24 @@ class Drafter:
             if one.final and one.kind in kinds and one.facts is not None and event is not None:
                 found.append((event, one))
         return found
+
+    def badge(self, wanted: BadgeFor) -> Draft:
+        """A badge's draft. Raises Conflict while nobody can tell the verdict: then it neither holds nor ends."""
+        standing = self.scan.standing
+        if standing.key in (Key.UNAVAILABLE, Key.PENDING):
+            raise Conflict(said("This cannot be told right now. Ask again in a minute."))
+        return Draft(
+            CredentialKind.BADGE,
+            ledger_issuer(self.ledger),
+            badges.TYPES,
+            (self.own, self.ledger.public_url + badges.CONTEXT_PATH),
+            badges.badge_facts(self.thing, self.scan.facts, standing),
+            badges.badge_hold(standing, self.ledger.now()),
+            badges.badge_subject(self.thing, standing, wanted.listing, wanted.asked_by),
+            {"description": badges.NOTE},
+            statement=wanted.name,
+            lasts=badges.LASTS,
+        )
 
     def _passport(self) -> Draft:
         scan, item = self.scan, self.subject.item.item

@@ -16,7 +16,6 @@ from ledger.domain.credentials import (
     CONTEXT_PATH,
     DAY,
     RENEW,
-    YEAR,
     Credential,
     CredentialKind,
     body_of,
@@ -68,7 +67,7 @@ def issue(ledger: Ledger, gtin: str, serial: str, kind: CredentialKind, statemen
         for earlier in tx.credentials.live(subject.item.item, kind, statement):
             if earlier.fingerprint != draft.fingerprint:
                 tx.credentials.revoke(earlier.id, ledger.now())
-        return _new(ledger, tx, subject, draft)
+        return issue_new(ledger, tx, subject, draft)
 
 
 def issue_receipt(ledger: Ledger, gtin: str, serial: str) -> Issued:
@@ -96,7 +95,7 @@ def issue_receipt(ledger: Ledger, gtin: str, serial: str) -> Issued:
 def inspections_of(ledger: Ledger, gtin: str, serial: str) -> list[OfInspection]:
     """The inspections of an item that credentials can be had for. Raises Unknown, Invalid."""
     with ledger.store.read() as tx:
-        found = Drafter(ledger, tx, _public(tx, gtin, serial)).inspections()
+        found = Drafter(ledger, tx, public_item(tx, gtin, serial)).inspections()
     return [
         OfInspection("0x" + event.statement.hex(), one.by, one.on.isoformat())
         for event, one in found
@@ -104,7 +103,7 @@ def inspections_of(ledger: Ledger, gtin: str, serial: str) -> list[OfInspection]
     ]
 
 
-def _public(tx: Tx, gtin: str, serial: str) -> Listed:
+def public_item(tx: Tx, gtin: str, serial: str) -> Listed:
     """The item, unless its registration is not signed yet: until then it is nobody's business but its brand's."""
     found = find_listed(tx, gtin, serial)
     if found.batch.statement is None:
@@ -116,7 +115,7 @@ def _in_force(
     ledger: Ledger, tx: Tx, gtin: str, serial: str, kind: CredentialKind, statement: bytes | None
 ) -> tuple[Listed, Draft, Credential | None]:
     """The newest one that says what is, if it is good for a while yet. Raises Conflict where it is over for good."""
-    subject = _public(tx, gtin, serial)
+    subject = public_item(tx, gtin, serial)
     draft = Drafter(ledger, tx, subject).draft(kind, statement)
     if draft.hold.over:
         raise Conflict(
@@ -128,7 +127,8 @@ def _in_force(
     return subject, draft, None
 
 
-def _new(ledger: Ledger, tx: Tx, subject: Listed, draft: Draft) -> Issued:
+def issue_new(ledger: Ledger, tx: Tx, subject: Listed, draft: Draft) -> Issued:
+    """Sign a draft, give it its places in the status lists and keep it, in a transaction that writes."""
     now, issuer = ledger.now(), draft.issuer
     pair, used = tx.credentials.newest_pair(issuer.key)
     pair += used >= FULL
@@ -139,7 +139,7 @@ def _new(ledger: Ledger, tx: Tx, subject: Listed, draft: Draft) -> Issued:
         types=draft.types,
         id=f"urn:uuid:{name}",
         issuer=issuer,
-        valid=(now, now + YEAR),
+        valid=(now, now + draft.lasts),
         subject=draft.subject,
         status=_status(ledger, draft, pair, position),
         **draft.more,
@@ -157,7 +157,7 @@ def _new(ledger: Ledger, tx: Tx, subject: Listed, draft: Draft) -> Issued:
             position=position,
             token=token,
             issued_at=now,
-            valid_until=now + YEAR,
+            valid_until=now + draft.lasts,
             batch=subject.batch.number,
             party=draft.party,
             statement=draft.statement,

@@ -21,6 +21,7 @@ from ledger.services.ports import Ledger, Tx
 from ledger.services.views_of_chain import final_height, listed
 
 _LOOKED: Final = "credentials_looked"
+_SOON: Final = 60
 _PIECE: Final = 50
 """Credentials in one transaction, so that other writers do not wait long."""
 
@@ -53,11 +54,16 @@ def settle_credentials(ledger: Ledger) -> bool:
 
 
 def _look(ledger: Ledger, tx: Tx, one: Credential) -> None:
-    """Compare what it says with what is."""
+    """Compare what it says with what is. What ran out is not looked at again."""
+    if one.valid_until <= ledger.now():
+        tx.credentials.change(one.id, unsettled=False, look_again_at=None)
+        return
     try:
         draft = Drafter(ledger, tx, listed(tx, one.item)).draft(one.kind, one.statement)
     except (Conflict, Unknown):
         # What was final is not there: we do not know, and "cannot tell" is no "no".
+        if one.look_again_at is not None:
+            tx.credentials.change(one.id, look_again_at=ledger.now() + _SOON)
         return
     hold = draft.hold
     if hold.over or draft.fingerprint != one.fingerprint:

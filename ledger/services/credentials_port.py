@@ -31,6 +31,10 @@ class Credentials(Protocol):
         """Keep one that was issued."""
         ...
 
+    def get(self, id: str) -> Credential | None:
+        """By id."""
+        ...
+
     def change(self, id: str, **values: Any) -> None:
         """Set columns of one."""
         ...

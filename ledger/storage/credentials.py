@@ -55,6 +55,11 @@ class Credentials:
         values |= {"kind": new.kind.value, "item": new.item.to_bytes(32, "big")}
         self._db.execute(insert(credentials).values(**values))
 
+    def get(self, id: str) -> Credential | None:
+        """By id."""
+        row = self._db.execute(select(credentials).where(credentials.c.id == id)).first()
+        return None if row is None else _credential(row)
+
     def change(self, id: str, **values: Any) -> None:
         """Set columns of one."""
         self._db.execute(update(credentials).where(credentials.c.id == id).values(**values))
