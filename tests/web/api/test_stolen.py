@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ledger.domain.organisations import Role
+from ledger.domain.organisations import Role, Scope
 from ledger.services.follow_chain import follow
 from ledger.services.organisations import add_organisation
 from ledger.services.send_statements import send
@@ -19,7 +19,7 @@ from tests.web.stage import Stage
 @pytest.fixture(scope="module")
 def authority(stage: Stage, platform: Asking) -> Asking:
     add_organisation(stage.ledger, slug="customs", name="Customs", role=Role.AUTHORITY, domain="customs.example")
-    return Asking(platform.app, stage.key("customs"))
+    return Asking(platform.app, stage.key("customs", Scope.READ, Scope.CHECK))
 
 
 @pytest.fixture
