@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ledger.domain.desk.listings import GRAVITY, Decision
+from ledger.domain.desk.listings import GRAVITY, Decision, canonical
 from ledger.screening.marks import DISGUISED, How
 from ledger.screening.packs import Pack
 from ledger.screening.phrases import Use
@@ -38,6 +38,10 @@ class Outcome:
 
     decision: Decision
     reasons: tuple[Reason, ...]
+
+    def told(self) -> str:
+        """The reasons as they are kept: the same outcome is the same text."""
+        return canonical([[one.key, one.weight, dict(one.evidence)] for one in self.reasons])
 
 
 def decide(pack: Pack, facts: Facts) -> Outcome:

@@ -171,11 +171,6 @@ class Listings(ListingPhotos):
         """Keep a challenge."""
         self._db.execute(insert(listing_challenges).values(**asdict(challenge)))
 
-    def challenge(self, id: str) -> Challenge | None:
-        """By id."""
-        row = self._db.execute(select(listing_challenges).where(listing_challenges.c.id == id)).first()
-        return None if row is None else Challenge(**row._mapping)
-
     def challenges(self, listings: Collection[str]) -> dict[str, Challenge]:
         """The newest challenge of each of these listings."""
         found: dict[str, Challenge] = {}

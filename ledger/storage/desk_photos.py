@@ -86,6 +86,12 @@ class ListingPhotos:
         )
         return [row.sha256 for row in self._db.execute(query)]
 
+    def used(self, photo: str) -> bool:
+        """Whether a photo stands in a listing, live or ended, or answered a challenge."""
+        shown = select(listing_photos.c.sha256).where(listing_photos.c.sha256 == photo)
+        answered = select(listing_challenges.c.photo).where(listing_challenges.c.photo == photo)
+        return self._db.execute(shown.union_all(answered).limit(1)).first() is not None
+
     def in_catalogue(self, photos: Collection[str]) -> set[str]:
         """Those that a brand shows in its catalogue."""
         shown = line_photos.c.removed_at.is_(None)

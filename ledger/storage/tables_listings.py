@@ -105,6 +105,7 @@ listing_decisions = Table(
     Column("decision", String(16), nullable=False),
     Column("pack", Integer, nullable=False),
     Column("facts", Text, nullable=False),
+    Column("reasons", Text, nullable=False),
     Index("ix_listing_decisions_listing", "listing", "at"),
     Index("ix_listing_decisions_platform", "platform", "id"),
 )

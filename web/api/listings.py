@@ -278,3 +278,7 @@ def _kept(one: Kept) -> ListingOut:
         screened_at=moment(one.screened_at),
         ended_at=None if one.ended_at is None else moment(one.ended_at),
     )
+
+
+# More operations of this resource; they hang themselves on the blueprint above.
+from web.api import listings_after  # noqa: E402, F401

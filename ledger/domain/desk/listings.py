@@ -122,7 +122,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One decision: `facts` is the text of all that it rests on, `pack` the version of the rules."""
+    """One decision: `facts` is the text of all that it rests on, `pack` the version of the rules, `reasons` why."""
 
     id: str
     listing: str
@@ -132,6 +132,7 @@ class Decided:
     decision: str
     pack: int
     facts: str
+    reasons: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,12 +149,12 @@ class Listings(Protocol):
         """Those that a brand shows in its catalogue."""
         ...
 
-    def add_challenge(self, challenge: Challenge) -> None:
-        """Keep a challenge."""
+    def used(self, photo: str) -> bool:
+        """Whether a photo stands in a listing, live or ended, or answered a challenge."""
         ...
 
-    def challenge(self, id: str) -> Challenge | None:
-        """By id."""
+    def add_challenge(self, challenge: Challenge) -> None:
+        """Keep a challenge."""
         ...
 
     def challenges(self, listings: Collection[str]) -> dict[str, Challenge]:

@@ -228,6 +228,7 @@ def _keep(
                 decision=answer.outcome.decision.value,
                 pack=answer.pack,
                 facts=canonical(answer.facts),
+                reasons=answer.outcome.told(),
             )
         )
     tx.listings.keep(

@@ -113,9 +113,8 @@ def decide_anew(ledger: Ledger, tx: Tx, before: Kept, facts: dict[str, Any], cau
     pack = pack_in_force(tx)
     one = Screened(before.ref, before.id, ledger.new_id("lsd"), decide(pack, facts), pack.version, facts)
     new = one.outcome.decision.value
-    tx.listings.decide(
-        Decided(one.decision_id, before.id, before.platform, now, cause, new, pack.version, canonical(facts))
-    )
+    told = (new, pack.version, canonical(facts), one.outcome.told())
+    tx.listings.decide(Decided(one.decision_id, before.id, before.platform, now, cause, *told))
     kind = "screen.changed"
     log_decisions(tx, before.platform, pack, facts["marks_version"], [one], {before.ref: before}, now, kind)
     if new != before.decision:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
+import random
 import secrets
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
+from ledger.screening.packs import first_pack
+from ledger.services.desk.listings_change import sweep_listings
+from ledger.services.desk.screen_look import look_at_next
+from ledger.services.desk.screen_replay import facts_hash
 from tests.web.api.asking import Asking, claimed, registered
 from tests.web.stage import Stage
 
@@ -114,7 +120,9 @@ def test_the_seller_is_told_what_may_be_written(platform: Asking) -> None:
 def test_a_photo_of_another_sellers_listing_is_known_again(platform: Asking) -> None:
     out = io.BytesIO()
     Image.effect_noise((400, 400), 80).convert("RGB").save(out, "PNG")
-    kept = platform._json(platform.ask("POST", "/v1/listings/photos", data=out.getvalue(), content_type="image/png"), 201)
+    kept = platform._json(
+        platform.ask("POST", "/v1/listings/photos", data=out.getvalue(), content_type="image/png"), 201
+    )
     first, second = (listing(photos=[kept["sha256"]]) for _ in range(2))
     assert screened(platform, first)[0]["decision"] == "allow"
     [found] = screened(platform, second)
@@ -149,3 +157,159 @@ def test_only_platforms_screen_and_nobody_reads_anothers_listings(brand: Asking,
     brand.get(f"/v1/listings/{mine['ref']}", 403)
     assert platform.get(f"/v1/listings/{mine['ref']}")["decision"] == "allow"
     assert mine["ref"] in {one["ref"] for one in platform.get("/v1/listings?limit=1")["items"]}
+
+
+def photo(seed: int) -> Image.Image:
+    """A drawn picture with enough in it to be known again."""
+    chance = random.Random(seed)
+    image = Image.effect_noise((600, 450), 40).convert("RGB")
+    draw = ImageDraw.Draw(image)
+    for _ in range(60):
+        x, y, side = chance.randrange(560), chance.randrange(410), chance.randrange(8, 70)
+        colour = tuple(chance.randrange(256) for _ in range(3))
+        chance.choice([draw.ellipse, draw.rectangle])((x, y, x + side, y + side), fill=colour)
+    return image
+
+
+def png(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def sent_photo(platform: Asking, image: Image.Image) -> str:
+    response = platform.ask("POST", "/v1/listings/photos", data=png(image), content_type="image/png")
+    assert response.status_code == 201, response.get_data(as_text=True)
+    name: str = response.get_json()["sha256"]
+    return name
+
+
+def test_a_photo_cut_out_of_anothers_is_held_later_and_the_platform_is_told(stage: Stage, platform: Asking) -> None:
+    whole = photo(1)
+    first = listing(photos=[sent_photo(platform, whole)])
+    cut = listing(photos=[sent_photo(platform, whole.crop((60, 40, 540, 410)).resize((400, 308)))])
+    other = listing(photos=[sent_photo(platform, photo(2))])
+    hook = {"url": "https://receiver.example/hook", "types": ["listing.decision_changed"]}
+    platform.post("/v1/webhooks", hook, 201)
+    found = screened(platform, first, cut, other)
+    assert [one["decision"] for one in found] == ["allow"] * 3
+    while look_at_next(stage.ledger):
+        pass
+    now = {ref: platform.get(f"/v1/listings/{ref}") for ref in (first["ref"], cut["ref"], other["ref"])}
+    assert [one["decision"] for one in now.values()] == ["allow", "hold", "allow"]
+    assert now[cut["ref"]]["decision_id"] != found[1]["decision_id"]
+    with stage.ledger.store.read() as tx:
+        entries = tx.desk_log.entries(0, 10_000, kinds={"screen.changed"})
+    told = [each for entry in entries for each in json.loads(entry.body)["decisions"]]
+    assert [one["decision"] for one in told if one["listing"] == found[1]["id"]] == ["hold"]
+
+
+def test_decisions_are_made_again_bit_for_bit_and_by_other_rules(stage: Stage, platform: Asking) -> None:
+    screened(platform, listing(title="Maison Exemple bag"), listing(title="Mаison Ехemple bag"))
+    again = platform.post("/v1/listings/replay", {})
+    assert again["decisions"] == again["same"] >= 2
+    assert (again["differ"], again["changes"]) == ([], [])
+    softer = dict(first_pack().body) | {"version": 2}
+    softer["detectors"] = {name: one | {"on": name != "mark.disguised"} for name, one in softer["detectors"].items()}
+    other = platform.post("/v1/listings/replay", {"pack": softer})
+    assert other["milder"] >= 1
+    assert other["graver"] == 0
+    assert any(
+        (one["before"], one["after"], one["lost"]) == ("hold", "allow", ["mark.disguised"]) for one in other["changes"]
+    )
+    platform.post("/v1/listings/replay", {"pack": {"version": 2}}, 422)
+
+
+def test_the_desks_log_holds_the_hash_of_each_decisions_facts(stage: Stage, platform: Asking) -> None:
+    [found] = screened(platform, listing(title="Maison Exemple bag"))
+    with stage.ledger.store.read() as tx:
+        decided = tx.listings.decision(found["decision_id"])
+        [*_, entry] = tx.desk_log.entries(0, 10_000, kinds={"screen.decided"})
+    assert decided is not None
+    [told] = [one for one in json.loads(entry.body)["decisions"] if one["id"] == decided.id]
+    assert told["facts"] == facts_hash(decided)
+    assert "Maison Exemple" not in entry.body
+    assert (told["decision"], told["reasons"]) == ("ask_for_code", ["mark.without_code"])
+
+
+def test_a_seller_that_the_brand_has_authorised_may_use_its_name(
+    platform: Asking, brand: Asking, rival: Asking
+) -> None:
+    seller = {"ref": "dealer-7"}
+    assert screened(platform, listing(title="Maison Exemple bag", seller=seller))[0]["decision"] == "ask_for_code"
+    word = {"platform": "bazar", "seller": "dealer-7", "until": "2027-06-30"}
+    kept = brand.post("/v1/authorised-sellers", word, 201)
+    assert screened(platform, listing(title="Maison Exemple bag", seller=seller))[0]["decision"] == "allow"
+    assert screened(platform, listing(title="Maison Exemple replica", seller=seller))[0]["decision"] == "block"
+    assert rival.get("/v1/authorised-sellers")["items"] == []
+    assert rival.ask("DELETE", f"/v1/authorised-sellers/{kept['id']}").status_code == 404
+    assert brand.ask("DELETE", f"/v1/authorised-sellers/{kept['id']}").status_code == 204
+    assert screened(platform, listing(title="Maison Exemple bag", seller=seller))[0]["decision"] == "ask_for_code"
+    brand.post("/v1/authorised-sellers", word | {"until": "2020-01-01"}, 422)
+    platform.post("/v1/authorised-sellers", word, 403)
+
+
+def test_a_challenge_is_answered_with_a_new_photo_and_decided_by_eye(stage: Stage, platform: Asking) -> None:
+    whole, early = photo(3), sent_photo(platform, photo(4))
+    first, second = (listing(photos=[sent_photo(platform, whole)]) for _ in range(2))
+    screened(platform, first)
+    assert screened(platform, second)[0]["decision"] == "hold"
+    path = f"/v1/listings/{second['ref']}/challenge"
+    platform.get(path, 404)
+    asked = platform.post(path, status=201)
+    assert platform.post(path, status=201)["words"] == asked["words"]
+    assert len(asked["words"].split()) == 3
+    used = {"photo": second["photos"][0]}
+    assert "before the words" in platform.post(path + "/photo", used, 409)["detail"]
+    platform.post(path + "/decision", {"accepted": True}, 409)
+    stage.ahead += 1
+    assert "before the words" in platform.post(path + "/photo", {"photo": early}, 409)["detail"]
+    answered = platform.post(path + "/photo", {"photo": sent_photo(platform, photo(5))})
+    assert answered["state"] == "answered"
+    platform.post(path + "/photo", {"photo": sent_photo(platform, photo(6))}, 409)
+    assert platform.post(path + "/decision", {"accepted": True})["state"] == "accepted"
+    assert platform.get(f"/v1/listings/{second['ref']}")["decision"] == "allow"
+
+
+def test_a_challenge_is_over_after_two_days_and_a_refused_one_holds(stage: Stage, platform: Asking) -> None:
+    one = listing()
+    screened(platform, one)
+    path = f"/v1/listings/{one['ref']}/challenge"
+    platform.post(path, status=201)
+    stage.ahead += 48 * 3600 + 1
+    late = sent_photo(platform, photo(7))
+    assert "two days" in platform.post(path + "/photo", {"photo": late}, 409)["detail"]
+    platform.post(path, status=201)
+    platform.post(path + "/photo", {"photo": sent_photo(platform, photo(8))})
+    platform.post(path + "/decision", {"accepted": False})
+    assert platform.get(f"/v1/listings/{one['ref']}")["decision"] == "hold"
+
+
+def test_what_ended_is_forgotten_after_90_days_with_its_photos(stage: Stage, platform: Asking) -> None:
+    name = sent_photo(platform, photo(9))
+    one = listing(photos=[name])
+    [found] = screened(platform, one)
+    platform.ask("DELETE", f"/v1/listings/{one['ref']}")
+    sweep_listings(stage.ledger)
+    platform.get(f"/v1/listings/{one['ref']}")
+    stage.ahead += 90 * 86_400 + 10
+    sweep_listings(stage.ledger)
+    platform.get(f"/v1/listings/{one['ref']}", 404)
+    with stage.ledger.store.read() as tx:
+        assert tx.listings.decision(found["decision_id"]) is None
+    assert not stage.ledger.files.has("listing-photos", name)
+
+
+def test_a_price_is_compared_with_five_others_or_not_at_all(
+    stage: Stage, brand: Asking, platform: Asking, items: list[dict[str, Any]]
+) -> None:
+    more = registered(stage, brand, 6)
+
+    def priced(item: dict[str, Any], amount: int) -> dict[str, Any]:
+        return listing(codes=[item["page"]], condition="new", price={"amount": amount, "currency": "CHF"})
+
+    assert "price.low" not in keys(screened(platform, priced(more[0], 100))[0])
+    screened(platform, *(priced(one, 100_000) for one in more[1:]))
+    cheap = priced(items[5], 30_000)
+    [found] = screened(platform, cheap)
+    assert [one["evidence"]["percent"] for one in found["reasons"] if one["key"] == "price.low"] == [30]

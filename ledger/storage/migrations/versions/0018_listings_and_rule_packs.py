@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.Column("decision", sa.String(length=16), nullable=False),
         sa.Column("pack", sa.Integer(), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["listing"], ["listings.id"], name=op.f("fk_listing_decisions_listing"), ondelete="CASCADE"
         ),
