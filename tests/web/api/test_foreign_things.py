@@ -95,6 +95,14 @@ BODIES: dict[str, Any] = {
     "replay_webhook": {},
     "edit_right": {"territories": ["FR"]},
     "compare_right": {"agrees": True},
+    "decide_case": {"decision": "uphold"},
+    "name_case_seller": {"seller": "s-1"},
+    "give_more": {"text": "More."},
+    "counter_notice": {"ground": "i_have_a_licence", "statement": "Here is my licence."},
+    "appeal_case": {"text": "I disagree."},
+    "decide_case_appeal": {"grant": True},
+    "withdraw_case": {},
+    "case_to_court": {"court": "A court", "number": "1"},
     "sign_statement": {"kind": "Mark", "fields": {"kind": 5}, **RECORD},
 }
 """What is sent to the operations that act on a thing of the brand's; the item's own names are filled in."""
@@ -177,6 +185,13 @@ OWN_ONLY = {
     "list_look_up_days",
     "add_order",
     "authorise",
+    "check_notice",
+    "new_notice",
+    "new_notice_sheet",
+    "get_standing",
+    "send_case_file",
+    "find_cases",
+    "get_strikes",
 }
 """Operations that name nothing of anybody else's: they are about the caller alone, or about what is public."""
 
@@ -212,6 +227,7 @@ def address(rule: str, things: Things) -> str:
     names = {"imports": things.imported, "batches": things.batch, "keys": things.key, "offers": things.offer}
     names |= {"statements": things.statement, "webhooks": things.webhook, "webhook-deliveries": things.delivery}
     names |= {"rights": things.right, "agents": things.agent, "orders": "ord_" + "0" * 26}
+    names |= {"cases": "cas_" + "0" * 26, "notices": "ntc_" + "0" * 26}
     names |= {"proposals": things.proposal, "checklists": "nobodys_list", "epcis": "cap_" + "0" * 26}
     rule = rule.replace("/lines/<gtin>", f"/lines/{things.item['gtin']}").replace("<sha256>", "ab" * 32)
     return rule.replace("<id>", names[rule.split("/")[2]]) if "<id>" in rule else rule
