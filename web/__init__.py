@@ -33,6 +33,7 @@ from web import (
     receipts,
     resolver,
     scan,
+    transparency,
 )
 from web.api import operation, specification
 from web.front_desk import front_desk
@@ -117,6 +118,7 @@ def create_app(
     app.register_blueprint(resolver.bp)
     app.register_blueprint(credentials.bp)
     app.register_blueprint(receipts.bp)
+    app.register_blueprint(transparency.bp)
     app.register_blueprint(badges.bp)
     app.register_blueprint(verify_page)
     for view in (*UNREMEMBERED, *origin.UNREMEMBERED, *receipts.UNREMEMBERED, *tap.UNREMEMBERED):

@@ -55,6 +55,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "webhook": "webhook",
     "credential": "credential",
     "audit": "audit",
+    "transparency": "transparency",
     "reindex": "reindex",
     "backup": "backup",
     "restore": "backup",
