@@ -65,13 +65,13 @@ class OfferOut(Out):
     needs_code: bool
 
 
-class Code(In):
+class SixDigits(In):
     """The six digits of the offer, where it has some."""
 
     code: str | None = Field(None, pattern=_CODE)
 
 
-class AcceptanceWanted(Code):
+class AcceptanceWanted(SixDigits):
     """Who accepts."""
 
     new_owner: Address
@@ -110,7 +110,7 @@ def keep_offer(body: SignedOffer) -> Response:
 
 
 @operation(bp, "POST", "/v1/offers/<id>/release", answers={200: OfferOut}, anyone=True, once=True, refuses=(404,))
-def release_kept_offer(path: IdPath, body: Code) -> Response:
+def release_kept_offer(path: IdPath, body: SixDigits) -> Response:
     """Look at an offer, with its six digits"""
     return answer(_offer_out(release_offer(here(), path.id, body.code)))
 

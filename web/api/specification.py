@@ -93,6 +93,8 @@ def _finished(app: OpenAPI) -> dict[str, Any]:
 def _finish(operation: dict[str, Any], access: Access) -> None:
     if access.repeatable:
         operation.setdefault("parameters", []).append(_IDEMPOTENCY)
+    if "requestBody" in operation:
+        operation["requestBody"].setdefault("required", True)
     if access.scope is not None:
         operation["description"] += f" Needs the scope `{access.scope.value}`."
     for status, response in operation["responses"].items():
