@@ -24,8 +24,11 @@ SIDE: Final = 640
 MOST_POINTS: Final = 300
 TELLING: Final = 100
 """Points by which a photo is found again."""
-FEWEST_ALIKE: Final = 10
-"""Points that have to lie alike. Unlike pictures have had nine at most."""
+FEWEST_ALIKE: Final = 5
+"""Parts of the picture, each a sixteenth of its longer side, whose points have to lie alike. Points that agree by
+chance lie in one corner of a thing, so unlike pictures have had two such parts at most, and like ones eight and more."""
+_FEWEST_POINTS: Final = 8
+_PART: Final = SIDE // 16
 _CELLS: Final = 8
 _TWO_COLOURS: Final = 0.72
 _SMALL: Final = 200
@@ -80,8 +83,8 @@ def _points_of(content: bytes, *, mirrored: bool) -> Points:
 
 
 def alike(one: Points, other: Points) -> int:
-    """How many points of two photos lie alike; from `FEWEST_ALIKE` on it is the same picture."""
-    if min(len(one.places), len(other.places)) < FEWEST_ALIKE:
+    """In how many parts two photos' points lie alike; from `FEWEST_ALIKE` on it is the same picture."""
+    if min(len(one.places), len(other.places)) < _FEWEST_POINTS:
         return 0
     pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(one.described, other.described, k=2)
     near = [
@@ -89,7 +92,7 @@ def alike(one: Points, other: Points) -> int:
         for pair in pairs
         if len(pair) == 2 and pair[0].distance < 64 and pair[0].distance < 0.8 * pair[1].distance
     ]
-    if len(near) < FEWEST_ALIKE:
+    if len(near) < _FEWEST_POINTS:
         return 0
     here = one.places[[pair.queryIdx for pair in near]]
     there = other.places[[pair.trainIdx for pair in near]]
@@ -97,7 +100,12 @@ def alike(one: Points, other: Points) -> int:
     moved, fits = cv2.estimateAffinePartial2D(here, there, ransacReprojThreshold=4, maxIters=1_000, confidence=0.995)
     if moved is None or not 0.15 < float(np.hypot(moved[0, 0], moved[1, 0])) < 6:
         return 0
-    return int(np.count_nonzero(fits))
+    same = fits.ravel() > 0
+    return 0 if np.count_nonzero(same) < _FEWEST_POINTS else min(_parts(here[same]), _parts(there[same]))
+
+
+def _parts(places: Array) -> int:
+    return len({(int(x) // _PART, int(y) // _PART) for x, y in places})
 
 
 def _spread(found: Any, grey: Array) -> list[int]:
