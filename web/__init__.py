@@ -32,6 +32,7 @@ from web import (
     problems,
     receipts,
     resolver,
+    rules,
     scan,
     transparency,
 )
@@ -121,6 +122,7 @@ def create_app(
     app.register_blueprint(transparency.bp)
     app.register_blueprint(badges.bp)
     app.register_blueprint(verify_page)
+    app.register_blueprint(rules.bp)
     for view in (*UNREMEMBERED, *origin.UNREMEMBERED, *receipts.UNREMEMBERED, *tap.UNREMEMBERED):
         csrf.exempt(app.view_functions[view])
     app.register_blueprint(console.bp)

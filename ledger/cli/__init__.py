@@ -53,6 +53,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "trust": "passport",
     "checkpoint": "passport",
     "webhook": "webhook",
+    "screen": "screening",
     "credential": "credential",
     "audit": "audit",
     "transparency": "transparency",

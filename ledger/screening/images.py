@@ -26,7 +26,7 @@ TELLING: Final = 100
 """Points by which a photo is found again."""
 FEWEST_ALIKE: Final = 5
 """Parts of the picture, each a sixteenth of its longer side, whose points have to lie alike. Points that agree by
-chance lie in one corner of a thing, so unlike pictures have had two such parts at most, and like ones eight and more."""
+chance lie in one corner, so unlike pictures have had two such parts at most, and like ones eight and more."""
 _FEWEST_POINTS: Final = 8
 _PART: Final = SIDE // 16
 _CELLS: Final = 8

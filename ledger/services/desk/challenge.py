@@ -71,7 +71,7 @@ def answer_challenge(ledger: Ledger, caller: Caller, ref: str, photo: str) -> Ch
         sent = tx.listings.photos({photo}).get(photo)
         if sent is None or sent.platform != caller.organisation.id:
             raise Unknown(said("This photo was not sent yet. Send it first, then hand it in."))
-        if sent.created_at < last.created_at or tx.listings.used(photo):
+        if sent.created_at <= last.created_at or tx.listings.used(photo):
             raise Conflict(said("This photo was here before the words were given. Take a new one with the words."))
         tx.listings.change_challenge(last.id, photo=photo, answered_at=now, state="answered")
         body = {"id": last.id, "photo": photo}

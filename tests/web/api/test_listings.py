@@ -280,6 +280,7 @@ def test_a_challenge_is_over_after_two_days_and_a_refused_one_holds(stage: Stage
     late = sent_photo(platform, photo(7))
     assert "two days" in platform.post(path + "/photo", {"photo": late}, 409)["detail"]
     platform.post(path, status=201)
+    stage.ahead += 1
     platform.post(path + "/photo", {"photo": sent_photo(platform, photo(8))})
     platform.post(path + "/decision", {"accepted": False})
     assert platform.get(f"/v1/listings/{one['ref']}")["decision"] == "hold"
