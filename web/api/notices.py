@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any, BinaryIO, Final, cast
+from typing import Annotated, Any, BinaryIO, Final, cast
 
 from flask import Response, request
 from pydantic import Field, ValidationError, model_validator
@@ -52,6 +52,9 @@ _FILE: Final = {
 }
 
 
+Territory = Annotated[str, Field(min_length=2, max_length=2, description="ISO 3166-1 alpha-2, EU or WO.")]
+
+
 class NoticeLine(In):
     """One listing: its address, or the marketplace and its reference there; and the code that it shows."""
 
@@ -76,7 +79,7 @@ class NoticeHead(In):
     reason: Reason
     right: Id | None = Field(None, description="A right of the vault; reasons that name a code need none.")
     holder: ShortText | None = Field(None, max_length=60, description="The brand that an agent acts for without one.")
-    territories: list[str] = Field(["WO"], min_length=1, max_length=100, description="ISO 3166-1 alpha-2, EU or WO.")
+    territories: list[Territory] = Field(["WO"], min_length=1, max_length=100, description="Where it is to count.")
     rules: RuleName = RuleName.HOUSE
     explanation: Text = Field(description="A reasoned explanation. The seller reads it.")
     name: ShortText = Field(description="Who sends this notice.")

@@ -1,0 +1,314 @@
+"""Notices over a whole ledger: clocks at their edges, live proofs, standing, pace; rows that say what the log says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ledger.domain.asks import AskState
+from ledger.domain.desk.cases import Case, Decline, Ground, Outcome, Reason, Side, State
+from ledger.domain.desk.cases_fold import fold
+from ledger.domain.desk.clocks import Lane, RuleName
+from ledger.domain.desk.notices import Line
+from ledger.domain.desk.rights import RightKind
+from ledger.domain.desk.strikes import Measure
+from ledger.domain.errors import Conflict, Forbidden, Invalid, TooMany, Unknown
+from ledger.domain.organisations import Role
+from ledger.domain.statements import Kind, MarkKind
+from ledger.domain.webhooks import EventType, Message
+from ledger.services.desk import case_act
+from ledger.services.desk.agents import authorise_agent
+from ledger.services.desk.case_act import Ruling, Word
+from ledger.services.desk.case_counter import (
+    Answer,
+    ask_for_seller,
+    counter_by_link,
+    counter_for_seller,
+    proof_counts,
+)
+from ledger.services.desk.case_turn import TEXTS_KEPT, forget_case_texts, settle_due
+from ledger.services.desk.case_write import entries_of, index_of, seller_secret
+from ledger.services.desk.cases_port import Kept, Wanted
+from ledger.services.desk.cases_read import list_cases, see_by_link, see_case, strikes_of
+from ledger.services.desk.checks_proof import ask_seller
+from ledger.services.desk.notices_check import look_at
+from ledger.services.desk.notices_lines import Asked
+from ledger.services.desk.notices_send import send_notice
+from ledger.services.desk.rights import Given, state_right
+from ledger.services.desk.standing_of import shown_standing
+from ledger.services.organisations import add_organisation
+from ledger.services.webhook_endpoints import add_endpoint
+from tests.conftest import DATABASES
+from tests.support.world import Card, World, person
+
+DAY = 86_400
+WORDS = "The listing names our mark for goods that are not ours."
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, worlds: Callable[[str], World]) -> World:
+    """On SQLite, unless a test asks for each database in turn; with a marketplace in it."""
+    made = worlds(getattr(request, "param", "sqlite"))
+    add_organisation(made.ledger, slug="bazar", name="Bazar", role=Role.PLATFORM, domain="bazar.example")
+    return made
+
+
+on_both = pytest.mark.parametrize("world", DATABASES, indirect=True)
+
+
+def right(world: World, *territories: str, name: str = "Maison", expires: int | None = None) -> str:
+    today = datetime.fromtimestamp(world.ledger.now(), UTC).date()
+    last = None if expires is None else today + timedelta(days=expires)
+    office = "CNIPA" if territories == ("CN",) else "EUIPO"
+    given = Given(
+        RightKind.MARK, name, f"{world.ledger.new_id('no')[-8:]}", office, ["18"], territories or ("EU",), None, last
+    )
+    return state_right(world.ledger, world.caller("maison"), given).id
+
+
+def asked(right: str | None, *refs: str, **more: Any) -> Asked:
+    told: dict[str, Any] = {
+        "reason": Reason.KEYWORD_MISUSE if right else Reason.CODE_WITHDRAWN,
+        "lines": [Line(platform="bazar", ref=ref) for ref in refs],
+        "explanation": WORDS,
+        "name": "M. Rossi",
+        "email": "rossi@maison.example",
+        "good_faith": True,
+        "accurate": True,
+        "right": right,
+        "territories": ("FR",) if right else ("WO",),
+    }
+    return Asked(**(told | more))
+
+
+def send(world: World, what: Asked, slug: str = "maison") -> list[tuple[Kept, Case]]:
+    return list(send_notice(world.ledger, world.caller(slug), what).cases.values())
+
+
+def decide(world: World, id: str, word: Word, **more: Any) -> Case:
+    return case_act.decide_case(world.ledger, world.caller("bazar"), id, word, **more)[1]
+
+
+def let_time_do(world: World, seconds: int) -> None:
+    world.clock.ahead += seconds
+    while settle_due(world.ledger):
+        pass
+
+
+def rows_say_what_the_log_says(world: World) -> None:
+    """Every case's row has what its entries fold to."""
+    with world.ledger.store.read() as tx:
+        rows = tx.cases.page(Wanted(), None, 1_000)
+        assert rows
+        for row in rows:
+            case = fold(entries_of(tx, row.id))
+            assert case is not None
+            told = index_of(case)
+            assert {name: getattr(row, name) for name in told} == told
+
+
+def void(world: World, card: Card) -> None:
+    world.say("maison", Kind.MARK, subject=card.item, kind=int(MarkKind.VOID))
+    world.settle()
+
+
+@on_both
+def test_a_case_under_the_law_of_china_from_notice_to_strike(world: World) -> None:
+    mark = right(world, "CN")
+    told = asked(mark, "L-1", "L-2", territories=("CN",), rules=RuleName.CN)
+    (first, _), (second, _) = send(world, told)
+    for one in (first, second):
+        decide(world, one.id, Word.UPHOLD, seller="s-1", text="Seen.")
+    answer = Answer(Ground.RESALE, "Bought from the brand itself.")
+    _, case = counter_for_seller(world.ledger, world.caller("bazar"), first.id, answer, None)
+    assert case.restore_at is not None
+    let_time_do(world, case.restore_at - world.ledger.now() - 1)
+    assert see_case(world.ledger, world.caller("maison"), first.id).case.state is State.COUNTERED
+    let_time_do(world, 1)
+    seen = see_case(world.ledger, world.caller("maison"), first.id)
+    assert (seen.case.state, seen.case.is_down) == (State.RESTORED, False)
+    assert strikes_of(world.ledger, world.caller("bazar"), "s-1") == ([], Measure.NONE)
+    let_time_do(world, 60 * DAY)
+    strikes, advice = strikes_of(world.ledger, world.caller("bazar"), "s-1")
+    assert ([one.case for one in strikes], advice) == ([second.id], Measure.WARN)
+    rows_say_what_the_log_says(world)
+    decide(world, second.id, Word.REVERSE, ruling=Ruling.COURT)
+    assert strikes_of(world.ledger, world.caller("bazar"), "s-1")[1] is Measure.NONE
+    rows_say_what_the_log_says(world)
+
+
+@on_both
+def test_what_time_does_is_done_once_and_told_once(world: World) -> None:
+    caller = world.caller("bazar")
+    add_endpoint(world.ledger, caller, "https://bazar.example/hooks", [])
+    [(kept, _)] = send(world, asked(right(world), "L-1"))
+    decide(world, kept.id, Word.UPHOLD, seller="s-2")
+    for _ in range(3):
+        let_time_do(world, 30 * DAY)
+    with world.ledger.store.read() as tx:
+        kinds = [one.kind for one in entries_of(tx, kept.id)]
+        [endpoint] = tx.webhooks.endpoints(caller.organisation.id)
+        found = [tx.webhooks.message(one.message) for one in tx.webhooks.deliveries(endpoint.id, None, None, 100)]
+    assert (kinds.count("case.closed"), kinds.count("case.strike")) == (1, 1)
+    assert kinds.index("case.closed") < kinds.index("case.strike")
+    types = [one.type for one in found if isinstance(one, Message)]
+    assert sorted(types) == ["case.closed", "case.decided", "case.received", "listing.taken_down"]
+    body = next(one.body for one in found if isinstance(one, Message) and one.type == EventType.LISTING_TAKEN_DOWN)
+    assert json.loads(body)["data"]["listing"] == "L-1"
+    assert "rossi" not in str([one.body for one in found if isinstance(one, Message)])
+
+
+def test_the_owners_live_answer_restores_at_once_and_another_sellers_does_not(world: World) -> None:
+    card, owner = world.cards()[0], person("olga")
+    world.claim(card, owner)
+    world.settle()
+    line = Line(platform="bazar", ref="L-1", gtin=card.gtin, serial=card.serial)
+    [(kept, case)] = send(world, asked(right(world), lines=[line]))
+    decide(world, kept.id, Word.UPHOLD)
+    bazar = world.caller("bazar")
+    ask, _ = ask_seller(world.ledger, bazar, card.gtin, card.serial, "s-7")
+    told = Answer(Ground.OWNER, "", proof=ask.id)
+    with pytest.raises(Conflict, match="does not count"):
+        counter_for_seller(world.ledger, bazar, kept.id, told, "s-7")
+    with world.ledger.store.write() as tx:
+        tx.asks.answer(ask.id, AskState.CONFIRMED, world.ledger.now(), owner.address.lower(), None)
+    with pytest.raises(Conflict, match="does not count"):
+        counter_for_seller(world.ledger, bazar, kept.id, told, "s-8")
+    _, case = counter_for_seller(world.ledger, bazar, kept.id, told, "s-7")
+    assert (case.state, case.is_down, case.outcome) == (State.RESTORED, False, Outcome.RESTORED)
+    rows_say_what_the_log_says(world)
+
+
+def test_a_live_answer_does_not_restore_what_the_brand_has_withdrawn(world: World) -> None:
+    card, owner = world.cards()[1], person("olga")
+    world.claim(card, owner)
+    world.settle()
+    world.say("maison", Kind.MARK, subject=card.item, kind=int(MarkKind.THEFT))
+    world.settle()
+    line = Line(platform="bazar", ref="L-1", gtin=card.gtin, serial=card.serial)
+    [(kept, case)] = send(world, asked(None, lines=[line], reason=Reason.REPORTED_STOLEN))
+    assert case.state is State.UPHELD
+    secret = seller_secret(world.ledger, kept.id)
+    id, _link, words = ask_for_seller(world.ledger, secret, None)
+    assert "Bazar" in words
+    assert not proof_counts(world.ledger, secret, id, None)
+    with world.ledger.store.write() as tx:
+        tx.asks.answer(id, AskState.CONFIRMED, world.ledger.now(), owner.address.lower(), None)
+    assert proof_counts(world.ledger, secret, id, None)
+    _, case = counter_by_link(world.ledger, secret, Answer(Ground.OWNER, "It is mine.", proof=id))
+    assert (case.state, case.is_down) == (State.COUNTERED, True)
+    with pytest.raises(Conflict, match="before"):
+        counter_by_link(world.ledger, secret, Answer(Ground.LICENCE, "Here is my licence."))
+    with pytest.raises(Unknown):
+        counter_by_link(world.ledger, "nonsense", Answer(Ground.LICENCE, "Here is my licence."))
+
+
+def test_an_expired_right_carries_no_notice(world: World) -> None:
+    mark = right(world, expires=3)
+    assert look_at(world.ledger, world.caller("maison"), asked(mark, "L-1")).new == 1
+    world.clock.ahead += 4 * DAY
+    with pytest.raises(Conflict, match="This right ended on"):
+        send(world, asked(mark, "L-1"))
+
+
+def test_an_agent_acts_only_where_and_while_it_is_authorised(world: World) -> None:
+    add_organisation(world.ledger, slug="points", name="Points", role=Role.AGENT, domain="points.example")
+    mark = right(world, "EU")
+    told = asked(mark, "L-1", territories=("IT",))
+    with pytest.raises(Unknown):
+        send(world, told, "points")
+    today = datetime.fromtimestamp(world.ledger.now(), UTC).date()
+    authorise_agent(world.ledger, world.caller("maison"), "points", territories=["FR"], until=today + timedelta(days=9))
+    with pytest.raises(Forbidden, match="IT"):
+        send(world, told, "points")
+    [(kept, _)] = send(world, replace(told, territories=("FR",)), "points")
+    assert kept.agent == world.caller("points").organisation.id
+    assert [one.id for one in list_cases(world.ledger, world.caller("maison"), Wanted(), None, 10)] == [kept.id]
+    seen = see_by_link(world.ledger, seller_secret(world.ledger, kept.id))
+    assert (seen.notifier.name, seen.holder.slug) == ("Points", "maison")
+    assert "email" not in dict(seen.texts)
+    world.clock.ahead += 10 * DAY
+    with pytest.raises(Forbidden):
+        send(world, asked(mark, "L-2"), "points")
+
+
+def test_a_malicious_notifier_loses_its_lane_and_is_bounded(world: World) -> None:
+    mark = right(world)
+    sent = send(world, asked(mark, *(f"L-{n}" for n in range(40))))
+    for n, (kept, _) in enumerate(sent):
+        decide(world, kept.id, Word.UPHOLD if n < 10 else Word.DECLINE, code=None if n < 10 else Decline.DUPLICATE)
+    shown = shown_standing(world.ledger, world.caller("maison")).standing
+    assert (shown.lane, shown.counts.decided, shown.counts.upheld) == (Lane.EVIDENCE_FIRST, 40, 10)
+    assert shown.shut_until is not None
+    with world.ledger.store.read() as tx:
+        lost = tx.desk_log.entries(0, 10, kinds={"standing.lost"})
+    assert len(lost) == 1
+    # A fact decides no more on its word alone, and a day's share is small.
+    card = world.cards()[2]
+    void(world, card)
+    line = Line(platform="bazar", ref="L-void", gtin=card.gtin, serial=card.serial)
+    [(_, case)] = send(world, asked(None, lines=[line]))
+    assert (case.state, case.facts) == (State.RECEIVED, ("revoked",))
+    with pytest.raises(TooMany, match="in 24 hours"):
+        send(world, asked(mark, *(f"M-{n}" for n in range(290))))
+
+
+def test_good_standing_opens_self_service_and_an_undo_restores_and_counts(world: World) -> None:
+    mark = right(world)
+    for kept, _ in send(world, asked(mark, *(f"L-{n}" for n in range(30)))):
+        decide(world, kept.id, Word.UPHOLD)
+    card = world.cards()[3]
+    void(world, card)
+    line = Line(platform="bazar", ref="L-void", gtin=card.gtin, serial=card.serial)
+    [(kept, case)] = send(world, asked(None, lines=[line], self_service=True))
+    assert (case.lane, case.self_service, case.state) == (Lane.FAST, True, State.UPHELD)
+    _, case = case_act.withdraw(world.ledger, world.caller("maison"), kept.id)
+    assert (case.is_down, case.outcome) == (False, Outcome.WITHDRAWN)
+    with world.ledger.store.read() as tx:
+        assert "case.undone" in [one.kind for one in entries_of(tx, kept.id)]
+    counts = shown_standing(world.ledger, world.caller("maison")).standing.counts
+    assert (counts.decided, counts.upheld, counts.countered) == (31, 30, 1)
+
+
+def test_a_listing_that_another_case_holds_down_is_not_told_as_restored(world: World) -> None:
+    mark, other = right(world), right(world, name="Exemple")
+    [(first, _)] = send(world, asked(mark, "L-1"))
+    [(second, _)] = send(world, asked(other, "L-1"))
+    for kept in (first, second):
+        decide(world, kept.id, Word.UPHOLD)
+    case_act.withdraw(world.ledger, world.caller("maison"), first.id)
+    case_act.withdraw(world.ledger, world.caller("maison"), second.id)
+    with world.ledger.store.read() as tx:
+        ups = [json.loads(one.body)["still_down"] for one in tx.desk_log.entries(0, 100, kinds={"listing.up"})]
+    assert ups == [True, False]
+
+
+def test_an_appeal_is_open_to_either_side_once(world: World) -> None:
+    [(kept, _)] = send(world, asked(right(world), "L-1"))
+    decide(world, kept.id, Word.DECLINE, code=Decline.INSUFFICIENT_EVIDENCE)
+    with pytest.raises(Invalid):
+        case_act.appeal(world.ledger, world.caller("maison"), kept.id, " ")
+    _, case = case_act.appeal(world.ledger, world.caller("maison"), kept.id, "Look at the photos again.")
+    assert case.appealed == (Side.NOTIFIER,)
+    _, case = case_act.decide_appeal(world.ledger, world.caller("bazar"), kept.id, grant=True)
+    assert (case.state, case.is_down) == (State.UPHELD, True)
+    with pytest.raises(Conflict):
+        case_act.appeal(world.ledger, world.caller("maison"), kept.id, "Again.")
+    rows_say_what_the_log_says(world)
+
+
+def test_what_people_wrote_is_forgotten_and_the_log_stays_whole(world: World) -> None:
+    [(kept, _)] = send(world, asked(right(world), "L-1"))
+    case_act.withdraw(world.ledger, world.caller("maison"), kept.id, "A mistake of ours.")
+    forget_case_texts(world.ledger)
+    assert WORDS in dict(see_case(world.ledger, world.caller("bazar"), kept.id).texts).values()
+    world.clock.ahead += TEXTS_KEPT + DAY
+    forget_case_texts(world.ledger)
+    seen = see_case(world.ledger, world.caller("bazar"), kept.id)
+    assert seen.texts == ()
+    assert seen.history[0].body["texts"]["explanation"]
