@@ -60,6 +60,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "reindex": "reindex",
     "backup": "backup",
     "restore": "backup",
+    "design": "design",
     "export": "export",
     "check-kit": "export",
     "kit-passport": "export",

@@ -19,6 +19,7 @@ from ledger.services.components_port import Components
 from ledger.services.credentials_port import Credentials
 from ledger.services.desk.cases_port import Cases
 from ledger.services.desk.listings_port import Listings
+from ledger.services.desk.designs_port import Designs
 from ledger.services.desk.look_ups_port import LookUps
 from ledger.services.desk.orders_port import Orders
 from ledger.services.desk.rights_port import Rights
@@ -126,6 +127,8 @@ class Tx(Protocol):
     def orders(self) -> Orders: ...
     @property
     def look_ups(self) -> LookUps: ...
+    @property
+    def designs(self) -> Designs: ...
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> Tx:
         """The same snapshot to read from, with everything about these items, as (gtin, serial), read at once."""

@@ -12,6 +12,7 @@ from ledger.storage.components import Components
 from ledger.storage.credentials import Credentials
 from ledger.storage.desk_cases import Cases
 from ledger.storage.desk_listings import Listings
+from ledger.storage.desk_designs import Designs
 from ledger.storage.desk_log import DeskLog
 from ledger.storage.desk_look_ups import LookUps
 from ledger.storage.desk_orders import Orders
@@ -84,4 +85,5 @@ class Tables:
         self.rights = Rights(connection)
         self.orders = Orders(connection)
         self.look_ups = LookUps(connection)
+        self.designs = Designs(connection)
         self.listings = Listings(connection)

@@ -183,6 +183,8 @@ OWN_ONLY = {
     "look_up_one",
     "look_up_manifest",
     "list_look_up_days",
+    "list_designs",
+    "date_files",
     "add_order",
     "authorise",
     "check_notice",
@@ -227,6 +229,7 @@ def address(rule: str, things: Things) -> str:
     names = {"imports": things.imported, "batches": things.batch, "keys": things.key, "offers": things.offer}
     names |= {"statements": things.statement, "webhooks": things.webhook, "webhook-deliveries": things.delivery}
     names |= {"rights": things.right, "agents": things.agent, "orders": "ord_" + "0" * 26}
+    names |= {"designs": "dsg_" + "0" * 26}
     names |= {"cases": "cas_" + "0" * 26, "notices": "ntc_" + "0" * 26}
     names |= {"proposals": things.proposal, "checklists": "nobodys_list", "epcis": "cap_" + "0" * 26}
     rule = rule.replace("/lines/<gtin>", f"/lines/{things.item['gtin']}").replace("<sha256>", "ab" * 32)
