@@ -18,7 +18,7 @@ from rich.table import Table
 
 from scripts.benchmarks.figures import Figure, Plan, machine
 
-SECTIONS: Final = ("registration", "scanning", "writing", "following", "labels", "proofs", "look_ups")
+SECTIONS: Final = ("registration", "scanning", "writing", "following", "labels", "proofs", "look_ups", "checks")
 
 
 def main() -> int:
