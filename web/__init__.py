@@ -20,6 +20,7 @@ from web import (
     badges,
     console,
     credentials,
+    desk,
     health,
     join,
     languages,
@@ -123,7 +124,8 @@ def create_app(
     app.register_blueprint(badges.bp)
     app.register_blueprint(verify_page)
     app.register_blueprint(rules.bp)
-    for view in (*UNREMEMBERED, *origin.UNREMEMBERED, *receipts.UNREMEMBERED, *tap.UNREMEMBERED):
+    app.register_blueprint(desk.bp)
+    for view in (*UNREMEMBERED, *desk.UNREMEMBERED, *origin.UNREMEMBERED, *receipts.UNREMEMBERED, *tap.UNREMEMBERED):
         csrf.exempt(app.view_functions[view])
     app.register_blueprint(console.bp)
     app.register_blueprint(join.bp)

@@ -11,6 +11,7 @@ import web.console.approvals
 import web.console.batches
 import web.console.cards
 import web.console.catalogue
+import web.console.desk_cases
 import web.console.desk_clues
 import web.console.imports
 import web.console.inspect_desk
