@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Final
+from unicodedata import east_asian_width
 
 from flask import Blueprint, Response, current_app, render_template, request
 from flask_babel import gettext as _
@@ -21,6 +22,8 @@ from web.scan_json import page_address
 
 bp = Blueprint("badges", __name__)
 
+LEFT, RIGHT = 68, 14
+"""Pixels of the picture beside its words."""
 _MINUTE: Final = "public, max-age=60"
 _TONES: Final = {"green": "ok", "teal": "ok", "red": "wrong", "amber": "attention"}
 
@@ -48,17 +51,20 @@ def picture(id: object) -> Response:
     found = _found(id)
     grave = found.scan.standing.key in BAD_NEWS
     if found.holds:
-        words = _("Matches the brand’s records today")
+        words = _("Matches the brand’s records")
     else:
         words = _("Careful: look at the record") if grave else _("This badge no longer holds")
     text = render_template(
         "badges/badge.svg",
         width=WIDTH,
+        room=WIDTH - LEFT - RIGHT,
         height=HEIGHT,
         holds=found.holds,
         grave=grave,
         words=words,
-        onward=_("Tap to see what the record shows"),
+        onward=(onward := _("Tap to see what the record shows")),
+        squeezed=_squeezed(words, 14),
+        squeezed_onward=_squeezed(onward, 12),
     )
     response = _fresh(Response(text, mimetype="image/svg+xml"))
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -80,6 +86,11 @@ def _found(id: object) -> BadgeToday:
     if seconds is not None:
         raise TooMany(said("Too many checks from this connection"), retry_after=seconds)
     return badge_today(_ledger(), str(id))
+
+
+def _squeezed(words: str, size: int) -> bool:
+    """Whether words of a size, in pixels, may be too long for the picture: then they are drawn closer together."""
+    return sum(size if east_asian_width(one) in "WF" else 0.58 * size for one in words) > WIDTH - LEFT - RIGHT
 
 
 def _fresh(response: Response) -> Response:
