@@ -99,8 +99,8 @@ def test_a_marketplace_decides_and_its_seller_answers_by_the_link(stage: Stage) 
     assert shown.status_code == 200
     assert "Set-Cookie" not in shown.headers
     assert shown.headers["Cache-Control"] == "private, no-store"
-    for told in (WORDS, "Maison Exemple", "M. Rossi"):
-        assert told in shown.text
+    for words in (WORDS, "Maison Exemple", "M. Rossi"):
+        assert words in shown.text
     assert "rossi@maison.example" not in shown.text
     refused = seller.post(link, data={"ground": "i_have_a_licence", "statement": "x"})
     assert refused.status_code == 422
