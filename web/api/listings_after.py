@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from flask import Response
 from pydantic import Field
@@ -43,12 +42,39 @@ class ChallengeDecision(In):
     accepted: Flag = Field(description="The photo shows the item beside the three words and the date.")
 
 
+class DetectorIn(In):
+    """How a detector counts."""
+
+    on: Flag
+    weight: int = Field(ge=0, le=1_000)
+    most: Decision = Field(description="The gravest decision that it may take part in.")
+    start: int | None = Field(
+        None, alias="from", ge=0, le=1_000_000, description="Where it has a threshold: days, listings, percent."
+    )
+
+
+class ThresholdsIn(In):
+    """From which sum of weights on each decision is taken."""
+
+    ask_for_code: int = Field(ge=1, le=100_000)
+    hold: int = Field(ge=1, le=100_000)
+    block: int = Field(ge=1, le=100_000)
+
+
+class PackIn(In):
+    """A rule pack."""
+
+    version: int = Field(ge=1, le=1_000_000)
+    made: str = Field(max_length=40)
+    about: str = Field(max_length=2_000)
+    thresholds: ThresholdsIn
+    detectors: dict[Annotated[str, Field(max_length=40)], DetectorIn] = Field(max_length=60)
+
+
 class ReplayIn(In):
     """Which rules to compare with."""
 
-    pack: dict[Annotated[str, Field(max_length=40)], Any] | None = Field(
-        None, max_length=10, description="A rule pack, as JSON; left out, decisions are only made again."
-    )
+    pack: PackIn | None = Field(None, description="Left out, decisions are only made again.")
     most: int = Field(10_000, ge=1, le=100_000)
 
 
@@ -129,7 +155,7 @@ def replay_decisions(body: ReplayIn) -> Response:
     """
     asking = caller()
     asking.need_role(Role.PLATFORM)
-    other = None if body.pack is None else read_pack(json.dumps(body.pack))
+    other = None if body.pack is None else read_pack(body.pack.model_dump_json(by_alias=True, exclude_none=True))
     found = replay(here(), other, platform=asking.organisation.id, most=body.most)
     return answer(
         ReplayOut(
