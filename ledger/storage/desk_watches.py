@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, exists, func, insert, or_, select, tuple_, update
 
 from ledger.domain.desk.watches import Watch
 from ledger.domain.ids import new_id
 from ledger.domain.parties import EVENTS
 from ledger.storage.tables import events, offers, statements
+from ledger.storage.tables_rights import order_items, orders
 from ledger.storage.tables_scans import clone_alerts
 from ledger.storage.tables_watches import watches
 
@@ -82,6 +83,7 @@ class Watches:
         )
         called = self._call(or_(*(watches.c.item.in_(one) for one in of_item)))
         called += self._call(or_(*(watches.c.batch.in_(one) for one in of_batch)))
+        called += self._call(tuple_(watches.c.gtin, watches.c.serial).in_(_held_since(since)))
         registered = exists().where(newer, events.c.name == "BatchRegistered")
         # A code that nobody had registered may be in a batch that now is.
         return called + self._call(watches.c.item.is_(None) & registered)
@@ -116,6 +118,12 @@ class Watches:
 def _name(prefix: str, since: int) -> str:
     """The first name that a row made since then can have: names begin with their time."""
     return new_id(prefix, max(0, since), bytes)
+
+
+def _held_since(since: int) -> Select[Any]:
+    """GTIN and serial of what courts' orders hold that were entered or lifted since."""
+    held = select(order_items.c.gtin, order_items.c.serial).join(orders, orders.c.id == order_items.c.order)
+    return held.where(or_(orders.c.id >= _name("ord", since), orders.c.lifted_at >= since))
 
 
 def _fresh_offer(since: int) -> ColumnElement[bool]:

@@ -23,6 +23,8 @@ BAD_LINE: Final = "bad_line"
 """The verdict on a line that cannot be read."""
 NOT_SELLER: Final = "owner_not_seller"
 """The flag on an item whose owner has not said that they have it, to this platform for this seller."""
+HELD_BY_ORDER: Final = "held_under_order"
+"""The flag on an item that a court holds; it is no news about the item itself."""
 _PHOTOS: Final = 24
 _NOT_CONFIRMED: Final = "The registered owner has not confirmed this seller."
 
@@ -96,8 +98,8 @@ class CheckResult(Out):
     serial: str | None
     verdict: str = Field(examples=["held"], description="The verdict's name, or bad_line for what cannot be read.")
     flags: list[str] = Field(
-        description="All the bad news there is, the verdict's own included; and owner_not_seller where the item has "
-        "an owner who has not confirmed the seller that was named."
+        description="All the bad news there is, the verdict's own included; held_under_order where a court holds the "
+        "item; and owner_not_seller where it has an owner who has not confirmed the seller that was named."
     )
     advice: str = Field(description="ok, ask_for_proof, hold, block or no_opinion.", examples=["ask_for_proof"])
     explain: str = Field(description="One sentence or two that can be shown to a seller.")
@@ -124,7 +126,7 @@ class CheckResults(Out):
 def result(ledger: Ledger, asked: CheckedItem, scan: Scan, line: int | None = None) -> CheckResult:
     """What the record shows of one code."""
     got = scan.standing
-    grave = [str(one.key) for one in got.lines if one.grave]
+    grave = [str(one.key) for one in got.lines if one.grave or one.key == HELD_BY_ORDER]
     flags = [got.key.value, *grave] if got.key in BAD_NEWS else grave
     explain = " ".join(got.sentences[:2]) or got.headline
     owned = scan.facts.final is not None and scan.facts.final.claimed

@@ -2,7 +2,8 @@
 
 1. A badge names the item, the listing's address, the verdict and its block. It is a W3C Verifiable Credential, issued
    by the ledger, so anybody can check it without us: `did:web`, the signature, the dates, the status list.
-2. Only a verdict that may carry the tick is put on one; when the verdict or the owner changes it is revoked.
+2. Only a verdict that may carry the tick is put on one, and only while nothing asks platforms to hold the item (a
+   court's order does); when the verdict, the advice or the owner changes it is revoked.
 3. A copy of a badge on another listing is told by its own address for the listing.
 """
 
@@ -17,7 +18,7 @@ from ledger.domain.errors import Invalid
 from ledger.domain.said import said
 from ledger.domain.standing import Standing
 from ledger.domain.standing_facts import Custody, Facts
-from ledger.domain.standing_headlines import TICKS
+from ledger.domain.standing_headlines import TICKS, Advice
 
 LASTS: Final = DAY
 RENEW: Final = DAY // 4
@@ -52,12 +53,18 @@ def badge_name(organisation: str, listing: str) -> bytes:
 def badge_facts(thing: Thing, facts: Facts, standing: Standing) -> dict[str, Any]:
     """What ends a badge when it changes: the verdict, and who has the item."""
     since = (facts.final or Custody()).owner_since
-    return thing.subject(verdict=standing.key.value, ownerSince=instant(since) if since else None)
+    owner = instant(since) if since else None
+    return thing.subject(verdict=standing.key.value, advice=standing.advice.value, ownerSince=owner)
+
+
+def fit(standing: Standing) -> bool:
+    """Whether a verdict may stand on a badge."""
+    return standing.key in TICKS and standing.advice in (Advice.OK, Advice.ASK_FOR_PROOF)
 
 
 def badge_hold(standing: Standing, now: int) -> Hold:
     """Whether a badge still counts; looked at again soon as long as it does."""
-    return Hold(over=standing.key not in TICKS, look_again_at=now + LOOKED_AT)
+    return Hold(over=not fit(standing), look_again_at=now + LOOKED_AT)
 
 
 def badge_subject(thing: Thing, standing: Standing, listing: str, asked_by: str) -> dict[str, Any]:

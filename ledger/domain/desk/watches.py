@@ -9,8 +9,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
 from typing import Final
 
+from ledger.domain.standing_facts import Facts
 from ledger.domain.standing_headlines import Advice, Key
 
 MOST: Final = 100_000
@@ -20,8 +23,8 @@ LONGEST: Final = 90 * 86_400
 """Seconds that a watch lasts at most; asked for again it goes on."""
 USUAL: Final = 30 * 86_400
 EVERY: Final = 3_600
-"""Seconds after which a watch is looked at though nothing called it: what only time changes (a lock or an offer that
-ends, signals that fade) is told that late at most."""
+"""Seconds after which a watch is looked at though nothing called it: signals that fade by themselves are told that late
+at most. What ends at a known second (a lock, an offer, a court's order) is looked at then."""
 SOON: Final = 30
 """Seconds after which what could not be told is looked at again."""
 _UNSETTLED: Final = frozenset({Key.UNAVAILABLE, Key.PENDING})
@@ -58,6 +61,8 @@ class Seen:
     advice: Advice
     item: int | None
     batch: int | None
+    turns_at: int | None = None
+    """When what it rests on ends or begins by itself, in seconds since 1970."""
 
 
 def told(watch: Watch, seen: Seen) -> bool:
@@ -69,7 +74,16 @@ def told(watch: Watch, seen: Seen) -> bool:
 
 def next_look(seen: Seen, now: int) -> int:
     """When to look again if nothing calls before."""
-    return now + (SOON if seen.key in _UNSETTLED else EVERY)
+    usual = now + (SOON if seen.key in _UNSETTLED else EVERY)
+    return usual if seen.turns_at is None else min(usual, max(seen.turns_at, now + 1))
+
+
+def turns_at(facts: Facts, now: datetime) -> int | None:
+    """The next second at which time alone changes what the facts (as of `now`, timezone-aware) come to, if known."""
+    ends = [one.until for one in (*facts.latest.raised, *facts.holds)]
+    ends += [one.since for one in facts.holds]
+    ends += [facts.handover.expires] if facts.handover else []
+    return min((ceil(one.timestamp()) for one in ends if one is not None and one > now), default=None)
 
 
 def source(watch: Watch) -> str:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ledger.domain.credentials import Credential, CredentialKind
-from ledger.domain.desk.badges import RENEW, badge_name, listing_address
+from ledger.domain.desk.badges import RENEW, badge_name, fit, listing_address
 from ledger.domain.errors import Conflict, Unknown
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.said import said
-from ledger.domain.standing_headlines import TICKS
 from ledger.services.check_items import Asked, check_items
 from ledger.services.credential_drafts import BadgeFor, Drafter
 from ledger.services.credential_issue import Issued, issue_new, public_item
@@ -74,7 +73,8 @@ def badge_today(ledger: Ledger, id: str) -> BadgeToday:
     body: dict[str, Any] = read(kept.token)
     said_then = body["credentialSubject"]
     scan = scan_item(ledger, said_then["gtin"], said_then["serialNumber"])
-    same = scan.standing.tick and scan.standing.key.value == said_then["answer"]["verdict"]
+    got = scan.standing
+    same = got.tick and fit(got) and got.key.value == said_then["answer"]["verdict"]
     holds = same and kept.revoked_at is None and kept.valid_until > ledger.now()
     return BadgeToday(said_then["listing"], said_then["askedBy"], kept, scan, holds)
 
@@ -88,7 +88,9 @@ def _kept(tx: Tx, id: str) -> Credential:
 
 def _need_tick(scan: Scan) -> None:
     got = scan.standing
-    if got.key not in TICKS or not got.tick:
+    if got.tick and not fit(got):
+        raise Conflict(said("An order holds this item, so no badge is made for it."))
+    if not got.tick:
         raise Conflict(
             said(
                 "The record shows of this item: “%(headline)s”. A badge is for items that nothing is said against.",

@@ -2,9 +2,11 @@
 
 1. *Called*: whenever the stamp of what verdicts rest on has moved, the watches of items are called that something was
    written about since: blocks above the last height that was final then (so once when they come, and once more when
-   they are final), statements that wait, offers, compared clone signals. News of a party's keys calls all of them.
-2. *Looked at*: watches that were called, and each one once an hour besides, because some verdicts change by time
-   alone. A few hundred at a time are checked in one snapshot, with no transaction open that writes.
+   they are final), statements that wait, offers, orders of courts, compared clone signals. News of a party's keys
+   calls all of them.
+2. *Looked at*: watches that were called, each one when a lock, an offer or an order of a court on it ends or begins,
+   and once an hour besides, because signals fade. A few hundred at a time are checked in one snapshot, with no
+   transaction open that writes.
 3. *Told*: a change is numbered and its message promised in one transaction. Cut short anywhere, it begins again: the
    number of a change is the name of its message, so there is never a second one.
 4. A look that began before a call does not answer it (`Watch.calls`); two workers may do all of this at once.
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ledger.domain.desk.watches import Seen, Watch, next_look, source, told
+from ledger.domain.desk.watches import Seen, Watch, next_look, source, told, turns_at
 from ledger.domain.gtins import Gtin
 from ledger.domain.identity import digital_link
 from ledger.domain.standing_facts import AsOf
@@ -84,10 +86,10 @@ def look_at_due(ledger: Ledger) -> bool:
 
 
 def _seen(scan: Scan) -> Seen:
-    got, subject = scan.standing, scan.subject
+    got, subject, turns = scan.standing, scan.subject, turns_at(scan.facts, scan.standing.at)
     if subject is None:
-        return Seen(got.key, got.advice, None, None)
-    return Seen(got.key, got.advice, subject.item.item, subject.batch.number)
+        return Seen(got.key, got.advice, None, None, turns)
+    return Seen(got.key, got.advice, subject.item.item, subject.batch.number, turns)
 
 
 def _tell(ledger: Ledger, tx: Tx, watch: Watch, seen: Seen, scan: Scan) -> None:

@@ -39,8 +39,8 @@ class Watches(Protocol):
         """Call the watches that may have something new: how many.
 
         Of items and batches that blocks above `since_block` speak of; and of those that, since a time, something was
-        signed about, that were offered to somebody, or whose clone signals were compared. All of them where those
-        blocks speak of a party's keys, prefixes or accreditations.
+        signed about, that were offered to somebody, that a court's order began or ceased to hold, or whose clone
+        signals were compared. All of them where those blocks speak of a party's keys, prefixes or accreditations.
         """
         ...
 

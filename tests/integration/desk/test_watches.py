@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.desk.orders import OrderKind
 from ledger.domain.desk.watches import EVERY, LONGEST
 from ledger.domain.errors import Conflict, Forbidden, Invalid, Unknown
 from ledger.domain.organisations import Role
 from ledger.domain.statements import Kind, MarkKind, OwnerReportKind
 from ledger.domain.webhooks import EventType, Message
 from ledger.services.desk import watch_items
+from ledger.services.desk.orders import Given, enter_order
 from ledger.services.desk.watch_items import Wanted, add_watches, end_watch, own_watches
 from ledger.services.desk.watch_notice import WatchKeeper, call_watches, look_at_due
 from ledger.services.follow_chain import NODE_SEEN
@@ -203,3 +205,22 @@ def test_another_organisations_watch_does_not_exist_for_you(world: World, card: 
         end_watch(world.ledger, world.caller("maison"), one.id)
     end_watch(world.ledger, world.caller("bazar"), one.id)
     assert own_watches(world.ledger, world.caller("bazar"), None, 10) == []
+
+
+def test_an_order_of_a_court_is_told_and_its_end_to_the_second(world: World, card: Card) -> None:
+    watch(world, card)
+    keeper = WatchKeeper(world.ledger)
+    notice(world, keeper)
+    ends = world.ledger.now() + 50
+    given = Given(OrderKind.TRO, "Court", "1", "cd" * 32, ["WO"], ends, items=[(card.gtin, card.serial)])
+    enter_order(world.ledger, world.caller("council"), given)
+    notice(world, keeper)
+    [first] = told(world)
+    assert (first["before"], first["after"], first["advice"]) == ("unclaimed", "unclaimed", "hold")
+    [kept] = own_watches(world.ledger, world.caller("bazar"), None, 10)
+    assert kept.look_at == ends
+    world.clock.ahead += 51
+    with world.ledger.store.write() as tx:
+        tx.meta.set(NODE_SEEN, world.ledger.now())
+    notice(world, keeper)
+    assert [one["advice"] for one in told(world)] == ["hold", "ask_for_proof"]

@@ -10,9 +10,12 @@ from flask import Flask
 from lxml import etree
 
 from ledger.domain.desk.badges import LASTS, LOOKED_AT
+from ledger.domain.desk.orders import OrderKind
 from ledger.domain.statements import OwnerReportKind
 from ledger.services.credential_status import settle_credentials
+from ledger.services.desk.orders import Given, enter_order
 from ledger.services.follow_chain import NODE_SEEN
+from ledger.services.organisations import operator_as
 from tests.web.api.asking import Asking, claimed, path_of
 from tests.web.credentials.given import fresh, report, settle
 from tests.web.credentials.verifier import Verifier
@@ -188,3 +191,28 @@ def test_another_credentials_name_is_no_badge(stage: Stage, app: Flask, brand: A
     said = anyone.ask("GET", f"{path_of(item)}/credentials/passport?format=json")
     name = json.loads(said.data)["id"].rpartition(":")[2]
     assert app.test_client().get(f"/badges/{name}").status_code == 404
+
+
+def test_an_item_that_a_court_holds_has_no_badge_and_loses_the_one_it_has(
+    stage: Stage, app: Flask, brand: Asking, platform: Asking, verifier: Verifier
+) -> None:
+    item = fresh(stage, brand)
+    made = badge(platform, item)
+    until = stage.ledger.now() + 5_000
+    given = Given(OrderKind.TRO, "Court", "1", "cd" * 32, ["WO"], until, items=[(item["gtin"], item["serial"])])
+    enter_order(stage.ledger, operator_as(stage.ledger, "council"), given)
+    assert "order" in badge(platform, item, status=409)["detail"]
+    assert picture(app, made) == "This badge no longer holds"
+    stage.ahead += LOOKED_AT + 1
+    try:
+        with stage.ledger.store.write() as tx:
+            tx.meta.set(NODE_SEEN, stage.ledger.now())
+        settle_credentials(stage.ledger)
+    finally:
+        stage.ahead -= LOOKED_AT + 1
+        with stage.ledger.store.write() as tx:
+            tx.meta.set(NODE_SEEN, stage.ledger.now())
+    assert verifier.status(made["says"]).revoked
+    asked = {"items": [{"gtin": item["gtin"], "serial": item["serial"]}]}
+    [told] = platform.post("/v1/checks", asked)["results"]
+    assert (told["flags"], told["advice"]) == (["held_under_order"], "hold")
