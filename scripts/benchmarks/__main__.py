@@ -18,7 +18,17 @@ from rich.table import Table
 
 from scripts.benchmarks.figures import Figure, Plan, machine
 
-SECTIONS: Final = ("registration", "scanning", "writing", "following", "labels", "proofs", "look_ups", "checks")
+SECTIONS: Final = (
+    "registration",
+    "scanning",
+    "writing",
+    "following",
+    "labels",
+    "proofs",
+    "look_ups",
+    "checks",
+    "notices",
+)
 
 
 def main() -> int:

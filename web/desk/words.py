@@ -19,7 +19,7 @@ def reasons() -> dict[str, str]:
         Reason.REPORTED_STOLEN: _("The item is reported stolen"),
         Reason.INSPECTED_COUNTERFEIT: _("Inspectors found a counterfeit with this code"),
         Reason.NO_CODE_BRANDED_NEW: _("It is offered as new without the code that such items carry"),
-        Reason.KEYWORD_MISUSE: _("It uses a trade mark for goods that are not its holder’s"),
+        Reason.KEYWORD_MISUSE: _("It uses a trade mark for other goods"),
         Reason.IMAGE_THEFT: _("It uses photos without permission"),
         Reason.DESIGN: _("It copies a protected design"),
         Reason.TERRITORY: _("It may not be sold in this territory"),

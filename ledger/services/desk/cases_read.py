@@ -25,6 +25,7 @@ from ledger.services.desk.cases_port import CaseFile, Kept, Notice, Wanted
 from ledger.services.ports import Ledger, Tx
 
 _READERS = (Scope.READ, Scope.CHECK, Scope.SCREEN, Scope.DECIDE, Scope.NOTICE)
+_READ_FIRST = ("explanation", "name", "relation", "email")
 _PRIVATE = frozenset({"email", "counter_name"})
 MOST_SHOWN = 1_000
 
@@ -167,7 +168,9 @@ def _seen(ledger: Ledger, tx: Tx, eye: Eye, kept: Kept, case: Case) -> Seen:
     hidden = _PRIVATE if eye in (Eye.SELLER, Eye.HOLDER) else frozenset()
     if eye is Eye.NOTIFIER:
         hidden = frozenset({"counter_name"})
-    texts = tuple((kind, text) for kind, text in written.values() if kind not in hidden)
+    # Those of one moment stand in the order in which they are read.
+    ordered = sorted(written.values(), key=lambda one: _READ_FIRST.index(one[0]) if one[0] in _READ_FIRST else 9)
+    texts = tuple((kind, text) for kind, text in ordered if kind not in hidden)
     files = (*tx.cases.files(kept.notice), *tx.cases.files(kept.id))
     link = f"{ledger.public_url}/answer/{seller_secret(ledger, kept.id)}" if eye is Eye.PLATFORM else None
     history = _history(tx, kept, eye)
