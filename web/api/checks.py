@@ -57,7 +57,7 @@ class ManyChecks(In):
     items: list[Any] = Field(min_length=1, max_length=100_000)
 
 
-class NewProof(In):
+class NewSellerProof(In):
     """Of which item a seller is to prove that they have it."""
 
     gtin: Gtin
@@ -65,7 +65,7 @@ class NewProof(In):
     seller: Ref = Field(description="Your own name for the seller, as in checks.")
 
 
-class ProofOut(Out):
+class SellerProofOut(Out):
     """A question to an item's owner. Its `id` is the seller's `proof` in checks, once it is answered."""
 
     id: str
@@ -123,8 +123,8 @@ def check_many() -> Response:
     return response
 
 
-@operation(bp, "POST", "/v1/proofs", answers={201: ProofOut}, scope=Scope.CHECK, once=True, refuses=(404, 409))
-def ask_for_proof(body: NewProof) -> Response:
+@operation(bp, "POST", "/v1/proofs", answers={201: SellerProofOut}, scope=Scope.CHECK, once=True, refuses=(404, 409))
+def ask_for_proof(body: NewSellerProof) -> Response:
     """Ask a seller to prove that they have an item
 
     Show the seller the link and the words. Whoever has the item's key answers behind the link, for you and this
@@ -133,7 +133,7 @@ def ask_for_proof(body: NewProof) -> Response:
     """
     ledger = here()
     ask, link = ask_seller(ledger, caller(), body.gtin, body.serial, body.seller)
-    shown = ProofOut(
+    shown = SellerProofOut(
         id=ask.id, link=f"{ledger.public_url}/prove/{link}", words=ask.words, expires_at=moment(ask.expires_at)
     )
     return answer(shown, 201)

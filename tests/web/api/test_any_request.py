@@ -48,6 +48,13 @@ import json
 import schemathesis
 from schemathesis import GenerationMode
 
+
+@schemathesis.serializer("application/x-ndjson")
+def lines(ctx, value):
+    """Lines are sent as they are."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
 UNSAID = ("give “code”, or “gtin” and “serial”", "fields.")
 
 
