@@ -152,6 +152,16 @@ class Cases:
         if not self._db.execute(select(case_files.c.size).where(_named(case_files, file.subject, file.sha256))).first():
             self._db.execute(insert(case_files).values(**asdict(file)))
 
+    def file(self, subject: str, sha256: str) -> CaseFile | None:
+        """One file of a case, a notice or an organisation."""
+        row = self._db.execute(select(case_files).where(_named(case_files, subject, sha256))).first()
+        return None if row is None else CaseFile(**row._mapping)
+
+    def files_since(self, subject: str, since: int) -> int:
+        """How many files were noted of a case, a notice or an organisation since then."""
+        lately = and_(case_files.c.subject == subject, case_files.c.created_at > since)
+        return int(self._db.scalar(select(func.count()).select_from(case_files).where(lately)) or 0)
+
     def files(self, subject: str) -> list[CaseFile]:
         """The files of a notice or a case."""
         query = select(case_files).where(case_files.c.subject == subject).order_by(case_files.c.created_at).limit(100)

@@ -75,6 +75,7 @@ def prove(secret: str) -> Response:
 def send_file(secret: str) -> Response | AnyResponse:
     """Keep an invoice or a photo for the answer."""
     ours_only()
+    request.max_content_length = ledger_here().limits.evidence_bytes + 64 * 1024
     file = request.files.get("file")
     try:
         if file is None or not file.filename:

@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import BinaryIO, Final
 
-from ledger.domain.desk.standing import FEW
-from ledger.domain.errors import Unknown
+from ledger.domain.errors import TooMany, Unknown
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.said import said
 from ledger.services.desk.cases_port import CaseFile
 from ledger.services.desk.rights_files import SHELF, kept_document
 from ledger.services.ports import Ledger, Tx
 
-MOST_FILES: Final = FEW
-"""That one act may name."""
+_A_DAY: Final = 500
+"""Files of one sender."""
 
 
 def keep_case_file(ledger: Ledger, caller: Caller, file: BinaryIO) -> CaseFile:
@@ -35,11 +34,10 @@ def keep_seller_file(ledger: Ledger, case: str, file: BinaryIO) -> CaseFile:
 
 def claim_files(tx: Tx, caller: Caller, subject: str, names: Sequence[str], now: int) -> list[str]:
     """Note files that the caller's organisation sent before as those of a case or a notice. Raises Unknown."""
-    sent = {one.sha256: one for one in tx.cases.files(caller.organisation.id)}
     for name in dict.fromkeys(names):
-        if name not in sent:
+        one = tx.cases.file(caller.organisation.id, name)
+        if one is None:
             raise Unknown(said("There is no file of yours with that SHA-256. Send the file first, then name it."))
-        one = sent[name]
         tx.cases.add_file(CaseFile(subject, name, one.media_type, one.size, one.organisation, now))
     return list(dict.fromkeys(names))
 
@@ -47,13 +45,16 @@ def claim_files(tx: Tx, caller: Caller, subject: str, names: Sequence[str], now:
 def read_case_file(ledger: Ledger, subject: str, sha256: str) -> tuple[CaseFile, bytes]:
     """A file of a case or a notice, for whom the caller has let in. Raises Unknown."""
     with ledger.store.read() as tx:
-        found = next((one for one in tx.cases.files(subject) if one.sha256 == sha256), None)
+        found = tx.cases.file(subject, sha256)
     if found is None or not ledger.files.has(SHELF, sha256):
         raise Unknown(said("There is no such file in this case."))
     return found, ledger.files.read(SHELF, sha256)
 
 
 def _keep(ledger: Ledger, subject: str, organisation: str, file: BinaryIO) -> CaseFile:
+    with ledger.store.read() as tx:
+        if tx.cases.files_since(subject, ledger.now() - 86_400) >= _A_DAY:
+            raise TooMany(said("%(n)d files were sent in 24 hours. Send more tomorrow.", n=_A_DAY), retry_after=3_600)
     sha256, media_type = kept_document(ledger, file)
     size = ledger.files.path(SHELF, sha256).stat().st_size
     made = CaseFile(subject, sha256, media_type, size, organisation, ledger.now())

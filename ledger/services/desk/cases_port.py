@@ -172,6 +172,14 @@ class Cases(Protocol):
         """Note a file; the same again changes nothing."""
         ...
 
+    def file(self, subject: str, sha256: str) -> CaseFile | None:
+        """One file of a case, a notice or an organisation."""
+        ...
+
+    def files_since(self, subject: str, since: int) -> int:
+        """How many files were noted of a case, a notice or an organisation since then."""
+        ...
+
     def files(self, subject: str) -> list[CaseFile]:
         """The files of a notice or a case."""
         ...

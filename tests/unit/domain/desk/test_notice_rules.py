@@ -1,0 +1,190 @@
+"""What facts decide, how lines are told apart, what standing rests on, what strikes advise, what reasons say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.domain.desk import cases_acts as acts
+from ledger.domain.desk.cases import Automation, Decline, Outcome, Reason
+from ledger.domain.desk.clocks import Lane, RuleName
+from ledger.domain.desk.facts import OF_CODES, Found, Link, Step, proposals, weigh
+from ledger.domain.desk.notices import check_rules, check_territories, listing_of, needs_right, repeats, tidy_url
+from ledger.domain.desk.reasons import for_the_database, statement_of_reasons
+from ledger.domain.desk.standing import FEWEST, WINDOW, Counts, standing
+from ledger.domain.desk.strikes import LASTS, Measure, Strike, measure, strike_until
+from ledger.domain.errors import Conflict, Invalid
+from ledger.domain.standing_headlines import Key
+from tests.unit.domain.desk.cases_help import START, Play
+
+FINE = Found("held", frozenset(), "09521234543213", known=True, in_programme=True)
+FACT = {
+    Reason.CODE_CLONED: Key.CLONE_SUSPECTED,
+    Reason.CODE_WITHDRAWN: Key.REVOKED,
+    Reason.REPORTED_STOLEN: Key.REPORTED_STOLEN,
+    Reason.INSPECTED_COUNTERFEIT: Key.COUNTERFEIT_FOUND,
+}
+
+
+def with_bad_news(key: Key) -> Found:
+    return replace(FINE, verdict=key.value, flags=frozenset({key.value}))
+
+
+def step(reason: Reason, found: Found | None, *, link: Link = Link.NOTIFIER, lane: Lane = Lane.NORMAL) -> Step:
+    return weigh(reason, found, None, link, lane, free=True).step
+
+
+@pytest.mark.parametrize("reason", list(FACT))
+@pytest.mark.parametrize("key", list(FACT.values()))
+def test_a_fact_decides_the_reason_that_names_it_and_no_other(reason: Reason, key: Key) -> None:
+    assert step(reason, with_bad_news(key)) is (Step.UPHOLD if FACT[reason] is key else Step.NONE)
+
+
+def test_an_unknown_code_asks_and_never_decides() -> None:
+    unknown = replace(FINE, verdict="unknown", known=False)
+    assert step(Reason.CODE_UNKNOWN_IN_PROGRAMME, unknown) is Step.ASK
+    assert step(Reason.CODE_UNKNOWN_IN_PROGRAMME, replace(unknown, in_programme=False)) is Step.NONE
+    assert proposals(unknown, None) == (Reason.CODE_UNKNOWN_IN_PROGRAMME,)
+
+
+@pytest.mark.parametrize("verdict", [Key.UNAVAILABLE, Key.PENDING, Key.SLOW_DOWN])
+def test_what_cannot_be_told_decides_nothing(verdict: Key) -> None:
+    for reason in Reason:
+        weighed = weigh(reason, replace(FINE, verdict=verdict.value), None, Link.PLATFORM, Lane.FAST, free=True)
+        assert (weighed.step, weighed.facts) == (Step.NONE, ("cannot_tell",))
+    assert step(Reason.REPORTED_STOLEN, None) is Step.NONE
+
+
+def test_a_live_answer_declines_where_the_verdict_itself_is_that_the_owner_confirmed() -> None:
+    answered = replace(with_bad_news(Key.CLONE_SUSPECTED), verdict=Key.OWNER_CONFIRMED.value, confirmed=True)
+    weighed = weigh(Reason.CODE_CLONED, answered, None, Link.PLATFORM, Lane.FAST, free=True)
+    assert (weighed.step, weighed.decline) == (Step.DECLINE, Decline.GENUINE_RESALE)
+    stolen = replace(with_bad_news(Key.REPORTED_STOLEN), confirmed=True)
+    assert step(Reason.REPORTED_STOLEN, stolen) is Step.UPHOLD
+    assert step(Reason.KEYWORD_MISUSE, stolen) is Step.NONE
+
+
+def test_an_owners_trust_in_the_platform_declines_a_keyword_notice() -> None:
+    assert step(Reason.KEYWORD_MISUSE, replace(FINE, entrusted=True)) is Step.DECLINE
+    assert step(Reason.DESIGN, replace(FINE, entrusted=True)) is Step.NONE
+
+
+def test_a_person_looks_first_where_the_link_is_contradicted_the_word_weak_or_the_share_used_up() -> None:
+    stolen, reason = with_bad_news(Key.REPORTED_STOLEN), Reason.REPORTED_STOLEN
+    assert step(reason, stolen, link=Link.CONTRADICTED, lane=Lane.FAST) is Step.REVIEW
+    assert step(reason, stolen, lane=Lane.EVIDENCE_FIRST) is Step.REVIEW
+    assert step(reason, stolen, link=Link.PLATFORM, lane=Lane.EVIDENCE_FIRST) is Step.UPHOLD
+    assert weigh(reason, stolen, None, Link.NOTIFIER, Lane.NORMAL, free=False).step is Step.REVIEW
+
+
+def test_a_code_of_another_model_decides_only_where_the_models_differ() -> None:
+    same, other = "09521234543213", "09521234543220"
+    for sold_as, wanted in ((same, Step.NONE), (other, Step.UPHOLD), (None, Step.NONE)):
+        assert weigh(Reason.CODE_OTHER_ITEM, FINE, sold_as, Link.NOTIFIER, Lane.NORMAL, free=True).step is wanted
+
+
+def test_the_reasons_that_need_no_right_are_those_about_codes() -> None:
+    assert {reason for reason in Reason if not needs_right(reason)} == OF_CODES
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "https://bazar.example/item/1#photos",
+        "HTTPS://BAZAR.example:443/item/1/",
+        "http://bazar.example/item/1?utm_source=mail&gclid=7",
+        " https://bazar.example/item/1 ",
+    ],
+)
+def test_an_address_is_compared_without_what_does_not_name_the_listing(other: str) -> None:
+    assert tidy_url(other) == tidy_url("https://bazar.example/item/1")
+
+
+def test_what_names_another_listing_stays() -> None:
+    names = {listing_of(tidy_url(f"https://bazar.example/{one}")[0]) for one in ("item?id=1", "item?id=2", "Item?id=1")}
+    assert len(names) == 3
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["bazar", "ftp://bazar.example/1", "https://", "https://u:p@bazar.example/", "https://[", "https://a\x00b/"],
+)
+def test_what_is_no_address_is_refused(wrong: str) -> None:
+    with pytest.raises(Invalid):
+        tidy_url(wrong)
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c"]), max_size=30))
+def test_of_lines_that_say_the_same_the_first_counts(refs: list[str]) -> None:
+    found = repeats([("org", one, None) for one in refs])
+    assert sum(one is None for one in found) == len(set(refs))
+    assert all(earlier is None or (earlier < n and refs[earlier] == refs[n]) for n, earlier in enumerate(found))
+
+
+def test_rules_fit_their_territories() -> None:
+    assert check_territories(["IT", "FR", "FR"]) == ("FR", "IT")
+    with pytest.raises(Invalid):
+        check_territories(["fr"])
+    for name, where in ((RuleName.EU, "IT"), (RuleName.EU, "WO"), (RuleName.CN, "CN"), (RuleName.HOUSE, "JP")):
+        check_rules(name, [where])
+    for name, where in ((RuleName.EU, "US"), (RuleName.CN, "EU"), (RuleName.US, "CN")):
+        with pytest.raises(Invalid):
+            check_rules(name, [where])
+
+
+def test_the_fast_lane_opens_at_exactly_nine_in_ten_and_one_in_twenty() -> None:
+    def lane(decided: int, upheld: int, taken_down: int = 0, countered: int = 0) -> Lane:
+        return standing(Counts(decided, upheld, taken_down, countered), None, START).lane
+
+    assert lane(FEWEST - 1, FEWEST - 1) is Lane.NORMAL
+    assert lane(30, 27) is Lane.FAST
+    assert lane(30, 26) is Lane.NORMAL
+    assert lane(100, 95, 100, 5) is Lane.FAST
+    assert lane(100, 94, 100, 6) is Lane.NORMAL
+    assert lane(9, 0) is Lane.NORMAL
+    assert lane(10, 4) is Lane.EVIDENCE_FIRST
+    assert lane(100, 79, 100, 21) is Lane.EVIDENCE_FIRST
+
+
+def test_a_lost_lane_stays_shut_for_three_months_to_the_second() -> None:
+    good = Counts(100, 100, 100, 0)
+    assert standing(good, START, START + WINDOW - 1).lane is Lane.NORMAL
+    assert standing(good, START, START + WINDOW).lane is Lane.FAST
+
+
+def test_an_explanation_that_mostly_fails_is_looked_at_first_whoever_sends_it() -> None:
+    good, same = Counts(100, 100, 100, 0), Counts(20, 9, 0, 0)
+    assert standing(good, None, START, same).lane is Lane.EVIDENCE_FIRST
+    assert standing(good, None, START, Counts(19, 0, 0, 0)).lane is Lane.FAST
+
+
+def test_the_first_strike_warns_and_later_ones_weigh_only_if_their_case_came_after() -> None:
+    def struck(name: str, opened: int, at: int, back: int | None = None) -> Strike:
+        return Strike(name, opened, at, strike_until(at), back)
+
+    now = START + 100
+    together = [struck("a", START - 50, START), struck("b", START - 40, START + 1), struck("c", START - 30, START + 2)]
+    assert measure(together, now) is Measure.WARN
+    later = [struck("a", START - 50, START), struck("b", START, START + 10), struck("c", START + 10, START + 20)]
+    assert [measure(later[:n], now) for n in range(4)] == list(Measure)
+    assert measure([*later[:2], replace(later[2], back_at=now)], now) is Measure.RESTRICT
+    assert measure(later, START + LASTS) is Measure.RESTRICT
+    assert measure(later, START + LASTS + 20) is Measure.NONE
+
+
+def test_a_statement_of_reasons_is_given_for_what_was_taken_down_alone_and_holds_no_text() -> None:
+    play = Play(rules=RuleName.EU)
+    with pytest.raises(Conflict):
+        statement_of_reasons(play.case, None)
+    case = play.do(acts.decide(play.case, play.now, Outcome.UPHELD, automation=Automation.PARTIAL, texts=["ab" * 32]))
+    told = statement_of_reasons(case, "Mark “Maison” 1, EUIPO")
+    assert told["automated_decision"] == "AUTOMATED_DECISION_PARTIALLY"
+    assert told["territorial_scope"] == ["FR"]
+    assert told["application_date"] == "2026-09-21"
+    sent = for_the_database(told)
+    assert "redress" not in sent
+    assert "ab" * 32 not in str(sent)
+    assert {"decision_ground", "category", "content_type", "decision_facts", "puid", "source_type"} <= set(sent)
