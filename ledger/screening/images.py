@@ -32,6 +32,7 @@ _PART: Final = SIDE // 16
 _CELLS: Final = 8
 _TWO_COLOURS: Final = 0.72
 _SMALL: Final = 200
+_LEAST_SIDE: Final = 32
 _BITS: Final = np.random.default_rng(5).permutation(256)[:64]
 """Of a description's 256 bits those that stand for it; always the same."""
 
@@ -69,6 +70,8 @@ def _points_of(content: bytes, *, mirrored: bool) -> Points:
         whole = image.convert("RGB")
     if mirrored:
         whole = whole.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    if min(whole.size) < _LEAST_SIDE:
+        return _NOTHING
     grey = np.asarray(_picture(whole).convert("L"))
     scale = SIDE / max(grey.shape)
     if scale < 1:
@@ -76,7 +79,7 @@ def _points_of(content: bytes, *, mirrored: bool) -> Points:
     # One made anew: a detector may not be shared by threads.
     found, described = cv2.ORB.create(nfeatures=1500, fastThreshold=12).detectAndCompute(grey, None)
     if described is None or not len(found):
-        return Points(np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8))
+        return _NOTHING
     chosen = _spread(found, grey)
     places = np.array([found[at].pt for at in chosen], np.float32).reshape(-1, 2)
     return Points(places, described[chosen])
@@ -106,6 +109,9 @@ def alike(one: Points, other: Points) -> int:
 
 def _parts(places: Array) -> int:
     return len({(int(x) // _PART, int(y) // _PART) for x, y in places})
+
+
+_NOTHING: Final = Points(np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8))
 
 
 def _spread(found: Any, grey: Array) -> list[int]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ SHORTEST_UNSPACED: Final = 2
 SHORTEST_SPLIT: Final = 4
 SHORTEST_INSIDE: Final = 7
 SHORTEST_SOUND: Final = 5
+_MOST_PARTS: Final = 4
 MOST_MARKS: Final = 100_000
 MOST_MATCHES: Final = 20
 """Of one text; more tell nothing more."""
@@ -200,7 +202,7 @@ class Marks:
     def _short_ones(self, text: str, *, signs: bool) -> Iterator[Match]:
         place = read(text, signs=signs)
         starts = sorted(place.starts)
-        for first, last in zip(starts, [*starts[1:], len(place.squashed)], strict=True):
+        for first, last in itertools.pairwise([*starts, len(place.squashed)]):
             for mark in self._short.get(place.squashed[first:last], ()):
                 start, end = place.span(first, last)
                 how = _how(mark.name, text[start:end])
@@ -290,15 +292,18 @@ def _spread(written: str, letters: int) -> bool:
     """Whether somebody has spread a mark on purpose, and did not only write words that follow each other.
 
     With signs between the letters ("ro.lex"), or with every second part a single letter ("n i ke"), it is on purpose;
-    of two parts with a space between ("ro lex"), where they are no common words.
+    of two parts with a space between ("ro lex"), or of some more where the mark is long, where they are no common words.
     """
     parts = _parts(written)
-    if letters < SHORTEST_SPLIT or all(squashed(part) in COMMON for part in parts):
+    strange = sum(squashed(part) not in COMMON for part in parts)
+    if letters < SHORTEST_SPLIT or not strange:
         return False
     few = 2 * sum(len(one) == 1 for one in parts) >= len(parts)
     if _SIGNED.search(written.strip()):
         return few or letters > SHORTEST_SPLIT
-    return few or (len(parts) == 2 and letters > SHORTEST_SPLIT and squashed(parts[0]) not in COMMON)
+    if few or (len(parts) == 2 and letters > SHORTEST_SPLIT and squashed(parts[0]) not in COMMON):
+        return True
+    return letters >= SHORTEST_INSIDE and len(parts) <= _MOST_PARTS and 2 * strange >= len(parts)
 
 
 def _one_word(place: Read, first: int, last: int) -> bool:

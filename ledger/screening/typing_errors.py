@@ -44,6 +44,8 @@ class TypingErrors(Generic[Mark]):
     def find(self, place: Read) -> Iterator[tuple[int, int, tuple[Mark, ...]]]:
         """Where words stand that are one error away from a mark, as places in `place.squashed`, with the marks."""
         starts = sorted(place.starts)
+        if not starts:
+            return
         ends = [*starts[1:], len(place.squashed)]
         known = [place.squashed[first:last] in COMMON for first, last in zip(starts, ends, strict=True)]
         for number, first in enumerate(starts):

@@ -1,0 +1,167 @@
+"""Marks are found however they are written, and clean titles are left alone: each rule, and how often it holds."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.screening.codes_in_text import codes_in
+from ledger.screening.marks import How, KnownMark, Marks
+from ledger.screening.phrases import Use, use_of
+from ledger.screening.text import folded, read, squashed
+from scripts.benchmarks.evasions import KINDS, clean_titles, in_a_title, names
+
+MARKS = Marks(
+    KnownMark(name, name, "org")
+    for name in (
+        "Rolex",
+        "Louis Vuitton",
+        "Hermès",
+        "APC",
+        "A.P.C.",
+        "H&M",
+        "耐克",
+        "爱马仕",
+        "Nike",
+        "Eterna",
+        "Away",
+        "Gap",
+    )
+)
+SAMPLE = Marks(KnownMark(id, text, "org") for id, texts in names().items() for text in texts)
+FLOORS = {
+    "exact": 1.0,
+    "case swapped": 1.0,
+    "look-alike letters (2)": 0.97,
+    "characters unseen": 0.97,
+    "spaced": 0.97,
+    "dotted": 0.97,
+    "in two parts": 0.8,
+    "digits for letters": 0.97,
+    "letter missing": 0.85,
+    "letters swapped": 0.85,
+    "pinyin": 1.0,
+}
+
+
+def found(text: str, *, errors: bool = False) -> list[tuple[str, How]]:
+    return [(one.mark.name, one.how) for one in MARKS.find(text, errors=errors)]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "how"),
+    [
+        ("old rolex watch", "Rolex", How.EXACT),
+        ("ＲＯＬＥＸ watch", "Rolex", How.EXACT),
+        ("LOUISVUITTON bag", "Louis Vuitton", How.EXACT),
+        ("hermes scarf", "Hermès", How.EXACT),
+        ("rоlех", "Rolex", How.LOOK_ALIKE),
+        ("Νіke shoes", "Nike", How.LOOK_ALIKE),
+        ("eterna", "Eterna", How.EXACT),
+        ("etema watch", "Eterna", How.LOOK_ALIKE),
+        ("E T E R N A", "Eterna", How.SPREAD),
+        ("ro\u200blex", "Rolex", How.UNSEEN),
+        ("G\u200dap", "Gap", How.UNSEEN),
+        ("n 1 k e", "Nike", How.DIGITS),
+        ("n1ke", "Nike", How.DIGITS),
+        ("r.o.l.e.x", "Rolex", How.SPREAD),
+        ("Lou is Vuit ton", "Louis Vuitton", How.SPREAD),
+        ("superlouisvuittonbag", "Louis Vuitton", How.INSIDE),
+        ("H&M shirt", "H&M", How.EXACT),
+        ("正品耐克鞋", "耐克", How.EXACT),
+        ("naike shoes", "耐克", How.SOUND),
+        ("正品奈克鞋", "耐克", How.SOUND),
+    ],
+)
+def test_a_mark_is_found_and_how_it_is_written_is_named(text: str, name: str, how: How) -> None:
+    assert (name, how) in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a way to go", "capcase", "h m", "prolexis", "the grape", "apple pcs", "g a p year", "nik enough", "louis vuit"],
+)
+def test_words_that_only_look_so_when_run_together_are_left_alone(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_typing_error_is_found_apart_and_a_common_word_is_none() -> None:
+    assert found("rolxe watch") == []
+    assert found("rolxe watch", errors=True) == [("Rolex", How.TYPING)]
+    assert found("louis viutton", errors=True) == [("Louis Vuitton", How.TYPING)]
+    assert found("a like", errors=True) == []
+
+
+def test_a_place_in_a_text_is_where_the_mark_stands() -> None:
+    text = "my r\u200bо-l.ex, used"
+    [one] = MARKS.find(text)
+    assert text[one.start : one.end] == "r\u200bо-l.ex"
+
+
+@given(st.text(max_size=60))
+def test_the_quick_reading_and_the_one_with_places_are_the_same(text: str) -> None:
+    for signs in (True, False):
+        place = read(text, signs=signs)
+        assert place.squashed == squashed(text, signs=signs)
+        assert len(place.places) == len(place.squashed)
+        assert list(place.places) == sorted(place.places)
+        ends = [0]
+        for word in folded(text, signs=signs).split():
+            ends.append(ends[-1] + len(word))
+        assert place.starts == set(ends[:-1])
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_screen_and_every_place_lies_in_it(text: str) -> None:
+    for one in MARKS.find(text, errors=True):
+        assert 0 <= one.start < one.end <= len(text)
+
+
+@pytest.mark.parametrize("kind", FLOORS)
+def test_so_many_evasions_of_each_kind_are_caught(kind: str) -> None:
+    chance = random.Random(3)
+    caught = tried = 0
+    for id, texts in names().items():
+        written = KINDS[kind](texts[0], chance) if len(texts[0]) >= 4 or kind in ("exact", "pinyin") else None
+        if written is None or (written == texts[0] and kind != "exact"):
+            continue
+        tried += 1
+        caught += any(one.mark.id == id for one in SAMPLE.find(in_a_title(written, chance), errors=True))
+    assert tried >= 5
+    assert caught >= FLOORS[kind] * tried, f"{caught} of {tried}"
+
+
+def test_clean_titles_raise_hardly_a_false_alarm() -> None:
+    titles = clean_titles(2_000)
+    assert sum(bool(SAMPLE.find(one)) for one in titles) <= 2
+    assert sum(bool(SAMPLE.find(one, errors=True)) for one in titles) <= 20
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "use"),
+    [
+        ("strap for ", " watch", Use.FITS),
+        ("bracelet compatible avec ", "", Use.FITS),
+        ("适用于", "手表", Use.FITS),
+        ("bag inspired by ", "", Use.COPY),
+        ("", " replica AAA", Use.COPY),
+        ("高仿", "包", Use.COPY),
+        ("a ", " bag for sale", Use.PLAIN),
+    ],
+)
+def test_the_words_beside_a_mark_say_how_it_is_used(before: str, after: str, use: Use) -> None:
+    assert use_of(f"{before}Rolex{after}", len(before), len(before) + 5) is use
+
+
+def test_codes_are_found_in_a_text() -> None:
+    link = "https://v.example/01/09521234543213/21/7K3M9QX2TP4W"
+    assert codes_in(f"Look: {link}. Or (01)09521234543213(21)ABC-1, thanks", 10) == [
+        link,
+        "(01)09521234543213(21)ABC-1",
+    ]
+    assert codes_in("GTIN 09521234543213 serial 7K3M-9QX2-TP4W", 10) == ["09521234543213 7K3M9QX2TP4W"]
+    assert codes_in("call 0123456789, size 38, 100% silk", 10) == []
+    assert len(codes_in(" ".join(f"{link}{n}" for n in range(50)), 10)) == 10
