@@ -214,3 +214,39 @@ def test_a_sheet_makes_the_same_notice(app: Flask, brand: Asking, mark: Any) -> 
     refused = brand.ask("POST", "/v1/notices/sheets", data=wrong)
     assert refused.status_code == 422
     assert "columns of a notice" in refused.get_json()["detail"]
+
+
+def test_a_file_is_for_the_parties_of_its_case_alone(brand: Asking, platform: Asking, rival: Asking, mark: Any) -> None:
+    content = b"%PDF-1.4\n" + uuid.uuid4().bytes
+    sent = brand.ask("POST", "/v1/cases/files", data={"file": (io.BytesIO(content), "invoice.pdf")})
+    assert sent.status_code == 201, sent.text
+    name = sent.get_json()["sha256"]
+    rival.post("/v1/notices", by_mark(mark, line(None, fresh()), files=[name]), 404)
+    unsent = by_mark(mark, line(None, fresh()), files=["ab" * 32])
+    assert "Send the file first" in brand.post("/v1/notices", unsent, 404)["detail"]
+    id = case_of(brand, by_mark(mark, line(None, fresh()), files=[name]))
+    shown = platform.ask("GET", f"/v1/cases/{id}/files/{name}")
+    assert (shown.status_code, shown.data, shown.mimetype) == (200, content, "application/pdf")
+    assert rival.ask("GET", f"/v1/cases/{id}/files/{name}").status_code == 404
+    other = case_of(brand, by_mark(mark, line(None, fresh())))
+    assert platform.ask("GET", f"/v1/cases/{other}/files/{name}").status_code == 404
+    picture = brand.ask("POST", "/v1/cases/files", data={"file": (io.BytesIO(b"GIF89a"), "photo.gif")})
+    assert picture.status_code == 422
+
+
+def test_what_the_platform_itself_told_of_a_listing_counts_before_the_notifiers_word(
+    brand: Asking, platform: Asking, stolen: list[dict[str, Any]], fine: list[dict[str, Any]]
+) -> None:
+    shows, hides = fresh(), fresh()
+    for ref, item in ((shows, stolen[0]), (hides, fine[3])):
+        listing = {
+            "ref": ref,
+            "url": f"https://bazar.example/{ref}",
+            "title": "Sac Lune",
+            "seller": {"ref": "s-screened"},
+            "codes": [item["page"]],
+        }
+        platform.post("/v1/listings/screen", {"listings": [listing]})
+    made = brand.post("/v1/notices", notice(line(stolen[0], shows), line(stolen[0], hides)), 201)["results"]
+    assert [(one["would"], one["case_state"]) for one in made] == [("uphold", "upheld"), ("review", "received")]
+    assert platform.get(f"/v1/cases/{made[0]['case']}")["seller"] == "s-screened"
