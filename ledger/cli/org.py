@@ -11,7 +11,7 @@ from ledger.cli.screen import when
 from ledger.cli.sent import report_sent, wait_for, wait_option, worker_runs
 from ledger.domain.organisations import SIGNERS, Organisation, Role
 from ledger.domain.statements import Kind
-from ledger.services import join_council
+from ledger.services import join_application, join_council
 from ledger.services import organisations as service
 from ledger.services.kept_keys import sign_and_submit
 from ledger.services.ports import Ledger
@@ -37,6 +37,7 @@ def org() -> None:
 def add(cli: Cli, slug: str, role: str, address: str | None, wait: bool, **rest: Any) -> dict[str, Any]:
     """Add an organisation; the chain gives it a number."""
     ledger = cli.ledger
+    join_application.refuse_look_alike(ledger, rest["name"], rest["domain"])
     new = service.add_organisation(ledger, slug=slug, role=Role(role), own_address=address, **rest)
     cli.screen.say(f"{new.name} was added as “{new.slug}”.")
     if new.role not in SIGNERS:

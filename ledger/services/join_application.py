@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from ledger.domain.confusables import look_alikes
 from ledger.domain.errors import Conflict, Fault, Forbidden, Invalid, TooMany, Unknown
 from ledger.domain.gtins import check_gtin
 from ledger.domain.joining import MOST_PREFIXES, MOST_PROGRAMMES, Application, Missing, Programme, Stage, proof_token
@@ -16,6 +15,7 @@ from ledger.domain.organisations import Role
 from ledger.domain.said import said
 from ledger.services.desk.rights import today
 from ledger.services.errands import Visit
+from ledger.services.join_alike import alike_domains, alike_names
 from ledger.services.members import check_name
 from ledger.services.organisations import check_organisation, check_prefixes_free, is_day
 from ledger.services.ports import Ledger, Tx
@@ -215,11 +215,25 @@ def _check_slug(tx: Tx, slug: str) -> None:
 def alike(ledger: Ledger, tx: Tx, name: str, domain: str) -> tuple[str, ...]:
     """Names of organisations, and marks in force, that this name or domain could be taken for."""
     known = [one for one in tx.organisations.all() if one.role is not Role.COUNCIL]
-    names = set(look_alikes(name, [one.name for one in known]))
-    domains = set(look_alikes(domain, [one.domain for one in known]))
-    marks = look_alikes(name, [one.name for one in tx.rights.marks_in_force(today(ledger))])
+    names = set(alike_names(name, [one.name for one in known]))
+    domains = set(alike_domains(domain, [one.domain for one in known]))
+    marks = alike_names(name, [one.name for one in tx.rights.marks_in_force(today(ledger))])
     here = [one.name for one in known if one.name in names or one.domain in domains]
     return tuple(dict.fromkeys([*here, *marks]))[:_MOST_NAMED]
+
+
+def refuse_look_alike(ledger: Ledger, name: str, domain: str) -> None:
+    """Raises Conflict where a name could be taken for another's: no single person lets such a one in."""
+    with ledger.store.read() as tx:
+        found = alike(ledger, tx, name, domain)
+    if found:
+        raise Conflict(
+            said(
+                "The name or domain looks like one that is here already: %(names)s. Have them apply: "
+                "two of the operator's people then have to approve.",
+                names=", ".join(found[:5]),
+            )
+        )
 
 
 def _programme(number: int, one: Programme, prefixes: list[str]) -> dict[str, str]:
