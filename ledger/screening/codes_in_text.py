@@ -12,12 +12,13 @@ _BESIDE: Final = re.compile(
     r"([0-9A-HJKMNP-TV-Z]{4}[ -]?[0-9A-HJKMNP-TV-Z]{4}[ -]?[0-9A-HJKMNP-TV-Z]{4})\b",
     re.IGNORECASE,
 )
+_EIGHT: Final = re.compile("[0-9]{8}")
 _END: Final = ".,;:!?)]}»”’"
 
 
 def codes_in(text: str, most: int) -> list[str]:
     """The codes, each once and in order, at most so many; as `domain.codes.parse_code` reads them."""
-    if "01" not in text and not any(one.isdigit() for one in text):
+    if _EIGHT.search(text) is None:
         return []
     found = [(one.start(), one[0].rstrip(_END)) for pattern in (_LINK, _ELEMENT) for one in pattern.finditer(text)]
     found += [(one.start(), f"{one[1]} {re.sub('[ -]', '', one[2])}") for one in _BESIDE.finditer(text)]

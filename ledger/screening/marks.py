@@ -232,9 +232,12 @@ class Marks:
                         yield Match(mark, How.SOUND, first, first + count)
 
     def _mistyped(self, text: str, found: Sequence[Match]) -> Iterator[Match]:
+        hits = list(self._errors.find(folded(text, signs=False).split()))
+        if not hits:
+            return
         place = read(text, signs=False)
         taken = {at for one in found for at in range(one.start, one.end)}
-        for first, last, marks in self._errors.find(place):
+        for first, last, marks in hits:
             start, end = place.span(first, last)
             if taken.isdisjoint(range(start, end)):
                 for mark in marks:
@@ -292,7 +295,7 @@ def _spread(written: str, letters: int) -> bool:
     """Whether somebody has spread a mark on purpose, and did not only write words that follow each other.
 
     With signs between the letters ("ro.lex"), or with every second part a single letter ("n i ke"), it is on purpose;
-    of two parts with a space between ("ro lex"), or of some more where the mark is long, where they are no common words.
+    of two parts with a space between ("ro lex"), or some more where the mark is long, where they are no common words.
     """
     parts = _parts(written)
     strange = sum(squashed(part) not in COMMON for part in parts)

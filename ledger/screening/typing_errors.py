@@ -7,13 +7,15 @@ word (`common_words.txt`) is never taken for an error of another, and a mark of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import functools
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 from rapidfuzz.distance import OSA
 
-from ledger.screening.text import Read, squashed
+from ledger.screening.text import squashed
 
 SHORTEST: Final = 5
 """Letters of a mark whose typing errors mean anything."""
@@ -33,6 +35,8 @@ class TypingErrors(Generic[Mark]):
     def __init__(self, marks: Iterable[tuple[str, int, Iterable[Mark]]]) -> None:
         self._marks: dict[str, tuple[Mark, ...]] = {}
         self._near: tuple[dict[str, set[str]], ...] = tuple({} for _ in range(MOST_WORDS))
+        # The same words come again and again.
+        self._alone = functools.lru_cache(maxsize=50_000)(self._one_away)
         for letters, count, owned in marks:
             if SHORTEST <= len(letters) <= LONGEST:
                 self._marks[letters] = tuple(owned)
@@ -41,32 +45,31 @@ class TypingErrors(Generic[Mark]):
                     for less in _shorter(letters):
                         self._near[near].setdefault(less, set()).add(letters)
 
-    def find(self, place: Read) -> Iterator[tuple[int, int, tuple[Mark, ...]]]:
-        """Where words stand that are one error away from a mark, as places in `place.squashed`, with the marks."""
-        starts = sorted(place.starts)
-        if not starts:
-            return
-        ends = [*starts[1:], len(place.squashed)]
-        known = [place.squashed[first:last] in COMMON for first, last in zip(starts, ends, strict=True)]
-        for number, first in enumerate(starts):
-            for count, last in enumerate(ends[number : number + MOST_WORDS]):
-                size = last - first
-                if size > LONGEST + 1:
+    def find(self, words: Sequence[str]) -> Iterator[tuple[int, int, tuple[Mark, ...]]]:
+        """Which words of a text, as they read, are one error away from a mark: from which letter of them all to before
+        which, with the marks."""
+        ends = list(itertools.accumulate(map(len, words)))
+        known = [word in COMMON for word in words]
+        for number, word in enumerate(words):
+            first, together = ends[number] - len(word), ""
+            for count in range(min(MOST_WORDS, len(words) - number)):
+                together += words[number + count]
+                if len(together) > LONGEST + 1:
                     break
-                if size < SHORTEST - 1 or all(known[number : number + count + 1]):
+                if len(together) < SHORTEST - 1 or all(known[number : number + count + 1]):
                     continue
-                for letters in self._one_away(place.squashed[first:last], self._near[count]):
-                    yield first, last, self._marks[letters]
+                for letters in self._alone(word) if count == 0 else self._one_away(together, count):
+                    yield first, ends[number + count], self._marks[letters]
 
-    @staticmethod
-    def _one_away(word: str, near: dict[str, set[str]]) -> Iterator[str]:
+    def _one_away(self, word: str, count: int = 0) -> tuple[str, ...]:
+        near = self._near[count]
         met: set[str] = set()
-        for less in _shorter(word):
+        for less in _shorter(word) if near else ():
             if less in near:
                 met |= near[less]
-        for letters in sorted(met):
-            if letters != word and OSA.distance(word, letters, score_cutoff=1) == 1:
-                yield letters
+        return tuple(
+            letters for letters in sorted(met) if letters != word and OSA.distance(word, letters, score_cutoff=1) == 1
+        )
 
 
 def _shorter(letters: str) -> list[str]:

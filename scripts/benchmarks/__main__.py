@@ -26,6 +26,7 @@ SECTIONS: Final = (
     "labels",
     "proofs",
     "look_ups",
+    "screening",
     "checks",
     "notices",
 )
