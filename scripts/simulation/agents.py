@@ -256,8 +256,6 @@ def _popups(rules: Rules, seed: int, count: int) -> tuple[list[SellerPlan], list
     return stores, listings
 
 
-
-
 def _disguised(chance: Chance, name: str) -> str:
     how = chance.pick("how", ("alike", "spaced", "joined", "leet"))
     if how == "alike":

@@ -31,7 +31,7 @@ SLUGS: Final = ("maison", "borealis")
 RIVAL: Final = "rival"
 GTINS: Final = ("09521234543213", "09529990000018")
 _TICK: Final = 0.001
-_AWAY: Final = 20
+_AWAY: Final = 45
 """Seconds after which the node is looked at again: a verdict rests on a node that was seen within the last minute."""
 
 
@@ -163,9 +163,7 @@ class Market:
     def report_stolen(self, number: int) -> None:
         """Its owner reports an item stolen."""
         item = self.item(number)
-        draft = self.ask(
-            None, "POST", f"/v1/items/{item['gtin']}/{item['serial']}/reports/draft", {"report": "stolen"}
-        )
+        draft = self.ask(None, "POST", f"/v1/items/{item['gtin']}/{item['serial']}/reports/draft", {"report": "stolen"})
         signed = [_sign(self.owners[number], draft["signatures"][0])]
         body = {"kind": draft["kind"], "values": draft["values"], "offer": draft["offer"], "signatures": signed}
         self.ask(None, "POST", "/v1/statements", body, 202)

@@ -151,6 +151,7 @@ class Play:
         }
         [found] = market.ask(PLATFORM, "POST", "/v1/listings/screen", {"listings": [listing]})["results"]
         reasons = frozenset(one["key"] for one in found["reasons"])
+        self.records.pack = found["rule_pack"]
         self._told(fate, found["decision"], reasons)
         if photos:
             market.work()

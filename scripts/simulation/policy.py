@@ -6,6 +6,7 @@ to what happened as seen from outside. Whole numbers: numerator, and denominator
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -90,7 +91,7 @@ def wrongful_spans(cases: Iterable[CaseRecord]) -> list[tuple[int, int]]:
         right = [span for one in some if not _fell_wrongly(one) for span in _down(one)]
         moments = sorted({moment for span in wrong + right for moment in span})
         mine: list[tuple[int, int]] = []
-        for start, end in zip(moments, moments[1:], strict=False):
+        for start, end in itertools.pairwise(moments):
             inside = any(a <= start < b for a, b in wrong) and not any(a <= start < b for a, b in right)
             if inside and mine and mine[-1][1] == start:
                 mine[-1] = (mine[-1][0], end)

@@ -100,5 +100,7 @@ class Records:
     stores: dict[str, StoreSeen] = field(default_factory=dict)
     lanes: dict[str, str] = field(default_factory=dict)
     """Each notifier's lane in the end."""
+    pack: int = 0
+    """The rule pack by which listings were screened."""
     start: int = 0
     requests: int = 0

@@ -74,5 +74,5 @@ class Rules:
     """Of a hundred pop-up stores, those that come back once."""
 
 
-QUICK: Final = Rules(days=7, honest_a_day=18, reviewers=1)
+QUICK: Final = Rules(days=6, honest_a_day=12, cheats=36, reviewers=1)
 """A world that is over within seconds."""
