@@ -13,6 +13,7 @@ OPEN: Final = frozenset(
     {
         # What only reads, though it is sent.
         "api_checks.check_many",
+        "api_notices.check_notice",
         "people.sign_in_with_passkey",
         "people.send_sign_in_link",
         "people.use_sign_in_link",

@@ -115,7 +115,7 @@ def _counter(
         writer, now = CaseWriter(ledger, tx), ledger.now()
         case = writer.act(kept, case, (), "")
         made = _acts(tx, kept, case, answer, proof, caller, now)
-        named = acts.name_seller(case, seller) if caller is not None and seller and case.seller is None else []
+        named = acts.name_seller(case, seller) if caller is not None and seller else []
         case = writer.act(kept, case, [*named, *made], by)
         writer.finish()
         found = tx.cases.get(kept.id)

@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from ledger.domain.asks import AskState
 from ledger.domain.desk.rights import RightKind
 from ledger.domain.organisations import Scope
 from ledger.services.desk.rights import Given, state_right
 from tests.support.chromium import AXE, CHROMIUM
+from tests.web.api.asking import Asking, claimed, registered
+from tests.web.api.conftest import UNHURRIED
 from tests.web.gallery import FLAGS
 from tests.web.stage import Stage, staged
 from tests.web.test_console import Visitor
@@ -115,6 +118,31 @@ def test_a_marketplace_decides_and_its_seller_answers_by_the_link(stage: Stage) 
     assert bazar.post(case, f"{case}/decision", decision="restore").status_code == 303
     assert "may be shown again" in seller.get(link).text
     assert stage.app().test_client().get("/answer/nonsense").status_code == 404
+
+
+def test_an_owner_proves_on_the_sellers_page_that_they_have_the_item_and_the_listing_is_back(stage: Stage) -> None:
+    app = stage.app(pace=UNHURRIED)
+    [item] = registered(stage, Asking(app, stage.key("maison")), 1)
+    owner = claimed(stage, Asking(app, None), item)
+    stage.follow()
+    brand, bazar = visitor(stage, "maison"), visitor(stage, "bazar")
+    [case] = sent(stage, brand, f"https://bazar.example/owned {item['page']}")
+    bazar.post(case, f"{case}/decision", decision="uphold")
+    link = unescape(re.findall(r'href="[^"]*(/answer/[^"]+)"', bazar.get(case).text)[0])
+    seller = app.test_client()
+    asked = seller.post(f"{link}/proof", data={})
+    assert asked.status_code == 200
+    assert "· Bazar" in asked.text
+    assert "/prove/" in asked.text
+    proof = re.findall(r'name="proof" value="(ask_[^"]+)"', asked.text)[0]
+    told = {"ground": "i_own_this_item", "proof": proof}
+    early = seller.post(link, data=told)
+    assert early.status_code == 422
+    assert "does not count" in early.text
+    with stage.ledger.store.write() as tx:
+        tx.asks.answer(proof, AskState.CONFIRMED, stage.ledger.now(), owner.address.lower(), None)
+    assert seller.post(link, data=told).status_code == 303
+    assert "Your listing may be shown again" in seller.get(link).text
 
 
 def test_cases_are_their_parties_alone(stage: Stage) -> None:
