@@ -32,6 +32,7 @@ from ledger.services.desk.clues import sweep_clues
 from ledger.services.desk.listings_change import sweep_listings
 from ledger.services.desk.rights_reminders import remind_of_rights
 from ledger.services.desk.screen_look import look_at_next
+from ledger.services.desk.signals_share import share_signals
 from ledger.services.follow_chain import MOST_STEPS, NODE_SEEN, Halted, follow, raise_final, shared_height
 from ledger.services.import_items import CHECK, PREPARE, check_import
 from ledger.services.keep_looks import LookKeeper
@@ -52,6 +53,8 @@ _SAVE_EVERY: Final = 3.0
 _SEEN_EVERY: Final = 5
 _ABANDONED: Final = 60
 _OUR_FAULT: Final = "Something went wrong on our side and was noted. Nothing was changed; please tell the operator."
+_SHARE_EVERY: Final = 20
+"""Seconds between two looks at what brands share."""
 _SWEEP_EVERY: Final = 3_600
 """Seconds between two sweeps of sessions, links and errands that are over."""
 
@@ -282,12 +285,15 @@ def run(settings: Settings, stop: threading.Event) -> None:
 def _jobs(settings: Settings, stop: threading.Event) -> None:
     ledger = build(settings)
     looks = LookKeeper(ledger)
-    swept = float("-inf")
+    swept = shared = float("-inf")
     while not stop.is_set():
         try:
             busy = run_jobs_once(ledger) or carry_out_next(ledger) or tell_next(ledger)
             busy = busy or settle_credentials(ledger) or tell_contract(ledger) or settle_due(ledger) or _tend(looks)
             busy = busy or look_at_next(ledger)
+            if time.monotonic() - shared > _SHARE_EVERY:
+                shared = time.monotonic()
+                share_signals(ledger)
             if time.monotonic() - swept > _SWEEP_EVERY:
                 swept = time.monotonic()
                 sweep_people(ledger)

@@ -24,6 +24,7 @@ from ledger.services.desk.look_ups_port import LookUps
 from ledger.services.desk.orders_port import Orders
 from ledger.services.desk.rights_port import Rights
 from ledger.services.desk.sellers_port import Clues, Sellers
+from ledger.services.desk.signals_port import Signals
 from ledger.services.desk.stolen_port import Stolen
 from ledger.services.desk.watches_port import Watches
 from ledger.services.desk_log_port import DeskLog
@@ -119,6 +120,8 @@ class Tx(Protocol):
     def cases(self) -> Cases: ...
     @property
     def watches(self) -> Watches: ...
+    @property
+    def signals(self) -> Signals: ...
     @property
     def stolen(self) -> Stolen: ...
     @property

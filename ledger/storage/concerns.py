@@ -18,6 +18,7 @@ from ledger.storage.desk_look_ups import LookUps
 from ledger.storage.desk_orders import Orders
 from ledger.storage.desk_rights import Rights
 from ledger.storage.desk_sellers import Clues, Sellers
+from ledger.storage.desk_signals import Signals
 from ledger.storage.desk_stolen import Stolen
 from ledger.storage.desk_watches import Watches
 from ledger.storage.epcis import Epcis
@@ -81,6 +82,7 @@ class Tables:
         self.desk_log = DeskLog(connection)
         self.cases = Cases(connection)
         self.watches = Watches(connection)
+        self.signals = Signals(connection)
         self.stolen = Stolen(connection)
         self.rights = Rights(connection)
         self.orders = Orders(connection)

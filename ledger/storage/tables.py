@@ -375,6 +375,7 @@ from ledger.storage import (
     tables_scans,
     tables_sellers,
     tables_sheets,
+    tables_signals,
     tables_stamps,
     tables_tags,
     tables_watches,

@@ -75,6 +75,9 @@ _CONCERNS: Final[dict[str, tuple[str, ...]]] = {
     "what platforms told of sellers, cards that were shared, and what people asked brands": (
         "sellers", "seller_marks", "seller_sales", "origin_cards", "clues",
     ),
+    "what brands share with whom, and test purchases; what was done stands in the desk’s log": (
+        "sharing_policies", "signal_entries", "offenders", "signal_questions", "test_purchases",
+    ),
     "listings that were screened; what was decided, and the hash of its facts, stands in the desk’s log": (
         "listings", "listing_codes", "listing_photos", "photos", "photo_points", "listing_decisions",
         "listing_challenges", "authorised_sellers", "rule_packs",

@@ -48,6 +48,7 @@ from web.api import (
     rights,
     sandbox,
     sellers,
+    signals,
     statements,
     stolen,
     tags,
@@ -100,6 +101,7 @@ RESOURCES: Final = (
     releases,
     sellers,
     clues,
+    signals,
 )
 
 

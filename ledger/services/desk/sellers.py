@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ledger.domain.desk.sellers import DAY, LOOKED_BACK, Fact, Field, Inform, Kind, Known, Sales, Seller, inform, known
+from ledger.domain.desk.signals import same
 from ledger.domain.errors import Conflict, Fault, Invalid, Unknown
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.said import said
@@ -149,12 +149,8 @@ def _log(tx: Tx, caller: Caller, view: SellerView, now: int) -> None:
 
 def _mark(key: bytes, platform: str, kind: str, value: str) -> bytes:
     """A name that nobody can turn back: of one platform only, so that no two can compare their lists."""
-    same = "".join(unicodedata.normalize("NFKC", value).casefold().split())
-    if kind == "phone":
-        same = "".join(one for one in same if one.isdigit()).lstrip("0")
-    elif kind != "email":
-        same = "".join(one for one in same if one.isalnum())
-    return hmac.new(key, "\0".join((platform, kind, same)).encode("utf-8", "replace"), hashlib.sha256).digest()
+    told = "\0".join((platform, kind, same(kind, value)))
+    return hmac.new(key, told.encode("utf-8", "replace"), hashlib.sha256).digest()
 
 
 def _check(

@@ -194,6 +194,13 @@ OWN_ONLY = {
     "send_case_file",
     "find_cases",
     "get_strikes",
+    "list_signals",
+    "list_signal_policies",
+    "share_signals_of_kind",
+    "withdraw_signals_of_kind",
+    "match_offender",
+    "add_repeat_offender",
+    "list_repeat_offenders",
 }
 """Operations that name nothing of anybody else's: they are about the caller alone, or about what is public."""
 
@@ -229,7 +236,7 @@ def address(rule: str, things: Things) -> str:
     names = {"imports": things.imported, "batches": things.batch, "keys": things.key, "offers": things.offer}
     names |= {"statements": things.statement, "webhooks": things.webhook, "webhook-deliveries": things.delivery}
     names |= {"rights": things.right, "agents": things.agent, "orders": "ord_" + "0" * 26}
-    names |= {"designs": "dsg_" + "0" * 26}
+    names |= {"designs": "dsg_" + "0" * 26, "signals": "ofd_" + "0" * 26}
     names |= {"cases": "cas_" + "0" * 26, "notices": "ntc_" + "0" * 26}
     names |= {"proposals": things.proposal, "checklists": "nobodys_list", "epcis": "cap_" + "0" * 26}
     rule = rule.replace("/lines/<gtin>", f"/lines/{things.item['gtin']}").replace("<sha256>", "ab" * 32)
