@@ -29,6 +29,10 @@ class Watches:
         """How many watches an organisation has."""
         return self._db.scalar(select(func.count()).where(watches.c.organisation == organisation)) or 0
 
+    def any(self) -> bool:
+        """Whether anybody watches anything."""
+        return self._db.execute(select(watches.c.id).limit(1)).first() is not None
+
     def named(self, organisation: str, names: Sequence[tuple[str, str, str]]) -> list[Watch]:
         """Those of an organisation among (gtin, serial, ref)."""
         found: list[Watch] = []

@@ -50,8 +50,9 @@ def make_key() -> str | tuple[str, int]:
     """Make a key for a program; its secret is shown this once."""
     caller, form = caller_here(), request.form
     wanted = [scope for scope in caller.scopes if scope.value in form.getlist("scopes")]
+    sandbox = form.get("sandbox") == "1" and Scope.CHECK in caller.scopes
     try:
-        made, secret = issue_key(ledger_here(), caller.organisation.id, form.get("label", ""), wanted)
+        made, secret = issue_key(ledger_here(), caller.organisation.id, form.get("label", ""), wanted, sandbox=sandbox)
     except LedgerError as problem:
         return _keys(problem=problem), _status(problem)
     return _keys(secret=secret, label=made.label)
@@ -103,7 +104,9 @@ def _keys(*, problem: LedgerError | None = None, secret: str | None = None, labe
     rows = [
         (
             one,
-            [words[scope] for scope in Scope if scope in one.scopes],
+            [_("Try the thirty invented items")]
+            if one.sandbox
+            else [words[scope] for scope in Scope if scope in one.scopes],
             when(one.created_at, now),
             when(uses[one.id], now) if one.id in uses else None,
             when(one.revoked_at, now) if one.revoked_at else None,
@@ -115,6 +118,7 @@ def _keys(*, problem: LedgerError | None = None, secret: str | None = None, labe
         "console/keys.html",
         rows=rows,
         scopes=[(scope.value, words[scope]) for scope in Scope if scope in caller.scopes],
+        may_check=Scope.CHECK in caller.scopes,
         signing=[
             (one, when(one.since, now), when(one.ended_at, now) if one.ended_at else None) for one in signing.keys
         ],

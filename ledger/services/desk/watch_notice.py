@@ -31,6 +31,8 @@ from ledger.services.views_of_chain import final_height
 _CALLED: Final = "watches_called"
 _PAGE: Final = 300
 """Watches in one look, and in one transaction."""
+_PAUSE: Final = 1
+"""Seconds between two calls."""
 _SLACK: Final = 60
 """Seconds that a writer may have waited for its turn since it read the clock."""
 
@@ -41,12 +43,19 @@ class WatchKeeper:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._stamp: tuple[int, int] | None = None
+        self._call_at = 0
 
     def turn(self) -> bool:
         """Whether anything was done that may have more behind it. Raises Unavailable."""
         shared, items, _ = self._ledger.store.stamp()
-        if (shared, items) != self._stamp:
-            call_watches(self._ledger)
+        now = self._ledger.now()
+        if (shared, items) != self._stamp and now >= self._call_at:
+            with self._ledger.store.read() as tx:
+                watched = tx.watches.any()
+            # Calling takes a writer's turn: not where nobody watches, and not for every single write of a busy hour.
+            if watched:
+                call_watches(self._ledger)
+                self._call_at = now + _PAUSE
             self._stamp = shared, items
         return look_at_due(self._ledger)
 

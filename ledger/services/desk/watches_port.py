@@ -15,6 +15,10 @@ class Watches(Protocol):
         """How many watches an organisation has."""
         ...
 
+    def any(self) -> bool:
+        """Whether anybody watches anything."""
+        ...
+
     def named(self, organisation: str, names: Sequence[tuple[str, str, str]]) -> list[Watch]:
         """Those of an organisation among (gtin, serial, ref)."""
         ...

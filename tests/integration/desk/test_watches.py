@@ -46,8 +46,8 @@ def watch(world: World, card: Card, ref: str = "L-1", **more: Any) -> None:
     add_watches(world.ledger, world.caller("bazar"), [Wanted((card.gtin, card.serial), ref)], **more)
 
 
-def notice(world: World, keeper: WatchKeeper | None = None) -> None:
-    keeper = keeper or WatchKeeper(world.ledger)
+def notice(world: World) -> None:
+    keeper = WatchKeeper(world.ledger)
     while keeper.turn():
         pass
 
@@ -70,23 +70,22 @@ def test_a_theft_is_told_when_it_is_signed_and_its_end_when_that_is_final(world:
     world.claim(card, anna)
     world.settle()
     watch(world, card)
-    keeper = WatchKeeper(world.ledger)
-    notice(world, keeper)
+    notice(world)
     assert told(world) == []
     world.own(anna, Kind.OWNER_REPORT, card, kind=OwnerReportKind.STOLEN, ref=bytes(32))
-    notice(world, keeper)
+    notice(world)
     assert changes(world) == [("held", "reported_stolen")]
     [first] = told(world)
     assert (first["ref"], first["advice"], first["item"]["serial"]) == ("L-1", "block", card.serial)
     assert first["as_of"]["final"]
     assert anna.address[2:] not in json.dumps(first).lower()
     world.settle()
-    notice(world, keeper)
+    notice(world)
     world.own(anna, Kind.OWNER_REPORT, card, kind=OwnerReportKind.FOUND, ref=bytes(32))
-    notice(world, keeper)
+    notice(world)
     assert len(told(world)) == 1, "its end counts once it is final"
     world.settle()
-    notice(world, keeper)
+    notice(world)
     assert changes(world) == [("held", "reported_stolen"), ("reported_stolen", "held")]
 
 
@@ -209,12 +208,11 @@ def test_another_organisations_watch_does_not_exist_for_you(world: World, card: 
 
 def test_an_order_of_a_court_is_told_and_its_end_to_the_second(world: World, card: Card) -> None:
     watch(world, card)
-    keeper = WatchKeeper(world.ledger)
-    notice(world, keeper)
+    notice(world)
     ends = world.ledger.now() + 50
     given = Given(OrderKind.TRO, "Court", "1", "cd" * 32, ["WO"], ends, items=[(card.gtin, card.serial)])
     enter_order(world.ledger, world.caller("council"), given)
-    notice(world, keeper)
+    notice(world)
     [first] = told(world)
     assert (first["before"], first["after"], first["advice"]) == ("unclaimed", "unclaimed", "hold")
     [kept] = own_watches(world.ledger, world.caller("bazar"), None, 10)
@@ -222,5 +220,17 @@ def test_an_order_of_a_court_is_told_and_its_end_to_the_second(world: World, car
     world.clock.ahead += 51
     with world.ledger.store.write() as tx:
         tx.meta.set(NODE_SEEN, world.ledger.now())
-    notice(world, keeper)
+    notice(world)
     assert [one["advice"] for one in told(world)] == ["hold", "ask_for_proof"]
+
+
+def test_a_keeper_that_goes_on_calls_once_a_second_at_most_and_forgets_nothing(world: World, card: Card) -> None:
+    keeper = WatchKeeper(world.ledger)
+    assert not keeper.turn(), "nobody watches"
+    watch(world, card)
+    keeper.turn()
+    world.say("maison", Kind.MARK, subject=card.item, kind=int(MarkKind.RECALL))
+    for _ in range(3):
+        world.clock.ahead += 1
+        keeper.turn()
+    assert changes(world) == [("unclaimed", "recalled")]

@@ -106,3 +106,20 @@ def test_an_ended_sandbox_key_is_not_in_force_and_a_cut_one_is_none(sandbox: Ask
     assert sandbox.secret is not None
     for wrong in (sandbox.secret[:-1], sandbox.secret + "0", "tm_sandbox_" + "0" * 64, "tm_" + sandbox.secret[11:]):
         Asking(app, wrong).get("/v1/sandbox/items", 401)
+
+
+def test_a_platform_makes_itself_a_sandbox_key_in_the_console(stage: Stage, app: Flask) -> None:
+    client = app.test_client()
+
+    def token(path: str) -> str:
+        return client.get(path).get_data(as_text=True).split('name="csrf_token" value="')[1].split('"')[0]
+
+    first = {"csrf_token": token("/console/sign-in"), "key": stage.key("bazar")}
+    assert client.post("/console/sign-in", data=first).status_code == 303
+    asked = {"csrf_token": token("/console/keys"), "label": "trying", "sandbox": "1", "scopes": ["keys", "check"]}
+    page = client.post("/console/keys", data=asked).get_data(as_text=True)
+    secret = page.split('<p class="big">')[1].split("<")[0]
+    assert secret.startswith("tm_sandbox_")
+    assert "Try the thirty invented items" in page
+    assert len(Asking(app, secret).get("/v1/sandbox/items")["items"]) == 30
+    Asking(app, secret).get("/v1/webhooks", 403)
