@@ -94,7 +94,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--days", type=int, help="on which listings are put up, at most 180")
     parser.add_argument("--scale", type=float, default=1.0, help="times as many listings")
     parser.add_argument("--quick", action="store_true", help="a small world")
-    parser.add_argument("--out", type=Path, default=Path("simulation"), help="folder for JSON and curves")
+    parser.add_argument("--out", type=Path, default=Path("data/simulation"), help="folder for JSON and curves")
     names = sorted({*ALL, *FAMILIES})
     parser.add_argument("--without", action="append", default=[], choices=names, metavar="NAME",
                         help="a detector, or a family such as “photo”, that is off: " + ", ".join(names))  # fmt: skip
