@@ -13,6 +13,7 @@ import web.console.cards
 import web.console.catalogue
 import web.console.desk_cases
 import web.console.desk_clues
+import web.console.desk_rights
 import web.console.imports
 import web.console.inspect_desk
 import web.console.inspect_done

@@ -128,6 +128,8 @@ def navigation(caller: Caller) -> tuple[Way, ...]:
         ways.append(Way(_("People who sign"), url_for("console.signers")))
     if role in (Role.BRAND, Role.AGENT, Role.PLATFORM) and scopes & {Scope.NOTICE, Scope.DECIDE}:
         ways.append(Way(_("Cases"), url_for("console.cases")))
+    if role in (Role.BRAND, Role.AGENT) and Scope.NOTICE in scopes:
+        ways.append(Way(_("Rights"), url_for("console.rights")))
     if role in SIGNERS:
         ways.append(Way(_("Statements"), url_for("console.statements")))
     if role is Role.BRAND and scopes & {Scope.IMPORT, Scope.SIGN}:
