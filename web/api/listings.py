@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, BinaryIO, Final, Literal, cast
 
@@ -23,6 +25,7 @@ from ledger.domain.desk.listings import (
 )
 from ledger.domain.desk.screening_words import about, message
 from ledger.domain.organisations import Scope
+from ledger.screening.decide import Reason
 from ledger.services.desk.listings_change import end_listing, own_listing
 from ledger.services.desk.screen_listings import Screened, screen_listings
 from ledger.services.desk.screen_photos import send_photo
@@ -133,6 +136,16 @@ class ListingOut(Out):
     ended_at: datetime | None
 
 
+class ListingDetail(ListingOut):
+    """A listing, and why it was decided so."""
+
+    reasons: list[ReasonOut]
+    message: list[str] = Field(description="What to tell the seller, in the listing's language where we speak it.")
+    cause: Literal["screened", "photos", "challenge"] = Field(description="What the decision followed.")
+    decided_at: datetime
+    rule_pack: int
+
+
 class ListingsOut(Out):
     """A page of your listings, newest first."""
 
@@ -205,12 +218,23 @@ def list_listings(query: ListingQuery) -> Response:
     return page(found, query.limit, lambda rows: ListingsOut(items=[_kept(one) for one in rows]), lambda last: last.id)
 
 
-@operation(bp, "GET", "/v1/listings/<ref>", answers={200: ListingOut}, scope=Scope.SCREEN, refuses=(404,))
+@operation(bp, "GET", "/v1/listings/<ref>", answers={200: ListingDetail}, scope=Scope.SCREEN, refuses=(404,))
 def get_listing(path: RefPath) -> Response:
-    """A listing of yours"""
+    """A listing of yours, and why it was decided so"""
     with here().store.read() as tx:
         found = own_listing(tx, caller(), path.ref)
-    return answer(_kept(found))
+        decided = tx.listings.decision(found.decision_id)
+    assert decided is not None  # kept with the listing, in one transaction
+    reasons = [Reason(*one) for one in json.loads(decided.reasons)]
+    detail = {
+        **_kept(found).model_dump(),
+        "reasons": [_reason(one) for one in reasons],
+        "message": _told(found.decision, reasons, found.language),
+        "cause": decided.cause,
+        "decided_at": moment(decided.at),
+        "rule_pack": decided.pack,
+    }
+    return answer(ListingDetail.model_validate(detail))
 
 
 @operation(bp, "DELETE", "/v1/listings/<ref>", answers={200: ListingOut}, scope=Scope.SCREEN, refuses=(404,))
@@ -243,26 +267,28 @@ def _listing(sent: ListingIn) -> Listing:
 
 def _screened(one: Screened, sent: ListingIn) -> ScreenedOut:
     outcome = one.outcome
-    seller = _SPOKEN.get(sent.language[:2].lower(), ENGLISH)
-    told = message(outcome.decision, [(reason.key, reason.evidence) for reason in outcome.reasons])
     return ScreenedOut(
         ref=one.ref,
         id=one.listing,
         decision=outcome.decision,
         decision_id=one.decision_id,
-        reasons=[
-            ReasonOut(
-                key=reason.key,
-                words=str(about(reason.key, reason.evidence)),
-                weight=reason.weight,
-                evidence=dict(reason.evidence),
-            )
-            for reason in outcome.reasons
-        ],
-        message=[translated(line, seller) for line in told],
+        reasons=[_reason(reason) for reason in outcome.reasons],
+        message=_told(outcome.decision, outcome.reasons, sent.language),
         photos="waiting" if sent.photos and sent.status is Status.LIVE else "none",
         rule_pack=one.pack,
     )
+
+
+def _reason(one: Reason) -> ReasonOut:
+    return ReasonOut(
+        key=one.key, words=str(about(one.key, one.evidence)), weight=one.weight, evidence=dict(one.evidence)
+    )
+
+
+def _told(decision: str, reasons: Iterable[Reason], language: str) -> list[str]:
+    seller = _SPOKEN.get(language[:2].lower(), ENGLISH)
+    lines = message(Decision(decision), [(one.key, one.evidence) for one in reasons])
+    return [translated(line, seller) for line in lines]
 
 
 def _kept(one: Kept) -> ListingOut:

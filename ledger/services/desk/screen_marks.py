@@ -8,12 +8,14 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ledger.domain.organisations import Role
 from ledger.screening.marks import KnownMark, Marks
 from ledger.services.ports import Ledger, Tx
 
-_kept: dict[int, tuple[Any, Marks]] = {}
+_kept: WeakKeyDictionary[Any, tuple[Any, Marks]] = WeakKeyDictionary()
+"""By the store that they were read from."""
 _making = threading.Lock()
 
 
@@ -25,7 +27,7 @@ def marks_now(ledger: Ledger) -> Marks:
     shared = ledger.store.stamp()[0]
     with ledger.store.read() as tx:
         state = (shared, tx.rights.marks_version(), day)
-        known = _kept.get(id(ledger.store))
+        known = _kept.get(ledger.store)
         if known is not None and known[0] == state:
             return known[1]
         marks = [
@@ -37,8 +39,7 @@ def marks_now(ledger: Ledger) -> Marks:
         ]
     with _making:
         made = Marks(marks)
-        _kept.clear()
-        _kept[id(ledger.store)] = (state, made)
+        _kept[ledger.store] = (state, made)
     return made
 
 

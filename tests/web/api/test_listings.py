@@ -198,6 +198,8 @@ def test_a_photo_cut_out_of_anothers_is_held_later_and_the_platform_is_told(stag
     now = {ref: platform.get(f"/v1/listings/{ref}") for ref in (first["ref"], cut["ref"], other["ref"])}
     assert [one["decision"] for one in now.values()] == ["allow", "hold", "allow"]
     assert now[cut["ref"]]["decision_id"] != found[1]["decision_id"]
+    assert (keys(now[cut["ref"]]), now[cut["ref"]]["cause"]) == (["photo.alike"], "photos")
+    assert any("photos of your own" in line for line in now[cut["ref"]]["message"])
     with stage.ledger.store.read() as tx:
         entries = tx.desk_log.entries(0, 10_000, kinds={"screen.changed"})
     told = [each for entry in entries for each in json.loads(entry.body)["decisions"]]
