@@ -35,7 +35,7 @@ class Fate:
     sold_at: int | None = None
     stopped_at: int | None = None
     stopped_by: str = ""
-    """`screen` (its seller gave up or it was blocked), `reviewer`, or `notice`."""
+    """`screen` (its seller gave up or it was blocked), `check` (at night), `reviewer`, or `notice`."""
     queued_at: int | None = None
     waited: list[int] = field(default_factory=list)
     """Seconds before a reviewer looked at it."""
