@@ -11,7 +11,7 @@ from ledger.domain.errors import Forbidden
 from ledger.domain.organisations import ApiKey, Scope
 from ledger.services.organisations import issue_key, revoke_key
 from web.api.operation import answer, blueprint, caller, here, operation
-from web.api.shapes import IdPath, In, Line, Out, moment
+from web.api.shapes import Flag, IdPath, In, Line, Out, moment
 
 bp = blueprint("organisation", "Your organisation, and the keys with which your programs ask.")
 
@@ -49,6 +49,7 @@ class KeyOut(Out):
     scopes: list[str]
     created_at: datetime
     revoked_at: datetime | None
+    sandbox: bool = Field(description="Whether it checks the sandbox's items alone.")
 
 
 class KeyListOut(Out):
@@ -68,6 +69,7 @@ class NewKey(In):
 
     label: Line = Field(max_length=120, examples=["label printer, Lyon"])
     scopes: list[Scope] = Field(min_length=1, max_length=len(Scope), examples=[["read", "labels"]])
+    sandbox: Flag = Field(False, description="A key to try with: it checks thirty invented items, and nothing else.")
 
 
 @operation(bp, "GET", "/v1/me", answers={200: MeOut})
@@ -114,7 +116,7 @@ def make_key(body: NewKey) -> Response:
     beyond = sorted(set(body.scopes) - asking.scopes)
     if beyond:
         raise Forbidden(f"A key cannot give what it does not have: {', '.join(beyond)}. Leave that out.")
-    made, secret = issue_key(here(), asking.organisation.id, body.label, body.scopes)
+    made, secret = issue_key(here(), asking.organisation.id, body.label, body.scopes, sandbox=body.sandbox)
     return answer(NewKeyOut(**_shown(made), secret=secret), 201, location="/v1/keys")
 
 
@@ -133,4 +135,5 @@ def _shown(key: ApiKey) -> dict[str, object]:
         "scopes": sorted(key.scopes),
         "created_at": moment(key.created_at),
         "revoked_at": None if key.revoked_at is None else moment(key.revoked_at),
+        "sandbox": key.sandbox,
     }

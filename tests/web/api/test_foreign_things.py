@@ -33,6 +33,7 @@ class Things:
     proposal: str
     right: str
     agent: str
+    watch: str
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,7 @@ def things(stage: Stage, brand: Asking) -> Things:
     recall = brand.post(f"{path_of(item)}/marks", {"mark": "recall", "reason": PRIVATE}, 202)
     with stage.ledger.store.write() as tx:
         tx.shop.choose_two_people(stage.brand.organisation.id, False)
+    named = {"gtin": item["gtin"], "serial": item["serial"]}
     return Things(
         item=item,
         batch=batch["id"],
@@ -59,6 +61,7 @@ def things(stage: Stage, brand: Asking) -> Things:
         proposal=recall["proposal"],
         right=brand.post("/v1/rights", {**MARK, "name": "Maison Exemple"}, 201)["id"],
         agent="aa_" + "0" * 26,
+        watch=brand.post("/v1/watches", {"items": [named | {"ref": PRIVATE}]}, 201)["items"][0]["id"],
     )
 
 
@@ -160,6 +163,13 @@ OWN_ONLY = {
     "put_on_sale_by_csv",
     "send_evidence",
     "check_many",
+    "ask_for_proof",
+    "add_watches_of_items",
+    "list_watches",
+    "list_stolen",
+    "list_stolen_changes",
+    "make_badge",
+    "list_sandbox_items",
     "accredit",
     "end_accreditation",
     "add_signing_key",
@@ -236,6 +246,7 @@ def address(rule: str, things: Things) -> str:
     names = {"imports": things.imported, "batches": things.batch, "keys": things.key, "offers": things.offer}
     names |= {"statements": things.statement, "webhooks": things.webhook, "webhook-deliveries": things.delivery}
     names |= {"rights": things.right, "agents": things.agent, "orders": "ord_" + "0" * 26}
+    names |= {"watches": things.watch}
     names |= {"designs": "dsg_" + "0" * 26, "signals": "ofd_" + "0" * 26}
     names |= {"cases": "cas_" + "0" * 26, "notices": "ntc_" + "0" * 26}
     names |= {"proposals": things.proposal, "checklists": "nobodys_list", "epcis": "cap_" + "0" * 26}

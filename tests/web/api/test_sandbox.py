@@ -102,6 +102,15 @@ def test_a_sandbox_key_opens_no_console(app: Flask, sandbox: Asking) -> None:
     assert inside.status_code in (302, 303, 401, 403)
 
 
+def test_a_program_makes_a_sandbox_key_and_it_is_listed_as_one(platform: Asking) -> None:
+    asked = {"label": "trying", "scopes": ["check", "keys"], "sandbox": True}
+    made = platform.post("/v1/keys", asked, 201)
+    assert (made["secret"][:11], made["scopes"], made["sandbox"]) == ("tm_sandbox_", ["check"], True)
+    listed = {one["id"]: one["sandbox"] for one in platform.get("/v1/keys")["items"]}
+    assert listed[made["id"]] is True
+    assert set(listed.values()) == {True, False}
+
+
 def test_an_ended_sandbox_key_is_not_in_force_and_a_cut_one_is_none(sandbox: Asking, app: Flask) -> None:
     assert sandbox.secret is not None
     for wrong in (sandbox.secret[:-1], sandbox.secret + "0", "tm_sandbox_" + "0" * 64, "tm_" + sandbox.secret[11:]):
