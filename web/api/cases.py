@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from flask import Response
 from pydantic import Field
 
-from ledger.domain.desk.cases import Case, Decline, Ground, State
+from ledger.domain.desk.cases import Case, Decline, Ground
 from ledger.domain.desk.clocks import RULES
 from ledger.domain.desk.notices import in_force_in
 from ledger.domain.organisations import Scope
@@ -54,10 +54,16 @@ Written = Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00-\x08\x0b\x0c\
 _FILES: Final = "Files that you have sent to /v1/cases/files."
 
 
+StateWord = Literal[
+    "received", "waiting", "upheld", "declined", "countered", "in_court", "restored", "kept", "appealed", "closed"
+]
+"""Where a case is (`State`)."""
+
+
 class CasesQuery(PageQuery):
     """Which cases."""
 
-    state: State | None = None
+    state: StateWord | None = None
     notice: Id | None = None
     listing: Reference | None = None
     seller: Reference | None = Field(None, description="For platforms: your own name for them.")
@@ -95,7 +101,7 @@ class CasesOut(Out):
     next: str | None
 
 
-class RightOut(Out):
+class CaseRightOut(Out):
     """The right that a notice rests on."""
 
     id: str
@@ -104,7 +110,7 @@ class RightOut(Out):
     territories: list[str]
 
 
-class TextOut(Out):
+class CaseTextOut(Out):
     """Something that was written."""
 
     kind: str
@@ -119,7 +125,7 @@ class CaseFileOut(Out):
     size: int
 
 
-class EntryOut(Out):
+class CaseEntryOut(Out):
     """One entry of the case in the desk's log."""
 
     number: int
@@ -135,7 +141,7 @@ class CaseOut(CaseLine):
     you_are: str = Field(description="platform, notifier or holder.")
     rules_title: str
     rules_days: str
-    right: RightOut | None
+    right: CaseRightOut | None
     item: str | None
     gtin: str | None
     serial: str | None
@@ -151,12 +157,12 @@ class CaseOut(CaseLine):
     self_service: bool
     seller: str | None = Field(description="The platform's own name for them, for the platform alone.")
     seller_link: str | None = Field(description="The address to pass on to the seller, for the platform alone.")
-    texts: list[TextOut]
+    texts: list[CaseTextOut]
     files: list[CaseFileOut]
-    history: list[EntryOut]
+    history: list[CaseEntryOut]
 
 
-class Decision(In):
+class CaseDecision(In):
     """A reviewer's word on a notice or a counter-notice."""
 
     decision: Word
@@ -166,13 +172,13 @@ class Decision(In):
     ruling: Ruling | None = Field(None, description="Who found a closed case wrong, where it is reversed.")
 
 
-class SellerNamed(In):
+class CaseSeller(In):
     """Whose listing it is, by your own name for them."""
 
     seller: Reference
 
 
-class More(In):
+class CaseMore(In):
     """What was asked for."""
 
     text: Written = ""
@@ -190,21 +196,21 @@ class CounterNotice(In):
     files: list[Sha256] = Field([], max_length=10, description=_FILES)
 
 
-class Appeal(In):
+class CaseAppeal(In):
     """What was decided wrongly, and why."""
 
     text: Text
     files: list[Sha256] = Field([], max_length=10, description=_FILES)
 
 
-class AppealDecision(In):
+class CaseAppealDecision(In):
     """Another person's word."""
 
     grant: Flag
     explanation: Written = ""
 
 
-class Withdrawal(In):
+class CaseWithdrawal(In):
     """Why, where you want to say."""
 
     text: Written = ""
@@ -217,7 +223,7 @@ class CourtAction(In):
     number: ShortText
 
 
-class StatementOut(Out):
+class ReasonsOut(Out):
     """A statement of reasons (Regulation (EU) 2022/2065, Art. 17), in the transparency database's fields."""
 
     decision_visibility: list[str]
@@ -244,7 +250,7 @@ class StatementOut(Out):
     redress: dict[str, str | None] = Field(description="For the seller, not for the database.")
 
 
-class StrikeOut(Out):
+class SellerStrikeOut(Out):
     """One strike."""
 
     case: str
@@ -254,21 +260,21 @@ class StrikeOut(Out):
     counts: bool
 
 
-class StrikesOut(Out):
+class SellerStrikesOut(Out):
     """A seller's strikes, and what is advised. A person decides, case by case."""
 
     seller: str
     advice: str = Field(description="none, warn, restrict or suspend.")
-    strikes: list[StrikeOut]
+    strikes: list[SellerStrikeOut]
 
 
-class SellerPath(In):
+class SellerRefPath(In):
     """A seller, by your own name for them."""
 
     ref: Reference
 
 
-class FilePath(In):
+class CaseFilePath(In):
     """A file of a case."""
 
     id: Id
@@ -285,7 +291,7 @@ def find_cases(query: CasesQuery) -> Response:
     if query.order == "due":
         found = queue_of(ledger, asking)
         return answer(CasesOut(items=_lines(found), next=None))
-    states = () if query.state is None else (query.state.value,)
+    states = () if query.state is None else (query.state,)
     wanted = Wanted(notice=query.notice, listing=query.listing, seller=query.seller, states=states)
     if wanted.seller is not None:
         asking.need(Scope.DECIDE)
@@ -303,7 +309,7 @@ def get_case(path: IdPath) -> Response:
 @operation(
     bp, "POST", "/v1/cases/<id>/decision", answers={200: CaseOut}, scope=Scope.DECIDE, once=True, refuses=(404, 409)
 )
-def decide_case(path: IdPath, body: Decision) -> Response:
+def decide_case(path: IdPath, body: CaseDecision) -> Response:
     """Decide a notice, a counter-notice, or reverse a closed case
 
     On a notice: uphold, decline (with a code) or more. On a counter-notice: restore or keep. Of a case that was closed
@@ -325,7 +331,7 @@ def decide_case(path: IdPath, body: Decision) -> Response:
 @operation(
     bp, "POST", "/v1/cases/<id>/seller", answers={200: CaseOut}, scope=Scope.DECIDE, once=True, refuses=(404, 409)
 )
-def name_case_seller(path: IdPath, body: SellerNamed) -> Response:
+def name_case_seller(path: IdPath, body: CaseSeller) -> Response:
     """Say whose listing it is
 
     By your own name for them, never a person's; strikes are counted under it.
@@ -335,7 +341,7 @@ def name_case_seller(path: IdPath, body: SellerNamed) -> Response:
 
 
 @operation(bp, "POST", "/v1/cases/<id>/more", answers={200: CaseOut}, scope=Scope.NOTICE, once=True, refuses=(404, 409))
-def give_more(path: IdPath, body: More) -> Response:
+def give_more(path: IdPath, body: CaseMore) -> Response:
     """Send what the platform asked for: the clock goes on"""
     case_act.give_more(here(), caller(), path.id, body.text, body.files)
     return _shown(path.id)
@@ -353,8 +359,8 @@ def counter_notice(path: IdPath, body: CounterNotice) -> Response:
 
 
 @operation(bp, "POST", "/v1/cases/<id>/appeal", answers={200: CaseOut}, once=True, refuses=(403, 404, 409))
-def appeal_case(path: IdPath, body: Appeal) -> Response:
-    """Appeal: the notifier, or the platform on its seller's behalf"""
+def appeal_case(path: IdPath, body: CaseAppeal) -> Response:
+    """CaseAppeal: the notifier, or the platform on its seller's behalf"""
     case_act.appeal(here(), caller(), path.id, body.text, body.files)
     return _shown(path.id)
 
@@ -368,7 +374,7 @@ def appeal_case(path: IdPath, body: Appeal) -> Response:
     once=True,
     refuses=(404, 409),
 )
-def decide_case_appeal(path: IdPath, body: AppealDecision) -> Response:
+def decide_case_appeal(path: IdPath, body: CaseAppealDecision) -> Response:
     """Decide an appeal
 
     Whoever decided before may not decide the appeal.
@@ -380,7 +386,7 @@ def decide_case_appeal(path: IdPath, body: AppealDecision) -> Response:
 @operation(
     bp, "POST", "/v1/cases/<id>/withdraw", answers={200: CaseOut}, scope=Scope.NOTICE, once=True, refuses=(404, 409)
 )
-def withdraw_case(path: IdPath, body: Withdrawal) -> Response:
+def withdraw_case(path: IdPath, body: CaseWithdrawal) -> Response:
     """Take a notice back: the listing is restored and the case closed"""
     case_act.withdraw(here(), caller(), path.id, body.text)
     return _shown(path.id)
@@ -395,10 +401,10 @@ def case_to_court(path: IdPath, body: CourtAction) -> Response:
     return _shown(path.id)
 
 
-@operation(bp, "GET", "/v1/cases/<id>/statement-of-reasons", answers={200: StatementOut}, refuses=(403, 404, 409))
+@operation(bp, "GET", "/v1/cases/<id>/statement-of-reasons", answers={200: ReasonsOut}, refuses=(403, 404, 409))
 def get_statement_of_reasons(path: IdPath) -> Response:
     """Why a listing was taken down, in the fields of the European Union's transparency database"""
-    return answer(StatementOut.model_validate(reasons_for(here(), caller(), path.id)))
+    return answer(ReasonsOut.model_validate(reasons_for(here(), caller(), path.id)))
 
 
 @operation(
@@ -408,7 +414,7 @@ def get_statement_of_reasons(path: IdPath) -> Response:
     answers={200: {"description": "The file", "content": {"application/octet-stream": {"schema": _ANY}}}},
     refuses=(403, 404),
 )
-def get_case_file(path: FilePath) -> Response:
+def get_case_file(path: CaseFilePath) -> Response:
     """A file of a case, for its parties"""
     seen = see_case(here(), caller(), path.id)
     subject = next((one.subject for one in seen.files if one.sha256 == path.sha256), path.id)
@@ -419,8 +425,8 @@ def get_case_file(path: FilePath) -> Response:
     return response
 
 
-@operation(bp, "GET", "/v1/sellers/<ref>/strikes", answers={200: StrikesOut}, refuses=(403,))
-def get_strikes(path: SellerPath) -> Response:
+@operation(bp, "GET", "/v1/sellers/<ref>/strikes", answers={200: SellerStrikesOut}, refuses=(403,))
+def get_strikes(path: SellerRefPath) -> Response:
     """A seller's strikes at your marketplace, and what is advised
 
     Strikes come from closed cases alone, count for twelve months, and go with a case that is reversed.
@@ -428,7 +434,7 @@ def get_strikes(path: SellerPath) -> Response:
     now = here().now()
     found, advice = strikes_of(here(), caller(), path.ref)
     shown = [
-        StrikeOut(
+        SellerStrikeOut(
             case=one.case,
             struck_at=moment(one.struck_at),
             until=moment(one.until),
@@ -437,7 +443,7 @@ def get_strikes(path: SellerPath) -> Response:
         )
         for one in found
     ]
-    return answer(StrikesOut(seller=path.ref, advice=advice.value, strikes=shown))
+    return answer(SellerStrikesOut(seller=path.ref, advice=advice.value, strikes=shown))
 
 
 def _shown(id: str) -> Response:
@@ -456,7 +462,7 @@ def case_out(seen: Seen) -> CaseOut:
         rules_days=str(rules.days),
         right=None
         if seen.right is None
-        else RightOut(
+        else CaseRightOut(
             id=seen.right.id,
             words=right_words(seen.right) or "",
             state=seen.right.state.value,
@@ -477,7 +483,7 @@ def case_out(seen: Seen) -> CaseOut:
         self_service=case.self_service,
         seller=kept.seller if own else None,
         seller_link=seen.seller_link,
-        texts=[TextOut(kind=kind, text=text) for kind, text in seen.texts],
+        texts=[CaseTextOut(kind=kind, text=text) for kind, text in seen.texts],
         files=[CaseFileOut(sha256=one.sha256, media_type=one.media_type, size=one.size) for one in seen.files],
         history=[_entry(one) for one in seen.history],
     )
@@ -487,8 +493,8 @@ def _open(case: Case, at: int) -> datetime | None:
     return moment(at) if at and case.closed_at is None else None
 
 
-def _entry(one: Happened) -> EntryOut:
-    return EntryOut(number=one.number, at=moment(one.at), kind=one.kind, by=one.by, body=one.body)
+def _entry(one: Happened) -> CaseEntryOut:
+    return CaseEntryOut(number=one.number, at=moment(one.at), kind=one.kind, by=one.by, body=one.body)
 
 
 def _lines(found: list[Kept]) -> list[CaseLine]:

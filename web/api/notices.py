@@ -97,7 +97,7 @@ class NewNotice(NoticeHead):
     lines: list[NoticeLine] = Field(min_length=1, max_length=MOST_LINES)
 
 
-class LineOut(Out):
+class NoticeLineOut(Out):
     """One line as it was looked at."""
 
     line: int = Field(description="From 1, as it was sent.")
@@ -115,7 +115,7 @@ class LineOut(Out):
     problem: str | None
 
 
-class CountsOut(Out):
+class StandingCountsOut(Out):
     """Of the cases decided in the last ninety days."""
 
     decided: int
@@ -128,29 +128,29 @@ class StandingOut(Out):
     """How good a notifier's word is, and what that rests on."""
 
     lane: str = Field(description="fast, normal or evidence_first.")
-    counts: CountsOut
+    counts: StandingCountsOut
     shut_until: datetime | None = Field(description="Until when the fast lane is shut.")
     words: str
 
 
-class AgentOut(Out):
+class NotifyingAgentOut(Out):
     """What an agent did for you."""
 
     agent: str
     slug: str
-    counts: CountsOut
+    counts: StandingCountsOut
 
 
 class OwnStandingOut(StandingOut):
     """Yours, and your agents'."""
 
-    agents: list[AgentOut]
+    agents: list[NotifyingAgentOut]
 
 
-class LookedOut(Out):
+class NoticeLookedOut(Out):
     """A notice that was looked at and not sent."""
 
-    lines: list[LineOut]
+    lines: list[NoticeLineOut]
     new: int
     repeated: int
     known: int
@@ -166,7 +166,7 @@ class NoticeOut(Out):
     lines: int
     repeated: int
     cases: int
-    results: list[LineOut]
+    results: list[NoticeLineOut]
 
 
 class NoticeCaseOut(Out):
@@ -182,7 +182,7 @@ class NoticeCaseOut(Out):
     decided_at: datetime | None
 
 
-class NoticeShown(Out):
+class NoticeShownOut(Out):
     """A notice and its cases."""
 
     id: str
@@ -192,7 +192,7 @@ class NoticeShown(Out):
     cases: list[NoticeCaseOut]
 
 
-class FileOut(Out):
+class SentCaseFileOut(Out):
     """A file that can be named in a notice or an answer. It is seen by the case's parties alone."""
 
     sha256: str
@@ -201,7 +201,7 @@ class FileOut(Out):
 
 
 @operation(
-    bp, "POST", "/v1/notices/check", answers={200: LookedOut}, scope=Scope.NOTICE, largest=2 * JSON_BYTES,
+    bp, "POST", "/v1/notices/check", answers={200: NoticeLookedOut}, scope=Scope.NOTICE, largest=2 * JSON_BYTES,
     refuses=(404, 409),
 )  # fmt: skip
 def check_notice(body: NewNotice) -> Response:
@@ -250,12 +250,12 @@ def new_notice_sheet() -> Response:
     return _sent(send_notice(here(), caller(), _asked(head, lines, codes)))
 
 
-@operation(bp, "GET", "/v1/notices/<id>", answers={200: NoticeShown}, scope=Scope.NOTICE, refuses=(404,))
+@operation(bp, "GET", "/v1/notices/<id>", answers={200: NoticeShownOut}, scope=Scope.NOTICE, refuses=(404,))
 def get_notice(path: IdPath) -> Response:
     """A notice and how its cases stand"""
     notice, cases = see_notice(here(), caller(), path.id)
     return answer(
-        NoticeShown(
+        NoticeShownOut(
             id=notice.id,
             received_at=moment(notice.created_at),
             lines=notice.lines,
@@ -269,11 +269,11 @@ def get_notice(path: IdPath) -> Response:
 def get_standing() -> Response:
     """Your standing, with the exact counts, and what your agents did for you"""
     shown = shown_standing(here(), caller())
-    agents = [AgentOut(agent=one.agent, slug=one.slug, counts=_counts(one.counts)) for one in shown.agents]
+    agents = [NotifyingAgentOut(agent=one.agent, slug=one.slug, counts=_counts(one.counts)) for one in shown.agents]
     return answer(OwnStandingOut(**_standing(shown.standing).model_dump(), agents=agents))
 
 
-@operation(bp, "POST", "/v1/cases/files", answers={201: FileOut}, takes=_FILE, refuses=(403, 413))
+@operation(bp, "POST", "/v1/cases/files", answers={201: SentCaseFileOut}, takes=_FILE, refuses=(403, 413))
 def send_case_file() -> Response:
     """Send a photo or a document for a notice, an answer or an appeal
 
@@ -284,7 +284,7 @@ def send_case_file() -> Response:
     if sent is None:
         raise Invalid("The form has no file in the field “file”.")
     kept = keep_case_file(here(), caller(), cast(BinaryIO, sent.stream))
-    return answer(FileOut(sha256=kept.sha256, media_type=kept.media_type, size=kept.size), 201)
+    return answer(SentCaseFileOut(sha256=kept.sha256, media_type=kept.media_type, size=kept.size), 201)
 
 
 def asked_of(body: NewNotice) -> Asked:
@@ -296,10 +296,10 @@ def asked_of(body: NewNotice) -> Asked:
     return _asked(body, lines, {place: one.code for place, one in enumerate(body.lines) if one.code is not None})
 
 
-def looked_out(looked: Looked) -> LookedOut:
+def looked_out(looked: Looked) -> NoticeLookedOut:
     """A notice that was looked at, as it is answered."""
     lines = [_line_out(place, one, None) for place, one in enumerate(looked.lines)]
-    return LookedOut(
+    return NoticeLookedOut(
         lines=lines,
         new=looked.new,
         repeated=sum(one.state == "repeated" for one in lines),
@@ -346,11 +346,11 @@ def _sent(sent: Sent) -> Response:
     return answer(shown, 201, location=f"/v1/notices/{notice.id}")
 
 
-def _line_out(place: int, one: LookedLine, made: Kept | None) -> LineOut:
+def _line_out(place: int, one: LookedLine, made: Kept | None) -> NoticeLineOut:
     case = made or one.before
     state = "wrong" if one.fault else "repeated" if one.repeats is not None else "known" if one.before else "new"
     weighed = one.weighed
-    return LineOut(
+    return NoticeLineOut(
         line=place + 1,
         state=state,
         platform=None if one.platform is None else one.platform.slug,
@@ -376,9 +376,9 @@ def _standing(standing: Standing) -> StandingOut:
     )
 
 
-def _counts(counts: Counts) -> CountsOut:
+def _counts(counts: Counts) -> StandingCountsOut:
     told: dict[str, Any] = {name: getattr(counts, name) for name in ("decided", "upheld", "taken_down", "countered")}
-    return CountsOut(**told)
+    return StandingCountsOut(**told)
 
 
 def _case_out(one: Kept) -> NoticeCaseOut:

@@ -67,7 +67,7 @@ def the_description_says_it_all(ctx, response, case):
     assert "is not as described" not in detail or any(one in detail for one in UNSAID), detail
 '''
 """Two things are not said: a key of an object has no length in our OpenAPI models, and one of two fields is needed."""
-NO_OTHER_METHOD: Final = ("/v1/items/{gtin}/{serial}/", "/v1/statements/")
+NO_OTHER_METHOD: Final = ("/v1/items/{gtin}/{serial}/", "/v1/statements/", "/v1/notices/", "/v1/cases/")
 """A serial may hold slashes, and “draft” may be a statement's name: a GET there asks for another thing, not wrongly."""
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import json
 import uuid
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from flask import Flask
 
+from ledger.domain.desk.cases import State
 from tests.web.api.asking import Asking, registered
 from tests.web.api.desk_asking import WORDS, line, notice, state_mark, stolen_items
 from tests.web.stage import OTHER_GTIN, Stage
+from web.api.cases import StateWord
 
 
 @pytest.fixture(scope="module")
@@ -250,3 +252,7 @@ def test_what_the_platform_itself_told_of_a_listing_counts_before_the_notifiers_
     made = brand.post("/v1/notices", notice(line(stolen[0], shows), line(stolen[0], hides)), 201)["results"]
     assert [(one["would"], one["case_state"]) for one in made] == [("uphold", "upheld"), ("review", "received")]
     assert platform.get(f"/v1/cases/{made[0]['case']}")["seller"] == "s-screened"
+
+
+def test_every_state_of_a_case_can_be_asked_for() -> None:
+    assert set(get_args(StateWord)) == {one.value for one in State}
