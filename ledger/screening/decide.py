@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ledger.domain.desk.listings import GRAVITY, Decision, canonical
+from ledger.domain.desk.listings import GRAVITY, ListingDecision, canonical
 from ledger.screening.marks import DISGUISED, How
 from ledger.screening.packs import Pack
 from ledger.screening.phrases import Use
@@ -36,7 +36,7 @@ class Reason:
 class Outcome:
     """A decision with all its reasons, in the order of the detectors."""
 
-    decision: Decision
+    decision: ListingDecision
     reasons: tuple[Reason, ...]
 
     def told(self) -> str:
@@ -53,7 +53,7 @@ def decide(pack: Pack, facts: Facts) -> Outcome:
         if detector.on:
             reasons.append(Reason(key, detector.weight, evidence))
             weights[key] = detector.weight
-    decision = Decision.ALLOW
+    decision = ListingDecision.ALLOW
     for level, least in pack.thresholds.items():
         # Everything that may go as far as this level counts towards it.
         together = sum(weight for key, weight in weights.items() if GRAVITY[pack.detectors[key].most] >= GRAVITY[level])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ledger.domain.desk.listings import Decision
+from ledger.domain.desk.listings import ListingDecision
 from ledger.domain.errors import Invalid
 from ledger.domain.said import said
 
@@ -28,6 +28,8 @@ KEYS: Final = (
 """The detectors; a pack has all of them and no other."""
 WITH_FROM: Final = frozenset({"seller.new_with_mark", "seller.burst", "price.low"})
 """Detectors with a threshold of their own: days, listings in 24 hours, percent of the median."""
+_MOSTS: Final = frozenset(one.value for one in ListingDecision)
+_LEVELS: Final = _MOSTS - {ListingDecision.ALLOW.value}
 MOST_BYTES: Final = 64 * 1024
 
 
@@ -37,7 +39,7 @@ class Detector:
 
     on: bool
     weight: int
-    most: Decision
+    most: ListingDecision
     start: int = 0
 
 
@@ -48,7 +50,7 @@ class Pack:
     version: int
     made: str
     about: str
-    thresholds: Mapping[Decision, int]
+    thresholds: Mapping[ListingDecision, int]
     detectors: Mapping[str, Detector]
     body: Mapping[str, Any]
 
@@ -63,10 +65,12 @@ def read_pack(text: str | bytes) -> Pack:
         raise Invalid(said("A rule pack is a JSON object of at most 64 KB."))
     version = _whole(body, "version", 1, 1_000_000)
     given = body.get("thresholds")
-    if not isinstance(given, dict) or set(given) != {one.value for one in Decision} - {Decision.ALLOW.value}:
+    if not isinstance(given, dict) or set(given) != {one.value for one in ListingDecision} - {
+        ListingDecision.ALLOW.value
+    }:
         raise Invalid(said("The rule pack needs thresholds for ask_for_code, hold and block."))
-    thresholds = {Decision(name): _whole(given, name, 1, 100_000) for name in given}
-    if [thresholds[one] for one in tuple(Decision)[1:]] != sorted(thresholds.values()):
+    thresholds = {ListingDecision(name): _whole(given, name, 1, 100_000) for name in given}
+    if [thresholds[one] for one in tuple(ListingDecision)[1:]] != sorted(thresholds.values()):
         raise Invalid(said("The rule pack's thresholds rise from ask_for_code over hold to block."))
     detectors = body.get("detectors")
     if not isinstance(detectors, dict):
@@ -92,10 +96,10 @@ def first_pack() -> Pack:
 
 
 def _detector(name: str, given: object) -> Detector:
-    if not isinstance(given, dict) or not isinstance(given.get("on"), bool) or given.get("most") not in list(Decision):
+    if not isinstance(given, dict) or not isinstance(given.get("on"), bool) or given.get("most") not in _MOSTS:
         raise Invalid(said("The detector “%(name)s” says on (true or false), weight and most.", name=name))
     start = _whole(given, "from", 0, 1_000_000) if name in WITH_FROM else 0
-    return Detector(given["on"], _whole(given, "weight", 0, 1_000), Decision(given["most"]), start)
+    return Detector(given["on"], _whole(given, "weight", 0, 1_000), ListingDecision(given["most"]), start)
 
 
 def _whole(given: Mapping[str, Any], name: str, least: int, most: int) -> int:

@@ -84,14 +84,17 @@ def read(text: str, *, signs: bool = True) -> Read:
             if letter == " ":
                 if not parted:
                     ends.add(len(letters))
-                parted = True
-                continue
-            if parted:
+                    parted = True
+            elif parted:
                 starts.add(len(letters))
                 parted = False
-            letters.append(letter)
-            places.append(place)
-            _paired(letters, places, starts)
+                letters.append(letter)
+                places.append(place)
+            elif letter in _SECOND and (single := _NEIGHBOURS.get((letters[-1], letter))):
+                letters[-1] = single
+            else:
+                letters.append(letter)
+                places.append(place)
     ends.add(len(letters))
     return Read(text, "".join(letters), tuple(places), frozenset(starts), frozenset(ends))
 
@@ -149,15 +152,8 @@ def _sign(one: str, *, signs: bool) -> str:
     return _LEET.get(one) or (one if one.isalnum() else " ")
 
 
-def _paired(letters: list[str], places: list[int], starts: set[int]) -> None:
-    """Make two neighbours one where they read as one letter; not across words."""
-    if len(letters) < 2 or len(letters) - 1 in starts or (letters[-2], letters[-1]) not in _NEIGHBOURS:
-        return
-    letters[-2:] = [_NEIGHBOURS[letters[-2], letters[-1]]]
-    del places[-1]
-
-
 _NEIGHBOURS: Final = {(pair[0], pair[1]): single for pair, single in _PAIRS}
+_SECOND: Final = frozenset(pair[1] for pair, _ in _PAIRS)
 _MOST_KNOWN: Final = 50_000
 _LETTERS: Final = _Table(signs=True)
 _WORDS: Final = _Table(signs=False)

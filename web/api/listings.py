@@ -16,12 +16,12 @@ from ledger.domain.desk.listings import (
     MOST_LISTINGS,
     MOST_PHOTOS,
     Condition,
-    Decision,
     Kept,
     Listing,
+    ListingDecision,
+    ListingStatus,
     Price,
     Seller,
-    Status,
 )
 from ledger.domain.desk.screening_words import about, message
 from ledger.domain.organisations import Scope
@@ -54,7 +54,7 @@ class PriceIn(In):
     currency: str = Field(pattern="^[A-Z]{3}$", max_length=3, description="ISO 4217.", examples=["EUR"])
 
 
-class SellerIn(In):
+class ListingSeller(In):
     """Who sells, by your own pseudonym for them: no name, no e-mail."""
 
     ref: Ref
@@ -76,13 +76,13 @@ class ListingIn(In):
         None, pattern="^[A-Z]{2}$", max_length=2, description="ISO 3166-1 alpha-2, EU, or WO for anywhere."
     )
     price: PriceIn | None = None
-    seller: SellerIn
+    seller: ListingSeller
     codes: list[Annotated[str, Field(min_length=1, max_length=2_000, pattern=_PLAIN)]] = Field(
         [], max_length=MOST_CODES, description="Codes of the item, as scanned or typed."
     )
     photos: list[Sha256] = Field([], max_length=MOST_PHOTOS, description="SHA-256 of photos that you sent before.")
     condition: Condition = Condition.USED
-    status: Status = Status.LIVE
+    status: ListingStatus = ListingStatus.LIVE
 
 
 class ListingsIn(In):
@@ -105,12 +105,15 @@ class ScreenedOut(Out):
 
     ref: str
     id: str
-    decision: Decision
+    decision: ListingDecision
     decision_id: str
     reasons: list[ReasonOut]
     message: list[str] = Field(description="What to tell the seller, in the listing's language where we speak it.")
     photos: Literal["none", "waiting"] = Field(
         description="waiting: they are compared later; if that changes the decision, a webhook tells."
+    )
+    price: Literal["none", "too_few", "compared"] = Field(
+        description="too_few: there are fewer than five live listings of the model, so it was not compared."
     )
     rule_pack: int
 
@@ -128,8 +131,8 @@ class ListingOut(Out):
     id: str
     url: str
     title: str
-    status: Status
-    decision: Decision
+    status: ListingStatus
+    decision: ListingDecision
     decision_id: str
     created_at: datetime
     screened_at: datetime
@@ -152,7 +155,7 @@ class ListingsOut(Out):
     items: list[ListingOut]
 
 
-class PhotoOut(Out):
+class ListingPhotoOut(Out):
     """A photo that was kept, written anew without the place where it was taken."""
 
     sha256: str = Field(description="Its name; cite it in a listing.")
@@ -172,7 +175,7 @@ class ListingQuery(In):
 
     cursor: str | None = Field(None, max_length=60, pattern=r"^[a-z]{2,4}_[0-9A-HJKMNP-TV-Z]{26}$")
     limit: int = Field(50, ge=1, le=200)
-    decision: Decision | None = None
+    decision: Literal["any", "allow", "ask_for_code", "hold", "block"] = "any"
 
 
 @operation(
@@ -196,7 +199,7 @@ def screen_many_listings(body: ListingsIn) -> Response:
 
 
 @operation(
-    bp, "POST", "/v1/listings/photos", answers={201: PhotoOut}, scope=Scope.SCREEN, takes=_UPLOAD, refuses=(413,)
+    bp, "POST", "/v1/listings/photos", answers={201: ListingPhotoOut}, scope=Scope.SCREEN, takes=_UPLOAD, refuses=(413,)
 )
 def send_listing_photo() -> Response:
     """Send a photo of a listing
@@ -205,14 +208,16 @@ def send_listing_photo() -> Response:
     """
     request.max_content_length = here().limits.evidence_bytes + 64 * 1024
     kept = send_photo(here(), caller(), cast(BinaryIO, request.stream))
-    return answer(PhotoOut(sha256=kept.sha256, width=kept.width, height=kept.height, codes=list(kept.codes)), 201)
+    return answer(
+        ListingPhotoOut(sha256=kept.sha256, width=kept.width, height=kept.height, codes=list(kept.codes)), 201
+    )
 
 
 @operation(bp, "GET", "/v1/listings", answers={200: ListingsOut}, scope=Scope.SCREEN)
 def list_listings(query: ListingQuery) -> Response:
     """Your listings and what was decided of them"""
     platform = caller().organisation.id
-    wanted = None if query.decision is None else query.decision.value
+    wanted = None if query.decision == "any" else query.decision
     with here().store.read() as tx:
         found = tx.listings.page(platform, query.cursor, query.limit + 1, decision=wanted)
     return page(found, query.limit, lambda rows: ListingsOut(items=[_kept(one) for one in rows]), lambda last: last.id)
@@ -274,7 +279,8 @@ def _screened(one: Screened, sent: ListingIn) -> ScreenedOut:
         decision_id=one.decision_id,
         reasons=[_reason(reason) for reason in outcome.reasons],
         message=_told(outcome.decision, outcome.reasons, sent.language),
-        photos="waiting" if sent.photos and sent.status is Status.LIVE else "none",
+        photos="waiting" if sent.photos and sent.status is ListingStatus.LIVE else "none",
+        price=one.facts["price"]["state"],
         rule_pack=one.pack,
     )
 
@@ -287,7 +293,7 @@ def _reason(one: Reason) -> ReasonOut:
 
 def _told(decision: str, reasons: Iterable[Reason], language: str) -> list[str]:
     seller = _SPOKEN.get(language[:2].lower(), ENGLISH)
-    lines = message(Decision(decision), [(one.key, one.evidence) for one in reasons])
+    lines = message(ListingDecision(decision), [(one.key, one.evidence) for one in reasons])
     return [translated(line, seller) for line in lines]
 
 
@@ -297,8 +303,8 @@ def _kept(one: Kept) -> ListingOut:
         id=one.id,
         url=one.url,
         title=one.title,
-        status=Status(one.status),
-        decision=Decision(one.decision),
+        status=ListingStatus(one.status),
+        decision=ListingDecision(one.decision),
         decision_id=one.decision_id,
         created_at=moment(one.created_at),
         screened_at=moment(one.screened_at),

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from flask import Response
 from pydantic import Field
 
-from ledger.domain.desk.listings import Decision
+from ledger.domain.desk.listings import ListingDecision
 from ledger.domain.organisations import Role, Scope
 from ledger.screening.packs import read_pack
 from ledger.services.desk.challenge import answer_challenge, challenge_listing, challenge_of, decide_challenge
@@ -47,7 +47,7 @@ class DetectorIn(In):
 
     on: Flag
     weight: int = Field(ge=0, le=1_000)
-    most: Decision = Field(description="The gravest decision that it may take part in.")
+    most: ListingDecision = Field(description="The gravest decision that it may take part in.")
     start: int | None = Field(
         None, alias="from", ge=0, le=1_000_000, description="Where it has a threshold: days, listings, percent."
     )
@@ -83,8 +83,8 @@ class ChangeOut(Out):
 
     decision_id: str
     listing: str
-    before: Decision
-    after: Decision
+    before: ListingDecision
+    after: ListingDecision
     gained: list[str] = Field(description="Reasons that would be new.")
     lost: list[str] = Field(description="Reasons that would be gone.")
 
@@ -169,8 +169,8 @@ def replay_decisions(body: ReplayIn) -> Response:
                 ChangeOut(
                     decision_id=one.id,
                     listing=one.listing,
-                    before=Decision(one.before),
-                    after=Decision(one.after),
+                    before=ListingDecision(one.before),
+                    after=ListingDecision(one.after),
                     gained=list(one.gained),
                     lost=list(one.lost),
                 )

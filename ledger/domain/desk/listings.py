@@ -28,7 +28,7 @@ LANGUAGES: Final = ("en", "fr", "it", "zh-Hans")
 """In which a seller can be told; others are told in English."""
 
 
-class Decision(StrEnum):
+class ListingDecision(StrEnum):
     """What a platform should do, from the mildest to the gravest."""
 
     ALLOW = "allow"
@@ -37,7 +37,7 @@ class Decision(StrEnum):
     BLOCK = "block"
 
 
-class Status(StrEnum):
+class ListingStatus(StrEnum):
     """Whether anybody can buy it."""
 
     LIVE = "live"
@@ -51,7 +51,7 @@ class Condition(StrEnum):
     USED = "used"
 
 
-GRAVITY: Final = {decision: number for number, decision in enumerate(Decision)}
+GRAVITY: Final = {decision: number for number, decision in enumerate(ListingDecision)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Listing:
     codes: tuple[str, ...]
     photos: tuple[str, ...]
     condition: Condition
-    status: Status
+    status: ListingStatus
 
     def digest(self) -> str:
         """SHA-256 of everything in it."""

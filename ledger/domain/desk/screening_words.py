@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from ledger.domain.desk.listings import Decision
+from ledger.domain.desk.listings import ListingDecision
 from ledger.domain.said import Said, said
 
 ABOUT: Final[Mapping[str, Said]] = {
@@ -106,11 +106,11 @@ _TELL: Final[Mapping[str, Callable[[Mapping[str, Any]], Said]]] = {
         "Your photo did not show the three words beside the item. You can ask for new words."
     ),
 }
-_FIRST: Final[Mapping[Decision, Said]] = {
-    Decision.ALLOW: said("Your listing can be shown."),
-    Decision.ASK_FOR_CODE: said("Your listing needs one more thing: the item's code, or the owner's word."),
-    Decision.HOLD: said("Your listing is not shown until this is settled."),
-    Decision.BLOCK: said("Your listing cannot be shown."),
+_FIRST: Final[Mapping[ListingDecision, Said]] = {
+    ListingDecision.ALLOW: said("Your listing can be shown."),
+    ListingDecision.ASK_FOR_CODE: said("Your listing needs one more thing: the item's code, or the owner's word."),
+    ListingDecision.HOLD: said("Your listing is not shown until this is settled."),
+    ListingDecision.BLOCK: said("Your listing cannot be shown."),
 }
 
 
@@ -122,7 +122,7 @@ def about(key: str, evidence: Mapping[str, Any]) -> Said:
     return said("“%(mark)s”: %(about)s", mark=mark, about=ABOUT[key])
 
 
-def message(decision: Decision, reasons: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Said]:
+def message(decision: ListingDecision, reasons: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Said]:
     """What a seller is told: what became of the listing, then what to do, each thing once, at most six."""
     told = list(dict.fromkeys(_TELL[key](evidence) for key, evidence in reasons))
     return [_FIRST[decision], *told[:5]]

@@ -14,7 +14,7 @@ import json
 from typing import Final
 
 from ledger.domain.asks import WORDS
-from ledger.domain.desk.listings import Status
+from ledger.domain.desk.listings import ListingStatus
 from ledger.domain.errors import Conflict, TooMany, Unknown
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.said import said
@@ -37,7 +37,7 @@ def challenge_listing(ledger: Ledger, caller: Caller, ref: str) -> Challenge:
     now, id = ledger.now(), ledger.new_id("lsc")
     with ledger.store.write() as tx:
         listing = own_listing(tx, caller, ref)
-        if listing.status != Status.LIVE:
+        if listing.status != ListingStatus.LIVE:
             raise Conflict(said("This listing has ended. Send it again as live, then ask for a photo."))
         last = tx.listings.challenges({listing.id}).get(listing.id)
         if last is not None and last.state in ("waiting", "answered") and last.expires_at > now:
@@ -97,7 +97,7 @@ def decide_challenge(ledger: Ledger, caller: Caller, ref: str, *, accepted: bool
         body = {"id": last.id, "accepted": accepted}
         tx.desk_log.append("screen.challenge_decided", caller.organisation.id, f"screen:{listing.id}", body, now)
         before = tx.listings.decision(listing.decision_id)
-        if before is not None and listing.status == Status.LIVE:
+        if before is not None and listing.status == ListingStatus.LIVE:
             decide_anew(ledger, tx, listing, json.loads(before.facts) | {"at": now, "challenge": state}, "challenge")
         return _asked(tx, listing.id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ledger.domain.desk.listings import KEPT, Kept, Status
+from ledger.domain.desk.listings import KEPT, Kept, ListingStatus
 from ledger.domain.errors import Unknown
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.said import said
@@ -29,7 +29,7 @@ def end_listing(ledger: Ledger, caller: Caller, ref: str) -> Kept:
     with ledger.store.write() as tx:
         found = own_listing(tx, caller, ref)
         if found.ended_at is None:
-            values = {"status": Status.ENDED.value, "ended_at": ledger.now(), "look_due": None}
+            values = {"status": ListingStatus.ENDED.value, "ended_at": ledger.now(), "look_due": None}
             tx.listings.change(found.id, **values)
             tx.desk_log.append("screen.ended", caller.organisation.id, f"screen:{found.id}", {}, ledger.now())
         return own_listing(tx, caller, ref)

@@ -25,7 +25,7 @@ from ledger.domain.desk.listings import (
     Decided,
     Kept,
     Listing,
-    Status,
+    ListingStatus,
     canonical,
     check_listing,
 )
@@ -153,7 +153,7 @@ def _around(ledger: Ledger, tx: Tx, platform: str, drafts: Sequence[Draft], know
     same_code = {name: [one for one in found if one.id not in ours] for name, found in coded.items()}
     same_photo = {name: [one for one in found if one.id not in ours] for name, found in pictured.items()}
     for draft in drafts:
-        if draft.listing.status is Status.LIVE:
+        if draft.listing.status is ListingStatus.LIVE:
             here = Beside(draft.id, platform, draft.listing.seller.ref)
             for code in draft.codes:
                 if code.name is not None:
@@ -193,7 +193,7 @@ def _keep(
     kept, decided = [], []
     for draft, answer in zip(drafts, answers, strict=True):
         one, before = draft.listing, known.get(draft.listing.ref)
-        ended = one.status is Status.ENDED
+        ended = one.status is ListingStatus.ENDED
         kept.append(
             Kept(
                 id=draft.id,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ledger.domain.desk.listings import GRAVITY, Decided, Decision
+from ledger.domain.desk.listings import GRAVITY, Decided, ListingDecision
 from ledger.screening.decide import Outcome, decide, not_looked_for
 from ledger.screening.packs import Pack
 from ledger.services.desk.screen_packs import all_packs
@@ -77,7 +77,7 @@ def _compare(found: Replayed, one: Decided, facts: Mapping[str, object], pack: P
     new = decide(other, facts)
     if new.decision.value == one.decision:
         return
-    graver = GRAVITY[new.decision] > GRAVITY[Decision(one.decision)]
+    graver = GRAVITY[new.decision] > GRAVITY[ListingDecision(one.decision)]
     found.graver += graver
     found.milder += not graver
     found.changes[one.decision, new.decision.value] += 1

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.domain.desk.listings import GRAVITY, Decision, canonical
+from ledger.domain.desk.listings import GRAVITY, ListingDecision, canonical
 from ledger.domain.desk.screening_words import ABOUT, about, message
 from ledger.domain.errors import Invalid
 from ledger.screening.decide import decide, not_looked_for
@@ -125,5 +125,5 @@ def test_a_pack_that_is_not_json_or_too_deep_is_refused() -> None:
 
 
 def test_the_gravest_of_the_first_pack_is_what_the_record_or_the_seller_says() -> None:
-    blocking = {key for key, one in PACK.detectors.items() if one.most is Decision.BLOCK}
+    blocking = {key for key, one in PACK.detectors.items() if one.most is ListingDecision.BLOCK}
     assert blocking == {"mark.copy", "code.bad_news"}
