@@ -61,6 +61,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "backup": "backup",
     "restore": "backup",
     "design": "design",
+    "right": "right",
     "export": "export",
     "check-kit": "export",
     "kit-passport": "export",

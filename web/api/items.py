@@ -82,7 +82,8 @@ def get_item(path: ItemPath, query: ItemQuery) -> Response:
     # The moment of asking is no part of what was answered, wherever it stands.
     told = response.get_data().replace(to_json(shown.checked_at), b"")
     response.set_etag(hashlib.sha256(told).hexdigest()[:32], weak=True)
-    if scan.subject is not None and not spent.over:
+    # What an order of a court holds is free again at a second that no stamp moves with.
+    if scan.subject is not None and not spent.over and not scan.facts.holds:
         may_be_kept(About(scan.subject.item.item, scan.standing.key.value, look=False))
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)

@@ -69,7 +69,9 @@ def item(_rest: str) -> Response:
     except Unavailable:
         scan = unavailable(moment(ledger.now()))
     response = answer(ledger, scan)
-    if scan.subject is not None and scan.facts.retry_after is None and language_of(request) not in COUNTED:
+    # What an order of a court holds is free again at a second that no stamp moves with.
+    plain = scan.facts.retry_after is None and not scan.facts.holds
+    if scan.subject is not None and plain and language_of(request) not in COUNTED:
         may_be_kept(About(scan.subject.item.item, scan.standing.key.value, look=True))
     return response
 

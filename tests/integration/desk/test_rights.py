@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from click.testing import CliRunner
 
+from ledger.cli import root
 from ledger.domain.desk.rights import REMINDERS, RightKind, RightState
 from ledger.domain.errors import Conflict, Forbidden
 from ledger.domain.joining import Application, Mark
@@ -135,3 +138,13 @@ def test_a_name_is_held_against_marks_as_well_as_organisations(sqlite_world: Wor
         assert alike(ledger, tx, "Something Else", "else.example") == ()
     with pytest.raises(Conflict, match="two of the operator's people"):
         refuse_look_alike(ledger, "Étoile Vaste Official", "stars.example")
+
+
+def test_the_operator_compares_at_the_command_line(sqlite_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    stated = state_right(sqlite_world.ledger, sqlite_world.caller("maison"), WORD)
+    monkeypatch.setenv("TOUCHMARK_DATA", str(sqlite_world.settings.data))
+    listed = CliRunner().invoke(root, ["--json", "right", "list"])
+    assert [one["id"] for one in json.loads(listed.output)["rights"]] == [stated.id]
+    for act, state in (("confirm", "checked"), ("refuse", "withdrawn")):
+        told = CliRunner().invoke(root, ["--json", "right", act, stated.id])
+        assert json.loads(told.output)["state"] == state

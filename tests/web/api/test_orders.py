@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from ledger.domain.organisations import Role, Scope
 from ledger.services.check_items import check_items
@@ -16,6 +16,7 @@ from ledger.services.organisations import add_organisation
 from ledger.services.scan_item import scan_item
 from tests.web.api.asking import Asking, path_of, registered
 from tests.web.stage import Stage
+from web.kept_answers import about_of
 
 SHA = "cd" * 32
 
@@ -153,6 +154,26 @@ def test_each_order_is_one_entry_of_the_log_without_a_name(stage: Stage, council
     assert [one.kind for one in found] == ["order.entered", "order.lifted"]
     assert "Tribunal" not in found[0].body
     assert item["serial"] not in found[0].body
+
+
+def test_no_answer_about_a_held_item_is_given_again(
+    stage: Stage, council: Asking, anyone: Asking, item: dict[str, Any]
+) -> None:
+    """The front desk gives kept answers until a stamp moves; an order ends without moving one."""
+
+    def may_be_given_again(path: str) -> bool:
+        with anyone.app.test_request_context(path):
+            assert anyone.app.full_dispatch_request().status_code == 200
+            return about_of(request.environ) is not None
+
+    paths = (path_of(item), f"/01/{item['gtin']}/21/{item['serial']}")
+    made = council.post("/v1/orders", order(stage, item, court="Short"), 201)
+    assert not any(map(may_be_given_again, paths))
+    for one in council.get("/v1/orders")["items"]:
+        if one["in_force"]:
+            council.post(f"/v1/orders/{one['id']}/lift")
+    assert not council.get(f"/v1/orders/{made['id']}")["in_force"]
+    assert all(map(may_be_given_again, paths))
 
 
 def test_a_clock_that_was_read_before_the_order_does_not_hide_it(
