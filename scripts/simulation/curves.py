@@ -33,16 +33,28 @@ def curve(title: str, along: str, series: Mapping[str, Points]) -> str:
     parts.append(_text(_LEFT + (_WIDE - _LEFT - _RIGHT) / 2, _HIGH - _BOTTOM + 36, along, anchor="middle"))
     for number, (name, points) in enumerate(series.items()):
         colour, dash = _COLOURS[number % len(_COLOURS)], _DASHES[number % len(_DASHES)]
+        for part in _unbroken(points):
+            line = " ".join(f"{x},{y}" for x, y in (at(*one) for one in part))
+            parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2" '
+                         f'stroke-dasharray="{dash}"/>')  # fmt: skip
         places = [at(x, y) for x, y in points if y is not None]
-        line = " ".join(f"{x},{y}" for x, y in places)
-        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2" '
-                     f'stroke-dasharray="{dash}"/>')  # fmt: skip
         parts += [f'<circle cx="{x}" cy="{y}" r="3.5" fill="{colour}"/>' for x, y in places]
         left, low = _LEFT + number % 2 * 290, _HIGH - 34 + number // 2 * 18
         parts.append(f'<line x1="{left}" y1="{low - 4}" x2="{left + 26}" y2="{low - 4}" stroke="{colour}" '
                      f'stroke-width="2" stroke-dasharray="{dash}"/>')  # fmt: skip
         parts.append(_text(left + 32, low, name))
     return _picture(title, parts)
+
+
+def _unbroken(points: Points) -> list[list[tuple[float, float]]]:
+    """The points that can be told, parted where one between them cannot: no line goes over what nobody knows."""
+    parts: list[list[tuple[float, float]]] = [[]]
+    for x, y in points:
+        if y is None:
+            parts.append([])
+        else:
+            parts[-1].append((x, y))
+    return [one for one in parts if len(one) > 1]
 
 
 def bars(title: str, rows: Sequence[tuple[str, float | None]]) -> str:

@@ -58,6 +58,7 @@ def _of_cases(cases: list[CaseRecord]) -> Iterable[tuple[str, Number]]:
         yield f"automation.{much}", (sum(one.automation == much for one in decided), len(decided))
     fell = [one for one in cases if one.down or one.down_since is not None]
     yield "counter_notices", (sum(one.countered for one in fell), len(fell))
+    yield "strikes", (sum(one.closed and one.outcome == "upheld" for one in cases), None)
     closed = [one for one in fell if one.closed]
     yield "restored_rate", (sum(one.outcome in _BROUGHT_BACK for one in closed), len(closed))
     spans = wrongful_spans(cases)

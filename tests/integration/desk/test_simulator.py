@@ -32,7 +32,7 @@ def test_the_report_tells_every_number_as_the_simulator_counted_it(runs: tuple[R
         assert one.differ == []
     own = runs[1].policy
     # Where nothing happened, nothing was compared.
-    for key in ("notices_received", "wrongful_takedown_seconds", "wrongful_takedowns", "counter_notices"):
+    for key in ("notices_received", "wrongful_takedown_seconds", "wrongful_takedowns", "counter_notices", "strikes"):
         assert own[key][0], key
     assert runs[0].policy["screened.hold"][0]
 
@@ -94,4 +94,5 @@ def test_every_picture_says_that_it_is_synthetic() -> None:
     for picture in (drawn, bars("Bars", [("all on", 90.0), ("few", None)])):
         assert picture.count("synthetic") >= 3
     assert "A &amp; B" in drawn
-    assert drawn.count("<circle") == 2
+    # What cannot be told is no point, and no line goes over it.
+    assert (drawn.count("<circle"), drawn.count("<polyline")) == (2, 0)
