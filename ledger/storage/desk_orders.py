@@ -71,6 +71,18 @@ class Orders:
         )
         return [one for one in map(_order, self._db.execute(query)) if one.in_force(now)]
 
+    def sellers_held(self, platform: str, now: int) -> list[tuple[str, Order]]:
+        """A platform's sellers under an order at that second, by its own names for them (at most 5,000)."""
+        query = (
+            select(orders, order_sellers.c.ref)
+            .join(order_sellers, order_sellers.c.order == orders.c.id)
+            .where(order_sellers.c.platform == platform, orders.c.until > now, orders.c.lifted_at.is_(None))
+            .order_by(order_sellers.c.ref, orders.c.id)
+            .limit(5_000)
+        )
+        told = [(row.ref, _order(row)) for row in self._db.execute(query)]
+        return [(ref, order) for ref, order in told if order.in_force(now)]
+
     def of_sellers(self, platform: str, refs: Collection[str], now: int) -> dict[str, list[Order]]:
         """Orders in force on a platform's sellers at that second, by the platform's name for them (at most 1,000)."""
         query = (

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ledger.domain.desk.orders import MOST_ITEMS, MOST_SELLERS, Order, OrderKind
 from ledger.domain.organisations import Scope
-from ledger.services.desk.orders import Given, enter_order, lift_order, order_for, orders_for
+from ledger.services.desk.orders import Given, enter_order, lift_order, order_for, orders_for, sellers_held
 from web.api.operation import JSON_BYTES, answer, blueprint, caller, here, operation
 from web.api.rights import Territory
 from web.api.shapes import Gtin, Id, IdPath, In, Line, Moment, Out, Serial, Sha256, maybe_moment, moment
@@ -91,6 +91,35 @@ class OrdersOut(Out):
     """The newest orders, at most 200."""
 
     items: list[OrderOut]
+
+
+class HeldNowOut(Out):
+    """One of your sellers, and an order that holds it."""
+
+    ref: str = Field(description="Your own name for the seller.")
+    order: str
+    court: str
+    territories: list[str]
+    until: datetime
+
+
+class HeldNowListOut(Out):
+    """Your sellers that an order holds now, at most 5,000."""
+
+    items: list[HeldNowOut]
+
+
+@operation(bp, "GET", "/v1/held-sellers", answers={200: HeldNowListOut}, scope=Scope.CHECK)
+def list_held_sellers() -> Response:
+    """Which of your sellers an order of a court holds now
+
+    For platforms. A seller is on the list until the order ends, which it does by itself.
+    """
+    found = [
+        HeldNowOut(ref=ref, order=one.id, court=one.court, territories=list(one.territories), until=moment(one.ends_at))
+        for ref, one in sellers_held(here(), caller())
+    ]
+    return answer(HeldNowListOut(items=found))
 
 
 @operation(bp, "GET", "/v1/orders", answers={200: OrdersOut}, scope=Scope.DECIDE)

@@ -117,6 +117,14 @@ def judged_in(scan: Scan, territory: str) -> Scan:
     return replace(scan, facts=facts, standing=standing(facts, scan.standing.at))
 
 
+def sellers_held(ledger: Ledger, caller: Caller) -> list[tuple[str, Order]]:
+    """The caller's sellers that an order holds now, by the platform's own names for them, each with its order."""
+    caller.need(Scope.CHECK)
+    caller.need_role(Role.PLATFORM)
+    with ledger.store.read() as tx:
+        return tx.orders.sellers_held(caller.organisation.id, ledger.now())
+
+
 def holds_on_sellers(
     tx: Tx, platform: str, refs: Collection[str], now: int, territory: str | None = None
 ) -> dict[str, list[Order]]:

@@ -31,6 +31,10 @@ class Orders(Protocol):
         """Orders in force on an item at that second, without what else they hold."""
         ...
 
+    def sellers_held(self, platform: str, now: int) -> list[tuple[str, Order]]:
+        """A platform's sellers under an order at that second, by its own names for them (at most 5,000)."""
+        ...
+
     def of_sellers(self, platform: str, refs: Collection[str], now: int) -> dict[str, list[Order]]:
         """Orders in force on a platform's sellers at that second, by the platform's name for them (at most 1,000)."""
         ...

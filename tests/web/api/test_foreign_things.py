@@ -189,6 +189,7 @@ OWN_ONLY = {
     "add_right",
     "list_agents",
     "list_orders",
+    "list_held_sellers",
     "check_one_release",
     "look_up_one",
     "look_up_manifest",

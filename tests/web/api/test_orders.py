@@ -105,8 +105,13 @@ def test_an_order_on_a_code_that_nobody_registered_is_shown_too(
     assert lines(shown)
 
 
-def test_sellers_are_held_on_their_own_platform_only(stage: Stage, council: Asking, item: dict[str, Any]) -> None:
-    council.post("/v1/orders", order(stage, item, items=[], sellers=[{"platform": "bazar", "ref": "s-77"}]), 201)
+def test_sellers_are_held_on_their_own_platform_only(
+    stage: Stage, council: Asking, platform: Asking, brand: Asking, item: dict[str, Any]
+) -> None:
+    held = council.post("/v1/orders", order(stage, item, items=[], sellers=[{"platform": "bazar", "ref": "s-77"}]), 201)
+    mine = [one["ref"] for one in platform.get("/v1/held-sellers")["items"] if one["order"] == held["id"]]
+    assert mine == ["s-77"]
+    brand.get("/v1/held-sellers", 403)
     with stage.ledger.store.read() as tx:
         bazar, maison = tx.organisations.get("bazar"), tx.organisations.get("maison")
         assert bazar is not None
