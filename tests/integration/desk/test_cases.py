@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -32,7 +33,7 @@ from ledger.services.desk.case_counter import (
     proof_counts,
 )
 from ledger.services.desk.case_turn import TEXTS_KEPT, forget_case_texts, settle_due
-from ledger.services.desk.case_write import entries_of, index_of, seller_secret
+from ledger.services.desk.case_write import entries_of, index_of, load, seller_secret
 from ledger.services.desk.cases_port import Kept, Wanted
 from ledger.services.desk.cases_read import list_cases, see_by_link, see_case, strikes_of
 from ledger.services.desk.checks_proof import ask_seller
@@ -312,3 +313,65 @@ def test_what_people_wrote_is_forgotten_and_the_log_stays_whole(world: World) ->
     seen = see_case(world.ledger, world.caller("bazar"), kept.id)
     assert seen.texts == ()
     assert seen.history[0].body["texts"]["explanation"]
+
+
+def test_the_same_notice_sent_twice_at_once_makes_its_cases_once(world: World) -> None:
+    told = asked(right(world), *(f"L-{n}" for n in range(20)))
+    refused: list[Conflict] = []
+
+    def go() -> None:
+        try:
+            send(world, told)
+        except Conflict as again:
+            refused.append(again)
+
+    threads = [threading.Thread(target=go) for _ in range(3)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(refused) == 2
+    assert len(list_cases(world.ledger, world.caller("maison"), Wanted(), None, 100)) == 20
+    rows_say_what_the_log_says(world)
+
+
+def test_a_notice_that_fails_on_its_way_leaves_no_entry_and_no_case(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = right(world)
+    with world.ledger.store.read() as tx:
+        before = tx.desk_log.head()
+
+    def fail(*_: Any) -> None:
+        raise OSError("cut short")
+
+    monkeypatch.setattr("ledger.storage.desk_cases.Cases.add", fail)
+    with pytest.raises(OSError, match="cut short"):
+        send(world, asked(mark, "L-1", "L-2"))
+    monkeypatch.undo()
+    with world.ledger.store.read() as tx:
+        assert tx.desk_log.head() == before
+    assert len(send(world, asked(mark, "L-1", "L-2"))) == 2
+
+
+def test_a_case_that_cannot_be_coped_with_does_not_hold_up_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bad, _), (good, _) = send(world, asked(right(world), "L-1", "L-2"))
+    for kept in (bad, good):
+        decide(world, kept.id, Word.UPHOLD)
+    world.clock.ahead += 60 * DAY
+
+    def broken(tx: Any, id: str) -> Any:
+        if id == bad.id:
+            raise KeyError("damaged")
+        return load(tx, id)
+
+    monkeypatch.setattr("ledger.services.desk.case_act.load", broken)
+    assert settle_due(world.ledger)
+    assert not settle_due(world.ledger)
+    monkeypatch.undo()
+    bazar = world.caller("bazar")
+    assert see_case(world.ledger, bazar, good.id).case.state is State.CLOSED
+    assert see_case(world.ledger, bazar, bad.id).case.state is State.UPHELD
+    assert settle_due(world.ledger)
