@@ -143,7 +143,6 @@ def test_a_case_under_the_law_of_china_from_notice_to_strike(world: World) -> No
     rows_say_what_the_log_says(world)
 
 
-@on_both
 def test_what_time_does_is_done_once_and_told_once(world: World) -> None:
     caller = world.caller("bazar")
     add_endpoint(world.ledger, caller, "https://bazar.example/hooks", [])
