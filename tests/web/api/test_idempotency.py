@@ -101,7 +101,7 @@ def test_what_broke_on_our_side_is_not_done_a_second_time(
 ) -> None:
     tries = []
 
-    def breaks(*_: Any) -> Any:
+    def breaks(*_: Any, **_more: Any) -> Any:
         tries.append(1)
         raise ZeroDivisionError
 
@@ -112,7 +112,7 @@ def test_what_broke_on_our_side_is_not_done_a_second_time(
 
 
 def test_an_outage_frees_the_key(brand: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(*_: Any) -> Any:
+    def away(*_: Any, **_more: Any) -> Any:
         raise Unavailable("The database does not answer.")
 
     with monkeypatch.context() as patch:

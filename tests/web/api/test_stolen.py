@@ -23,8 +23,9 @@ def authority(stage: Stage, platform: Asking) -> Asking:
 
 
 @pytest.fixture
-def since(platform: Asking) -> str:
-    """Where the feed ends now."""
+def since(stage: Stage, platform: Asking) -> str:
+    """Where the feed ends now, with nothing under way."""
+    stage.follow()
     return str(list(changes(platform))[-1]["cursor"])
 
 

@@ -24,6 +24,13 @@ def named(item: dict[str, Any], ref: str) -> dict[str, str]:
     return {"ref": ref, "gtin": item["gtin"], "serial": item["serial"]}
 
 
+def notice(stage: Stage) -> None:
+    """What the worker does, begun anew."""
+    keeper = WatchKeeper(stage.ledger)
+    while keeper.turn():
+        pass
+
+
 def every(who: Asking) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     path = "/v1/watches?limit=2"
@@ -90,12 +97,9 @@ def test_the_message_is_as_it_is_described_and_names_nobody(
     bazar = operator_as(stage.ledger, "bazar")
     endpoint, _ = add_endpoint(stage.ledger, bazar, "https://bazar.example/hooks", [EventType.ITEM_VERDICT_CHANGED])
     platform.post("/v1/watches", {"items": [named(item, "L-881")]}, 201)
-    keeper = WatchKeeper(stage.ledger)
-    while keeper.turn():
-        pass
+    notice(stage)
     speak(anyone, anyone.post(path_of(item) + "/reports/draft", {"report": "stolen"}), owner)
-    while keeper.turn():
-        pass
+    notice(stage)
     [delivery] = platform.get(f"/v1/webhooks/{endpoint.id}/deliveries")["items"]
     body = platform.get(f"/v1/webhook-deliveries/{delivery['id']}")["body"]
     told = json.loads(body)
