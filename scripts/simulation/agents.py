@@ -231,7 +231,7 @@ def _cheat(
 
 
 def _popups(rules: Rules, seed: int, count: int) -> tuple[list[SellerPlan], list[ListingPlan]]:
-    """Stores that open, put up many listings in a day, go, and come back under another name."""
+    """Stores that open, put up many listings in a day, go, and come back under another name, maybe after the days."""
     stores: list[SellerPlan] = []
     listings: list[ListingPlan] = []
     number = 0
@@ -250,7 +250,7 @@ def _popups(rules: Rules, seed: int, count: int) -> tuple[list[SellerPlan], list
             for n in range(size):
                 own = Chance(seed, f"popup-{number}-{life}-{n}")
                 made = _cheat(rules, own, "popup", len(listings), None, 0, ref)
-                at = min(begins + own.whole("within", 1, 20) * HOUR // 2, rules.days * DAY - 1)
+                at = begins + own.whole("within", 1, 20) * HOUR // 2
                 listings.append(replace(made, at=at))
         number += 1
     return stores, listings

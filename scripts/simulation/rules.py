@@ -18,11 +18,11 @@ VERSION: Final = 1
 class Rules:
     """What the world is like."""
 
-    days: int = 28
+    days: int = 14
     """Days on which listings are put up; cases are then followed until they are closed."""
     honest_a_day: int = 24
     """Listings of honest sellers a day."""
-    cheats: int = 20
+    cheats: int = 25
     """Of a hundred listings, those that are put up by cheats."""
     mix: Mapping[str, int] = field(
         default_factory=lambda: {

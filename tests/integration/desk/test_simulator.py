@@ -68,6 +68,14 @@ def test_chances_of_honest_sellers_do_not_move_with_the_share_of_cheats() -> Non
     assert len(more.listings) > len(some.listings)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_nobody_puts_anything_up_before_their_shop_opens(seed: int) -> None:
+    people = populate(Rules(days=2 + 3 * seed, cheats=50), seed)
+    opened = {one.ref: one.opened for one in people.sellers}
+    assert all(opened[one.seller] <= one.at for one in people.listings)
+    assert {one.again for one in people.sellers if one.again} <= set(opened)
+
+
 def test_a_pack_without_a_family_has_all_of_it_off_and_nothing_else() -> None:
     detectors = json.loads(pack_without({"photo", "price.low"}))["detectors"]
     off = {name for name, one in detectors.items() if not one["on"]}
