@@ -13,6 +13,7 @@ from ledger.domain.organisations import Scope
 from ledger.domain.standing_headlines import Key
 from ledger.services.check_items import check_items
 from ledger.services.desk.checks_proof import ask_seller
+from ledger.services.desk.orders import with_sellers_held
 from ledger.services.desk.sandbox_checks import check_sandbox
 from ledger.services.scanned import Scan
 from web.api.check_lines import JSON_LINES_BYTES, stream_items, stream_lines
@@ -94,7 +95,8 @@ def check_many() -> Response:
     def judge(items: Sequence[CheckedItem]) -> list[Scan]:
         if asking.sandbox:
             return check_sandbox(ledger, [one.asked for one in items])
-        return check_items(ledger, [one.asked for one in items], [one.proof_to(own) for one in items])
+        scans = check_items(ledger, [one.asked for one in items], [one.proof_to(own) for one in items])
+        return with_sellers_held(ledger, own, [None if one.seller is None else one.seller.ref for one in items], scans)
 
     if request.mimetype == LINES:
         return stream_lines(ledger, judge)

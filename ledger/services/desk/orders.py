@@ -19,8 +19,10 @@ from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.said import said
 from ledger.domain.serials import check_serial
 from ledger.domain.standing import standing
+from ledger.domain.standing_facts import Hold
 from ledger.services.ports import Ledger, Tx
 from ledger.services.scanned import Scan
+from ledger.services.views_of_chain import moment
 
 _ANSWERS: Final = 50
 """Faults of items and sellers that are named at once."""
@@ -117,6 +119,24 @@ def judged_in(scan: Scan, territory: str) -> Scan:
     return replace(scan, facts=facts, standing=standing(facts, scan.standing.at))
 
 
+def with_sellers_held(
+    ledger: Ledger, platform: str, sellers: Sequence[str | None], scans: Sequence[Scan]
+) -> list[Scan]:
+    """The answers for these sellers of a platform: what a seller under an order offers is held, as an item would be.
+
+    `sellers` has the platform's own name for the seller of each answer, None where it named none.
+    """
+    named = {one for one in sellers if one is not None}
+    if not named:
+        return list(scans)
+    with ledger.store.read() as tx:
+        held = tx.orders.of_sellers(platform, named, ledger.now())
+    return [
+        _held(scan, held[ref]) if ref is not None and ref in held else scan
+        for ref, scan in zip(sellers, scans, strict=True)
+    ]
+
+
 def sellers_held(ledger: Ledger, caller: Caller) -> list[tuple[str, Order]]:
     """The caller's sellers that an order holds now, by the platform's own names for them, each with its order."""
     caller.need(Scope.CHECK)
@@ -131,6 +151,12 @@ def holds_on_sellers(
     """Orders in force on a platform's sellers, by its own names for them; those without one are left out."""
     found = {ref: holding(orders, now, territory) for ref, orders in tx.orders.of_sellers(platform, refs, now).items()}
     return {ref: orders for ref, orders in found.items() if orders}
+
+
+def _held(scan: Scan, orders: Sequence[Order]) -> Scan:
+    more = (Hold(one.id, one.court, moment(one.from_at), moment(one.ends_at), one.territories) for one in orders)
+    facts = replace(scan.facts, holds=tuple({one.order: one for one in (*scan.facts.holds, *more)}.values()))
+    return replace(scan, facts=facts, standing=standing(facts, scan.standing.at))
 
 
 def _need(caller: Caller) -> None:

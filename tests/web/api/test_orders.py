@@ -112,6 +112,12 @@ def test_sellers_are_held_on_their_own_platform_only(
     mine = [one["ref"] for one in platform.get("/v1/held-sellers")["items"] if one["order"] == held["id"]]
     assert mine == ["s-77"]
     brand.get("/v1/held-sellers", 403)
+    other = item | {"serial": "OTHERONE1"}
+    asked = [{"gtin": other["gtin"], "serial": other["serial"], "seller": {"ref": ref}} for ref in ("s-77", "s-78")]
+    for_held, for_free = platform.post("/v1/checks", {"items": asked})["results"]
+    assert (for_held["advice"], for_free["advice"]) == ("hold", "ask_for_proof")
+    assert "held_under_order" in for_held["flags"]
+    assert "held_under_order" not in for_free["flags"]
     with stage.ledger.store.read() as tx:
         bazar, maison = tx.organisations.get("bazar"), tx.organisations.get("maison")
         assert bazar is not None
