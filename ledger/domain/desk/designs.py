@@ -178,7 +178,7 @@ def _statement(document: Any, keccak: Keccak, signer_of: SignerOf) -> Step:
         return Step("statement", Found.CANNOT_TELL, "Only the chain can tell whose signature this is.")
     if signer != _address(told["signer"]):
         return Step("statement", Found.CONTRADICTS, "The statement was signed by another key than it names.")
-    return Step("statement", Found.HOLDS, f"Party {statement.values['party']} signed it with the key {signer}.")
+    return Step("statement", Found.HOLDS, f"Party {statement.party} signed it with the key {signer}.")
 
 
 def _block(document: Any, block: Block | None) -> Step:

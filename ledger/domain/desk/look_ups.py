@@ -91,7 +91,8 @@ def read_manifest(content: bytes) -> list[Line]:
     try:
         names = [one.strip().lower() for one in next(rows, [])]
         places = _places(names)
-        lines, faults = [], []
+        lines: list[Line] = []
+        faults: list[Fault] = []
         for row in rows:
             if not any(cell.strip() for cell in row):
                 continue
@@ -112,7 +113,7 @@ def read_manifest(content: bytes) -> list[Line]:
 
 
 def _places(names: list[str]) -> dict[str, int]:
-    places = {name: names.index(name) for name in _COLUMNS if name in names}
+    places: dict[str, int] = {name: names.index(name) for name in _COLUMNS if name in names}
     if "code" not in places and not {"gtin", "serial"} <= set(places):
         raise Invalid(said("The manifest needs a header with “code”, or with “gtin” and “serial”."))
     return places

@@ -89,7 +89,7 @@ def check_order(order: Order, territories: tuple[str, ...] | None, renewed: Orde
     if len(order.items) > MOST_ITEMS or len(order.sellers) > MOST_SELLERS:
         faults.append(Fault("items", said("are more than 1,000."), said("Enter the rest as a second order.")))
     if order.from_at < now - EARLIEST:
-        faults.append(Fault("begins_at", said("is more than a year ago."), said("Enter the order that is in force now.")))
+        faults.append(Fault("begins_at", said("is more than a year ago."), said("Enter the order that is in force.")))
     if order.until <= max(order.from_at, now):
         faults.append(Fault("until", said("is over already."), said("Write when the order ends.")))
     elif order.until - order.from_at > LONGEST[order.kind]:
