@@ -14,7 +14,7 @@ from ledger.domain.desk.cases import State
 from tests.web.api.asking import Asking, registered
 from tests.web.api.desk_asking import WORDS, line, notice, state_mark, stolen_items
 from tests.web.stage import OTHER_GTIN, Stage
-from web.api.cases import StateWord
+from web.api.case_shapes import StateWord
 
 
 @pytest.fixture(scope="module")
