@@ -80,8 +80,8 @@ def next_look(seen: Seen, now: int) -> int:
 
 def turns_at(facts: Facts, now: datetime) -> int | None:
     """The next second at which time alone changes what the facts (as of `now`, timezone-aware) come to, if known."""
-    ends = [one.until for one in (*facts.latest.raised, *facts.holds)]
-    ends += [one.since for one in facts.holds]
+    ends = [one.until for one in facts.latest.raised]
+    ends += [end for one in facts.holds for end in (one.since, one.until)]
     ends += [facts.handover.expires] if facts.handover else []
     return min((ceil(one.timestamp()) for one in ends if one is not None and one > now), default=None)
 
