@@ -48,6 +48,7 @@ _COMMANDS: Final[dict[str, str]] = {
     "contest": "custody",
     "statements": "statements",
     "epcis": "epcis",
+    "case-file": "case_file",
     "passport": "passport",
     "verify": "passport",
     "trust": "passport",

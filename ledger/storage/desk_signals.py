@@ -13,7 +13,13 @@ from ledger.services.desk.signals_port import Entry, Offender
 from ledger.storage.chain_rows import state_of
 from ledger.storage.tables import batches, item_versions, items
 from ledger.storage.tables_scans import clone_alerts
-from ledger.storage.tables_signals import offenders, sharing_policies, signal_entries, signal_questions
+from ledger.storage.tables_signals import (
+    offenders,
+    sharing_policies,
+    signal_entries,
+    signal_questions,
+    test_purchases,
+)
 
 _THEFT: Final = int(Flag.STOLEN | Flag.BRAND_THEFT | Flag.COUNCIL_THEFT)
 _CHUNK: Final = 400
@@ -172,6 +178,16 @@ class Signals:
         """Which organisations have named an identifier, and when."""
         query = select(offenders.c.organisation, offenders.c.created_at).where(offenders.c.mark == mark)
         return [(row.organisation, row.created_at) for row in self._db.execute(query.distinct())]
+
+    def add_purchase(self, id: str, case: str, organisation: str, body: str, now: int) -> None:
+        """Keep a test purchase."""
+        row = {"id": id, "case_id": case, "organisation": organisation, "body": body, "created_at": now}
+        self._db.execute(insert(test_purchases).values(**row))
+
+    def purchases(self, case: str) -> list[tuple[str, str]]:
+        """The test purchases of a case, as (id, body), oldest first."""
+        query = select(test_purchases.c.id, test_purchases.c.body).where(test_purchases.c.case_id == case)
+        return [(row.id, row.body) for row in self._db.execute(query.order_by(test_purchases.c.id))]
 
     def question(self, organisation: str, day: int) -> int:
         """Count one more question of a day (days since 1970), and how many that makes; earlier days are forgotten."""

@@ -88,6 +88,14 @@ class Signals(Protocol):
         """Which organisations have named an identifier, and when."""
         ...
 
+    def add_purchase(self, id: str, case: str, organisation: str, body: str, now: int) -> None:
+        """Keep a test purchase."""
+        ...
+
+    def purchases(self, case: str) -> list[tuple[str, str]]:
+        """The test purchases of a case, as (id, body), oldest first."""
+        ...
+
     def question(self, organisation: str, day: int) -> int:
         """Count one more question of a day (days since 1970), and how many that makes; earlier days are forgotten."""
         ...

@@ -106,6 +106,7 @@ BODIES: dict[str, Any] = {
     "decide_case_appeal": {"grant": True},
     "withdraw_case": {},
     "case_to_court": {"court": "A court", "number": "1"},
+    "add_test_purchase": {"bought_at": "2026-01-02T10:00:00Z", "bought_by": "A buyer"},
     "sign_statement": {"kind": "Mark", "fields": {"kind": 5}, **RECORD},
 }
 """What is sent to the operations that act on a thing of the brand's; the item's own names are filled in."""
