@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from ledger.domain.desk.clues import Answer, Card, Clue
-from ledger.domain.desk.sellers import Fact, Field, Kind, Sales, Seller
+from ledger.domain.desk.sellers import Fact, Field, Sales, Seller, SellerKind
 from ledger.storage.tables_sellers import clues, origin_cards, seller_marks, seller_sales, sellers
 
 
@@ -100,7 +100,7 @@ class Sellers:
 
 def _seller(row: Row[Any]) -> Seller:
     facts = {Field(name): Fact(*told) for name, told in row.facts.items()}
-    return Seller(row.platform, row.ref, Kind(row.kind), row.country, row.since, row.registered, facts)
+    return Seller(row.platform, row.ref, SellerKind(row.kind), row.country, row.since, row.registered, facts)
 
 
 class Clues:

@@ -9,7 +9,7 @@ from flask import Response
 from pydantic import Field as Member
 from pydantic import StringConstraints
 
-from ledger.domain.desk.sellers import DAY, Fact, Field, Kind, Sales
+from ledger.domain.desk.sellers import DAY, Fact, Field, Sales, SellerKind
 from ledger.domain.organisations import Scope
 from ledger.services.desk.sellers import (
     MARKS,
@@ -62,10 +62,10 @@ class Identifier(In):
     value: str = Member(min_length=4, max_length=200)
 
 
-class SellerIn(In):
+class SellerFactsIn(In):
     """What you know of a seller now. The facts themselves stay with you."""
 
-    kind: Kind
+    kind: SellerKind
     country: str = Member(pattern=r"^[A-Z]{2}$", examples=["FR"])
     since: Day = Member(description="First day with you.")
     registered: Flag = Member(description="Whether a public register has them.")
@@ -107,7 +107,7 @@ class SellerOut(Out):
     """A seller as you see it here."""
 
     ref: str
-    kind: Kind
+    kind: SellerKind
     country: str
     since: date
     level: int = Member(description="0 cannot be reached, 1 contact stated, 2 identity verified, 3 all verified.")
@@ -130,7 +130,7 @@ class SellersOut(Out):
 
 
 @operation(bp, "PUT", "/v1/sellers/<ref>", answers={200: SellerOut}, scope=Scope.SCREEN, refuses=(409,))
-def put_seller(path: SellerPath, body: SellerIn) -> Response:
+def put_seller(path: SellerPath, body: SellerFactsIn) -> Response:
     """Say what you know of a seller
 
     In place of what you said before. Only that you hold a fact is kept, and since when; identifiers are kept as keyed

@@ -62,7 +62,7 @@ class PoliciesOut(Out):
     items: list[PolicyOut]
 
 
-class SignalOut(Out):
+class SharedSignalOut(Out):
     """One entry of your feed. Once a signal stands no more its code is gone, from its first entry as well."""
 
     cursor: int
@@ -79,7 +79,7 @@ class SignalOut(Out):
 class SignalsOut(Out):
     """Entries, oldest first, numbered without a gap."""
 
-    items: list[SignalOut]
+    items: list[SharedSignalOut]
     cursor: int = Field(description="Send it as `since` the next time, also where nothing is new.")
     more: bool
 
@@ -210,9 +210,9 @@ def drop_repeat_offender(path: IdPath) -> Response:
     return Response(status=204)
 
 
-def _told(told: Told) -> SignalOut:
+def _told(told: Told) -> SharedSignalOut:
     one = told.entry
-    return SignalOut(
+    return SharedSignalOut(
         cursor=one.number,
         signal=one.signal,
         act=one.act,

@@ -30,7 +30,7 @@ WINDOW: Final = 365
 """Days of a continuous twelve-month period."""
 
 
-class Kind(StrEnum):
+class SellerKind(StrEnum):
     """What a seller acts as. Only traders have the duties of Art. 30."""
 
     PRIVATE = "private"
@@ -71,7 +71,7 @@ class Seller:
 
     platform: str
     ref: str
-    kind: Kind
+    kind: SellerKind
     country: str
     since: int
     registered: bool
@@ -122,7 +122,7 @@ class Known:
 
 def wanted(seller: Seller) -> tuple[Field, ...]:
     """The fields that this seller has to give."""
-    if seller.kind is Kind.PRIVATE:
+    if seller.kind is SellerKind.PRIVATE:
         return (*CONTACT, Field.IDENTITY, Field.PAYMENT)
     register = (Field.REGISTER,) if seller.registered else ()
     return (*CONTACT, Field.IDENTITY, Field.PAYMENT, *register, Field.CERTIFICATION)
@@ -161,7 +161,7 @@ def _duties(
     stale: tuple[Field, ...],
 ) -> tuple[Duty, ...]:
     found = []
-    if seller.kind is Kind.TRADER and missing:
+    if seller.kind is SellerKind.TRADER and missing:
         # A trader may offer nothing before the platform has all of it, so it is due from the first day.
         found.append(Duty("give", missing, "DSA Art. 30(1)", seller.since))
     if inform.since is not None:

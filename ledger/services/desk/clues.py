@@ -73,7 +73,7 @@ def read_clue(ledger: Ledger, id: str) -> Clue:
 
 
 def send_photo(ledger: Ledger, id: str, photo: IO[bytes]) -> Clue:
-    """Send the better photo that a brand has asked for. Raises Unknown, Conflict where it has not, Invalid, TooLarge."""
+    """Send the better photo that a brand asked for. Raises Unknown, Conflict where it did not, Invalid, TooLarge."""
     picture = _cleaned(ledger, photo)
     if picture is None:
         raise Invalid(said("Choose a photo first."))

@@ -12,7 +12,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.domain.desk.sellers import DAY, LOOKED_BACK, Fact, Field, Inform, Kind, Known, Sales, Seller, inform, known
+from ledger.domain.desk.sellers import (
+    DAY,
+    LOOKED_BACK,
+    Fact,
+    Field,
+    Inform,
+    Known,
+    Sales,
+    Seller,
+    SellerKind,
+    inform,
+    known,
+)
 from ledger.domain.desk.signals import same
 from ledger.domain.errors import Conflict, Fault, Invalid, Unknown
 from ledger.domain.organisations import Caller, Role, Scope
@@ -43,7 +55,7 @@ def record_seller(
     caller: Caller,
     ref: str,
     *,
-    kind: Kind,
+    kind: SellerKind,
     country: str,
     since: int,
     registered: bool,

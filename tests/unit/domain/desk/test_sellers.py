@@ -15,9 +15,9 @@ from ledger.domain.desk.sellers import (
     Fact,
     Field,
     Inform,
-    Kind,
     Sales,
     Seller,
+    SellerKind,
     inform,
     known,
     wanted,
@@ -27,7 +27,9 @@ NOW = 20_000 * DAY
 NOBODY = Inform(None, False, 0, 0)
 
 
-def seller(*fields: Field, verified: bool = False, kind: Kind = Kind.TRADER, registered: bool = True) -> Seller:
+def seller(
+    *fields: Field, verified: bool = False, kind: SellerKind = SellerKind.TRADER, registered: bool = True
+) -> Seller:
     """A seller of whom these fields are held."""
     facts = {one: Fact(NOW - 5 * DAY, NOW - 5 * DAY if verified else None) for one in fields}
     return Seller("org_A", "s-77", kind, "FR", NOW - 30 * DAY, registered, facts)
@@ -57,7 +59,7 @@ def test_level_three_ends_a_year_after_the_oldest_verification() -> None:
 
 
 def test_a_private_seller_needs_no_register_and_no_certification() -> None:
-    one = seller(*Field, verified=True, kind=Kind.PRIVATE)
+    one = seller(*Field, verified=True, kind=SellerKind.PRIVATE)
     assert {Field.REGISTER, Field.CERTIFICATION}.isdisjoint(wanted(one))
     assert known(one, NOBODY, NOW).level == 3
 
@@ -94,7 +96,7 @@ def test_buyers_are_told_who_sells_from_twenty_thousand_dollars_a_year(cents: in
 
 
 def test_what_a_high_volume_seller_owes_is_due_ten_days_later() -> None:
-    some = seller(Field.NAME, Field.ADDRESS, Field.PHONE, Field.EMAIL, kind=Kind.PRIVATE)
+    some = seller(Field.NAME, Field.ADDRESS, Field.PHONE, Field.EMAIL, kind=SellerKind.PRIVATE)
     duties = known(some, Inform(20_000, False, 200, 500_000), NOW).duties
     given_by = {one.what: one.until for one in duties}
     assert given_by == {"give": NOW + COLLECT_WITHIN, "verify": NOW + COLLECT_WITHIN}
