@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ledger.domain.desk.listings import GRAVITY, ListingDecision, canonical
-from ledger.screening.marks import DISGUISED, How
 from ledger.screening.packs import Pack
 from ledger.screening.phrases import Use
+from ledger.screening.written import DISGUISED, How
 
 Facts = Mapping[str, Any]
 _BLOCKS: Final = "block"

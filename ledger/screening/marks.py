@@ -15,57 +15,29 @@ of marks. What it finds counts by these rules:
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 import ahocorasick
 
 from ledger.screening.sounds import han_runs, sound, sound_of_name
-from ledger.screening.text import SIGNS, Read, folded, plain, read, squashed, unpaired, unseen, unspaced
+from ledger.screening.text import SIGNS, Read, folded, plain, read, squashed, unpaired, unspaced
 from ledger.screening.typing_errors import COMMON, TypingErrors
+from ledger.screening.written import How, how_written, spread
 
 SHORTEST: Final = 4
 """Letters of a mark that is looked for in every disguise."""
 SHORTEST_UNSPACED: Final = 2
-SHORTEST_SPLIT: Final = 4
 SHORTEST_INSIDE: Final = 7
 SHORTEST_SOUND: Final = 5
-_MOST_PARTS: Final = 4
 MOST_MARKS: Final = 100_000
 MOST_MATCHES: Final = 20
 """Of one text; more tell nothing more."""
 MOST_TEXT: Final = 10_000
-
-
-class How(StrEnum):
-    """How a mark is written."""
-
-    EXACT = "exact"
-    """As it is; case, accents, width and spaces aside."""
-    UNSEEN = "unseen"
-    """With characters in it that nobody sees."""
-    LOOK_ALIKE = "look_alike"
-    """With letters of other alphabets, or neighbours, that look the same."""
-    DIGITS = "digits"
-    """With digits or signs for letters."""
-    SPREAD = "spread"
-    """With spaces or dots between its letters."""
-    INSIDE = "inside"
-    """Inside a longer word."""
-    SOUND = "sound"
-    """By its sound: pinyin, or other Han characters of the same sound."""
-    TYPING = "typing"
-    """With a letter wrong, missing, doubled or out of turn."""
-
-
-DISGUISED: Final = frozenset({How.UNSEEN, How.LOOK_ALIKE, How.DIGITS, How.SPREAD})
-"""Nobody writes so by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +161,13 @@ class Marks:
                 if first in place.starts and last in place.ends:
                     yield Match(mark, How.SOUND, start, end)
                 continue
-            how = _how(mark.name, written)
+            how = how_written(mark.name, written)
             if not unspaced(letters):
                 if first not in place.starts or last not in place.ends:
                     if letters in COMMON or last - first < SHORTEST_INSIDE or not _one_word(place, first, last):
                         continue
                     how = How.INSIDE if how is How.EXACT else how
-                elif how is How.SPREAD and not _spread(written, last - first):
+                elif how is How.SPREAD and not spread(written, last - first):
                     continue
             yield Match(mark, how, start, end)
 
@@ -205,7 +177,7 @@ class Marks:
         for first, last in itertools.pairwise([*starts, len(place.squashed)]):
             for mark in self._short.get(place.squashed[first:last], ()):
                 start, end = place.span(first, last)
-                how = _how(mark.name, text[start:end])
+                how = how_written(mark.name, text[start:end])
                 # Three letters are met by chance, but not in letters of two alphabets.
                 if how in (How.EXACT, How.UNSEEN) or (how is How.LOOK_ALIKE and not text[start:end].isascii()):
                     yield Match(mark, how, start, end)
@@ -264,51 +236,6 @@ def _version(known: Sequence[KnownMark]) -> str:
     return told.hexdigest()[:16]
 
 
-@functools.lru_cache(maxsize=20_000)
-def _how(name: str, written: str) -> How:
-    """How a mark that reads as it should is written."""
-    if plain(written) == plain(name):
-        return How.UNSEEN if unseen(written) else How.EXACT
-    if unseen(written):
-        return How.UNSEEN
-    bare, wanted = _letters(written), _letters(name)
-    if bare == wanted:
-        # The same letters: only what stands between them differs.
-        parts, own = _parts(written), _parts(name)
-        return How.EXACT if len(parts) <= 1 or parts == own else How.SPREAD
-    if len(bare) == len(wanted) and any(
-        one != other and not one.isalpha() for one, other in zip(bare, wanted, strict=True)
-    ):
-        return How.DIGITS
-    return How.LOOK_ALIKE
-
-
-def _letters(text: str) -> str:
-    return "".join(one for one in plain(text) if one.isalnum() or one in SIGNS)
-
-
-def _parts(text: str) -> list[str]:
-    return [one for one in _APART.split(plain(text)) if one]
-
-
-def _spread(written: str, letters: int) -> bool:
-    """Whether somebody has spread a mark on purpose, and did not only write words that follow each other.
-
-    With signs between the letters ("ro.lex"), or with every second part a single letter ("n i ke"), it is on purpose;
-    of two parts with a space between ("ro lex"), or some more where the mark is long, where they are no common words.
-    """
-    parts = _parts(written)
-    strange = sum(squashed(part) not in COMMON for part in parts)
-    if letters < SHORTEST_SPLIT or not strange:
-        return False
-    few = 2 * sum(len(one) == 1 for one in parts) >= len(parts)
-    if _SIGNED.search(written.strip()):
-        return few or letters > SHORTEST_SPLIT
-    if few or (len(parts) == 2 and letters > SHORTEST_SPLIT and squashed(parts[0]) not in COMMON):
-        return True
-    return letters >= SHORTEST_INSIDE and len(parts) <= _MOST_PARTS and 2 * strange >= len(parts)
-
-
 def _one_word(place: Read, first: int, last: int) -> bool:
     """Whether no word begins within these letters."""
     return not any(at in place.starts for at in range(first + 1, last))
@@ -341,5 +268,3 @@ def _plainest(found: Iterable[Match]) -> list[Match]:
 
 
 _SIGNS: Final = re.compile(f"[{re.escape(SIGNS)}]")
-_APART: Final = re.compile(r"[\W_]+")
-_SIGNED: Final = re.compile(r"[^\w\s]|_")

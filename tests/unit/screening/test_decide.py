@@ -14,9 +14,9 @@ from ledger.domain.desk.listings import GRAVITY, ListingDecision, canonical
 from ledger.domain.desk.screening_words import ABOUT, about, message
 from ledger.domain.errors import Invalid
 from ledger.screening.decide import decide, not_looked_for
-from ledger.screening.marks import How
 from ledger.screening.packs import KEYS, Pack, first_pack, read_pack
 from ledger.screening.phrases import Use
+from ledger.screening.written import How
 
 PACK = first_pack()
 

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.screening.codes_in_text import codes_in
-from ledger.screening.marks import How, KnownMark, Marks
+from ledger.screening.marks import KnownMark, Marks
 from ledger.screening.phrases import Use, use_of
 from ledger.screening.text import folded, read, squashed
+from ledger.screening.written import How
 from scripts.benchmarks.evasions import KINDS, clean_titles, in_a_title, names
 
 MARKS = Marks(
