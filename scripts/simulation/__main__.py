@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import json
 import logging
 import sys
@@ -61,6 +62,7 @@ def main() -> int:
         "synthetic": True,
         "about": "A simulated marketplace. Nothing here was measured in the world.",
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "touchmark": importlib.metadata.version("touchmark"),
         "agents": VERSION,
         "rules": asdict(rules),
         "seeds": given.seed,
@@ -120,7 +122,8 @@ def _ablation(out: Console, folder: Path, base: list[Run], none: list[Run], play
     for name, some in rows:
         found = {one.key: one for one in measures([each.records for each in some], [])}
         told.append({"run": name, "numbers": [found[key].as_json() for key in found]})
-        drawn.append((name, found["presale_block_rate"].value))
+        share = found["presale_block_rate"]
+        drawn.append((name, share.value, _words(share)))
         table.add_row(name, *(_words(found[key]) for key in _DRAWN))
     out.print(table)
     (folder / "ablation.svg").write_text(bars("Bad listings stopped before a sale", drawn))
@@ -129,13 +132,16 @@ def _ablation(out: Console, folder: Path, base: list[Run], none: list[Run], play
 
 def _sensitivity(folder: Path, name: str, play: Any) -> Iterator[dict[str, Any]]:
     """One parameter at several values, all else as it is."""
-    lines: dict[str, list[tuple[float, float | None]]] = {words: [] for words in _DRAWN.values()}
+    lines: dict[str, list[tuple[float, float | None]]] = {key: [] for key in _DRAWN}
+    counts: dict[str, list[int]] = {key: [] for key in _DRAWN}
     for value in _ALONG[name]:
         found = {one.key: one for one in measures([one.records for one in play(value)], [])}
-        for key, words in _DRAWN.items():
-            lines[words].append((value, found[key].value))
+        for key in _DRAWN:
+            lines[key].append((value, found[key].value))
+            counts[key].append(found[key].denominator or 0)
         yield {"value": value, "numbers": [one.as_json() for one in found.values()]}
-    (folder / f"curve-{name}.svg").write_text(curve("What a parameter does", _TITLES[name], lines))
+    named = {f"{words} (of {min(counts[key])} to {max(counts[key])})": lines[key] for key, words in _DRAWN.items()}
+    (folder / f"curve-{name}.svg").write_text(curve("What a parameter does", _TITLES[name], named))
 
 
 def _show(out: Console, title: str, found: Sequence[Measure]) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
-_WIDE, _HIGH = 640, 400
-_LEFT, _RIGHT, _TOP, _BOTTOM = 60, 20, 50, 90
+_WIDE, _HIGH = 640, 440
+_LEFT, _RIGHT, _TOP, _BOTTOM = 60, 20, 50, 130
 _COLOURS: Final = ("#1f5fa8", "#b4401f", "#2f7d46", "#6b4a9c")
 _DASHES: Final = ("", "8 4", "2 4", "12 4 2 4")
 Points = Sequence[tuple[float, float | None]]
@@ -39,7 +39,7 @@ def curve(title: str, along: str, series: Mapping[str, Points]) -> str:
                          f'stroke-dasharray="{dash}"/>')  # fmt: skip
         places = [at(x, y) for x, y in points if y is not None]
         parts += [f'<circle cx="{x}" cy="{y}" r="3.5" fill="{colour}"/>' for x, y in places]
-        left, low = _LEFT + number % 2 * 290, _HIGH - 34 + number // 2 * 18
+        left, low = _LEFT, _HIGH - 70 + number * 18
         parts.append(f'<line x1="{left}" y1="{low - 4}" x2="{left + 26}" y2="{low - 4}" stroke="{colour}" '
                      f'stroke-width="2" stroke-dasharray="{dash}"/>')  # fmt: skip
         parts.append(_text(left + 32, low, name))
@@ -57,17 +57,17 @@ def _unbroken(points: Points) -> list[list[tuple[float, float]]]:
     return [one for one in parts if len(one) > 1]
 
 
-def bars(title: str, rows: Sequence[tuple[str, float | None]]) -> str:
-    """A bar for each row, in percent; a row that cannot be told says so."""
+def bars(title: str, rows: Sequence[tuple[str, float | None, str]]) -> str:
+    """A bar for each row, in percent, with the words that tell its counts."""
     step, left = 20, 220
     high = _TOP + step * len(rows) + 20
     parts = [_text(16, 24, title, size=16)]
-    for number, (name, value) in enumerate(rows):
+    for number, (name, value, words) in enumerate(rows):
         y = _TOP + number * step
         parts.append(_text(left - 8, y + 13, name, anchor="end"))
-        wide = 0 if value is None else round((_WIDE - left - 90) * value / 100, 1)
+        wide = 0 if value is None else round((_WIDE - left - 160) * value / 100, 1)
         parts.append(f'<rect x="{left}" y="{y + 2}" width="{wide}" height="{step - 6}" fill="{_COLOURS[0]}"/>')
-        parts.append(_text(left + wide + 6, y + 13, "too few to say" if value is None else f"{value:g} %"))
+        parts.append(_text(left + wide + 6, y + 13, words))
     return _picture(title, parts, high)
 
 

@@ -99,7 +99,10 @@ def test_a_share_of_fewer_than_thirty_is_not_told_as_one() -> None:
 
 def test_every_picture_says_that_it_is_synthetic() -> None:
     drawn = curve("A & B", "x", {"one": [(1, 10.0), (2, None), (3, 90.0)]})
-    for picture in (drawn, bars("Bars", [("all on", 90.0), ("few", None)])):
+    for picture in (
+        drawn,
+        bars("Bars", [("all on", 90.0, "27 of 30 = 90 %"), ("few", None, "2 of 3, too few to say")]),
+    ):
         assert picture.count("synthetic") >= 3
     assert "A &amp; B" in drawn
     # What cannot be told is no point, and no line goes over it.
