@@ -10,7 +10,7 @@ from typing import IO, Final
 from urllib.parse import urlsplit
 
 from ledger.domain.desk.clues import LASTS, LONGEST, MOST_A_DAY, MOST_OF_ITEM, Answer, Clue
-from ledger.domain.errors import Conflict, Fault, Forbidden, Invalid, TooLarge, TooMany, Unknown
+from ledger.domain.errors import Conflict, Fault, Invalid, TooLarge, TooMany, Unknown
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.said import said
 from ledger.files.images import clean
@@ -144,8 +144,7 @@ _HEADS: Final = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG", "image/png"), (b"
 
 def _may(caller: Caller) -> None:
     caller.need(Scope.NOTICE)
-    if caller.organisation.role is not Role.BRAND:
-        raise Forbidden(said("Clues are sent to brands, and only they answer."))
+    caller.need_role(Role.BRAND)
 
 
 def _clue(ledger: Ledger, tx: Tx, id: str) -> Clue:

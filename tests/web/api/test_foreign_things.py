@@ -34,6 +34,7 @@ class Things:
     right: str
     agent: str
     watch: str
+    clue: str
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,7 @@ def things(stage: Stage, brand: Asking) -> Things:
         right=brand.post("/v1/rights", {**MARK, "name": "Maison Exemple"}, 201)["id"],
         agent="aa_" + "0" * 26,
         watch=brand.post("/v1/watches", {"items": [named | {"ref": PRIVATE}]}, 201)["items"][0]["id"],
+        clue=brand.post("/v1/clues", {"code": f"(01){item['gtin']}(21){item['serial']}", "text": PRIVATE}, 201)["id"],
     )
 
 
@@ -107,6 +109,7 @@ BODIES: dict[str, Any] = {
     "withdraw_case": {},
     "case_to_court": {"court": "A court", "number": "1"},
     "add_test_purchase": {"bought_at": "2026-01-02T10:00:00Z", "bought_by": "A buyer"},
+    "answer_a_clue": {"answer": "fake"},
     "sign_statement": {"kind": "Mark", "fields": {"kind": 5}, **RECORD},
 }
 """What is sent to the operations that act on a thing of the brand's; the item's own names are filled in."""
@@ -140,6 +143,8 @@ PUBLIC = {
     "draft_cancellation",
     "draft_owner_report",
     "contest_item",
+    "send_a_clue",
+    "read_a_clue",
 }
 """Operations that anyone may call: what they show and do is anyone's, or needs the owner's signature."""
 
@@ -213,6 +218,23 @@ OWN_ONLY = {
     "match_offender",
     "add_repeat_offender",
     "list_repeat_offenders",
+    "list_clues",
+    "list_sellers",
+    "put_seller",
+    "put_sales",
+    "get_seller",
+    "screen_many_listings",
+    "send_listing_photo",
+    "list_listings",
+    "get_listing",
+    "end_one_listing",
+    "challenge_one_listing",
+    "get_challenge",
+    "answer_one_challenge",
+    "decide_one_challenge",
+    "replay_decisions",
+    "add_authorised_seller",
+    "list_authorised_sellers",
 }
 """Operations that name nothing of anybody else's: they are about the caller alone, or about what is public."""
 
@@ -248,11 +270,12 @@ def address(rule: str, things: Things) -> str:
     names = {"imports": things.imported, "batches": things.batch, "keys": things.key, "offers": things.offer}
     names |= {"statements": things.statement, "webhooks": things.webhook, "webhook-deliveries": things.delivery}
     names |= {"rights": things.right, "agents": things.agent, "orders": "ord_" + "0" * 26}
-    names |= {"watches": things.watch}
+    names |= {"watches": things.watch, "clues": things.clue, "authorised-sellers": "aus_" + "0" * 26}
     names |= {"designs": "dsg_" + "0" * 26, "signals": "ofd_" + "0" * 26}
     names |= {"cases": "cas_" + "0" * 26, "notices": "ntc_" + "0" * 26}
     names |= {"proposals": things.proposal, "checklists": "nobodys_list", "epcis": "cap_" + "0" * 26}
     rule = rule.replace("/lines/<gtin>", f"/lines/{things.item['gtin']}").replace("<sha256>", "ab" * 32)
+    rule = rule.replace("<ref>", "nobodys")
     return rule.replace("<id>", names[rule.split("/")[2]]) if "<id>" in rule else rule
 
 
@@ -279,6 +302,7 @@ def test_every_operation_has_its_place_in_these_tables(app: Flask) -> None:
     bare = {"draft_batch_registration", "fetch_cards", "disable_webhook", "enable_webhook", "test_webhook"}
     bare |= {"replay_webhook_delivery", "release_escrow", "refuse_escrow", "send_photo", "restore_line_photo"}
     bare |= {"send_right_document", "lift_early"}
+    bare |= {"challenge_one_listing", "answer_one_challenge", "decide_one_challenge"}
     assert posting - PUBLIC - set(BODIES) == bare, "a new operation on a thing of somebody's needs a body here"
 
 
