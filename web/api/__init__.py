@@ -53,6 +53,7 @@ from web.api import (
     statements,
     stolen,
     tags,
+    tracing,
     watches,
     webhooks,
 )
@@ -104,6 +105,7 @@ RESOURCES: Final = (
     sellers,
     clues,
     signals,
+    tracing,
 )
 
 

@@ -212,6 +212,7 @@ OWN_ONLY = {
     "find_cases",
     "get_strikes",
     "list_signals",
+    "list_clusters",
     "list_signal_policies",
     "share_signals_of_kind",
     "withdraw_signals_of_kind",

@@ -30,9 +30,9 @@ def market(seed: int) -> tuple[list[Sighting], list[tuple[str, str]], dict[str, 
         seller = f"x{n}"
         truth[seller] = seller
         marks.append((seller, "agency"))
-        photos = ("everybody", *([draw.choice(borrowed)] if draw.random() < 0.5 else []))
+        own = ("everybody", *([draw.choice(borrowed)] if draw.random() < 0.5 else []))
         item = f"x{n}" if draw.random() < 0.9 else draw.choice(found[:20]).item
-        found.append(Sighting(f"{seller}l", seller, item, draw.randrange(90), photos))
+        found.append(Sighting(f"{seller}l", seller, item, draw.randrange(90), own))
     return found, marks, truth
 
 
