@@ -18,8 +18,8 @@ from ledger.services.audits_port import Audits
 from ledger.services.components_port import Components
 from ledger.services.credentials_port import Credentials
 from ledger.services.desk.cases_port import Cases
-from ledger.services.desk.listings_port import Listings
 from ledger.services.desk.designs_port import Designs
+from ledger.services.desk.listings_port import Listings
 from ledger.services.desk.look_ups_port import LookUps
 from ledger.services.desk.orders_port import Orders
 from ledger.services.desk.rights_port import Rights

@@ -11,8 +11,8 @@ from ledger.storage.chain_facts import ChainFacts
 from ledger.storage.components import Components
 from ledger.storage.credentials import Credentials
 from ledger.storage.desk_cases import Cases
-from ledger.storage.desk_listings import Listings
 from ledger.storage.desk_designs import Designs
+from ledger.storage.desk_listings import Listings
 from ledger.storage.desk_log import DeskLog
 from ledger.storage.desk_look_ups import LookUps
 from ledger.storage.desk_orders import Orders
