@@ -1,6 +1,6 @@
 """The rights vault: stated by a brand, looked at by the council, read by the brand and by those that it lets act.
 
-Each act leaves an entry in the desk's log: `right.stated`, `right.changed`, `right.contested`, `right.checked`,
+Each act leaves an entry in the desk's log: `right.stated`, `right.changed`, `right.checked`,
 `right.refused`, `right.withdrawn`. An entry's body is the right as it is from then on; names of marks are left out.
 """
 
