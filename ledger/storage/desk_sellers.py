@@ -71,31 +71,33 @@ class Sellers:
         if rows:
             self._db.execute(insert(seller_sales), rows)
 
-    def add_marks(self, platform: str, ref: str, marks: Iterable[tuple[str, bytes]], now: int) -> None:
-        """Keep marks of a seller, as (kind, mark)."""
-        query = select(seller_marks.c.kind, seller_marks.c.mark).where(
-            seller_marks.c.platform == platform, seller_marks.c.ref == ref
-        )
-        known = {(row.kind, row.mark) for row in self._db.execute(query)}
+    def set_marks(self, platform: str, ref: str, marks: Iterable[tuple[str, bytes]], now: int) -> None:
+        """Keep these marks of a seller, as (kind, mark), in place of those before."""
+        mine = (seller_marks.c.platform == platform, seller_marks.c.ref == ref)
+        known = {(row.kind, row.mark): row.seen_at for row in self._db.execute(select(seller_marks).where(*mine))}
+        self._db.execute(delete(seller_marks).where(*mine))
         rows = [
-            {"platform": platform, "ref": ref, "kind": kind, "mark": mark, "seen_at": now}
+            {"platform": platform, "ref": ref, "kind": kind, "mark": mark, "seen_at": known.get((kind, mark), now)}
             for kind, mark in dict.fromkeys(marks)
-            if (kind, mark) not in known
         ]
         if rows:
             self._db.execute(insert(seller_marks), rows)
 
-    def linked(self, platform: str, ref: str, limit: int) -> list[tuple[str, str]]:
-        """Other sellers of the same platform with one of this one's marks, as (ref, kind)."""
+    def forget(self, platform: str, ref: str) -> None:
+        """Forget a seller, its marks and sales."""
+        for table in (seller_marks, seller_sales, sellers):
+            self._db.execute(delete(table).where(table.c.platform == platform, table.c.ref == ref))
+
+    def linked(self, platform: str, ref: str, limit: int) -> list[tuple[str, str, bytes]]:
+        """Other sellers of the same platform with one of this one's marks, as (ref, kind, mark)."""
         mine = select(seller_marks.c.mark).where(seller_marks.c.platform == platform, seller_marks.c.ref == ref)
         query = (
-            select(seller_marks.c.ref, seller_marks.c.kind)
+            select(seller_marks.c.ref, seller_marks.c.kind, seller_marks.c.mark)
             .where(seller_marks.c.platform == platform, seller_marks.c.ref != ref, seller_marks.c.mark.in_(mine))
-            .distinct()
-            .order_by(seller_marks.c.ref, seller_marks.c.kind)
+            .order_by(seller_marks.c.ref, seller_marks.c.kind, seller_marks.c.mark)
             .limit(limit)
         )
-        return [(row.ref, row.kind) for row in self._db.execute(query)]
+        return [(row.ref, row.kind, row.mark) for row in self._db.execute(query)]
 
 
 def _seller(row: Row[Any]) -> Seller:

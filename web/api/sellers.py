@@ -14,6 +14,7 @@ from ledger.domain.organisations import Scope
 from ledger.services.desk.sellers import (
     MARKS,
     SellerView,
+    forget_seller,
     record_sales,
     record_seller,
     seller_view,
@@ -168,6 +169,13 @@ def put_sales(path: SellerPath, body: SalesIn) -> Response:
 def get_seller(path: SellerPath) -> Response:
     """One seller: level, what is missing, what is due"""
     return answer(_shown(seller_view(here(), caller(), path.ref)))
+
+
+@operation(bp, "DELETE", "/v1/sellers/<ref>", answers={204: None}, scope=Scope.SCREEN, refuses=(404,))
+def delete_seller(path: SellerPath) -> Response:
+    """Forget a seller: facts, identifiers and sales"""
+    forget_seller(here(), caller(), path.ref)
+    return Response(status=204)
 
 
 @operation(bp, "GET", "/v1/sellers", answers={200: SellersOut}, scope=Scope.CHECK)

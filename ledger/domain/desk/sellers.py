@@ -3,7 +3,8 @@
 The ledger keeps which facts a platform holds and has verified, never the facts themselves. Fields are those of the
 Digital Services Act, Art. 30(1); the American thresholds those of the INFORM Consumers Act (15 U.S.C. 45f).
 
-The desk's log has: `seller.recorded` (kind of seller, level, missing fields, whether high-volume), one for each change.
+The desk's log has: `seller.recorded` (kind of seller, level, missing fields, whether high-volume), one for each change,
+and `seller.forgotten`; the seller is named there by a keyed hash.
 """
 
 from __future__ import annotations

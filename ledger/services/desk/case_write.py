@@ -143,8 +143,12 @@ def load(tx: Tx, id: str) -> tuple[Kept, Case]:
 
 
 def entries_of(tx: Tx, id: str) -> list[Entry]:
-    """A case's entries, in order."""
-    return tx.desk_log.entries(0, MOST_ENTRIES, subject=id)
+    """A case's entries, in order, whatever else may bear its name."""
+    return [
+        one
+        for one in tx.desk_log.entries(0, MOST_ENTRIES, subject=id)
+        if one.kind.startswith(("case.", "listing.", "custody."))
+    ]
 
 
 def index_of(case: Case) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from ledger.domain.desk.sellers import (
     DAY,
@@ -29,9 +29,11 @@ from ledger.domain.desk.signals import same
 from ledger.domain.errors import Conflict, Fault, Invalid, Unknown
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.said import said
+from ledger.services.desk.screen_facts import seller_name
 from ledger.services.ports import Ledger, Tx
 
 RECORDED: Final = "seller.recorded"
+FORGOTTEN: Final = "seller.forgotten"
 MOST: Final = 1_000_000
 """Sellers of one platform."""
 MARKS: Final = frozenset({"payment_account", "phone", "email", "tax_number", "identity_document", "device"})
@@ -77,11 +79,22 @@ def record_seller(
         before = tx.sellers.get(platform, ref)
         if before is None and tx.sellers.count(platform) >= MOST:
             raise Conflict(said("A million sellers of yours are kept here, which is the most."))
+        earlier = None if before is None else _view(ledger, tx, before)
         tx.sellers.put(seller, now)
-        tx.sellers.add_marks(platform, ref, [(name, _mark(key, platform, name, value)) for name, value in told], now)
+        tx.sellers.set_marks(platform, ref, [(name, _mark(key, platform, name, value)) for name, value in told], now)
         view = _view(ledger, tx, seller)
-        _log(tx, caller, view, now)
+        _log(ledger, tx, caller, view, earlier)
         return view
+
+
+def forget_seller(ledger: Ledger, caller: Caller, ref: str) -> None:
+    """Forget all that was told of a seller. Raises Unknown, Forbidden."""
+    _may(caller, Scope.SCREEN)
+    platform = caller.organisation.id
+    with ledger.store.write() as tx:
+        _seller(tx, platform, ref)
+        tx.sellers.forget(platform, ref)
+        tx.desk_log.append(FORGOTTEN, platform, f"seller:{seller_name(ledger, platform, ref)}", {}, ledger.now())
 
 
 def record_sales(ledger: Ledger, caller: Caller, ref: str, sales: Sequence[Sales]) -> SellerView:
@@ -100,9 +113,10 @@ def record_sales(ledger: Ledger, caller: Caller, ref: str, sales: Sequence[Sales
         raise Invalid(said("Nothing was kept: %(fault)s", fault=faults[0]), faults=faults)
     with ledger.store.write() as tx:
         seller = _seller(tx, platform, ref)
+        earlier = _view(ledger, tx, seller)
         tx.sellers.set_sales(platform, ref, sales, today - LOOKED_BACK)
         view = _view(ledger, tx, seller)
-        _log(tx, caller, view, now)
+        _log(ledger, tx, caller, view, earlier)
         return view
 
 
@@ -142,12 +156,21 @@ def _view(ledger: Ledger, tx: Tx, seller: Seller) -> SellerView:
     now = ledger.now()
     today = now // DAY
     volume = inform(tx.sellers.sales(seller.platform, seller.ref, today - LOOKED_BACK), today)
-    linked = tx.sellers.linked(seller.platform, seller.ref, _LINKED)
+    linked = [(ref, kind) for ref, kind, _ in tx.sellers.linked(seller.platform, seller.ref, _LINKED)]
     return SellerView(seller, known(seller, volume, now), volume, linked)
 
 
-def _log(tx: Tx, caller: Caller, view: SellerView, now: int) -> None:
-    body = {
+def _log(ledger: Ledger, tx: Tx, caller: Caller, view: SellerView, before: SellerView | None) -> None:
+    """One entry for what changed: told again, the same seller leaves none."""
+    now, name = ledger.now(), seller_name(ledger, view.seller.platform, view.seller.ref)
+    body = _told(view)
+    if before is not None and _told(before) == body:
+        return
+    tx.desk_log.append(RECORDED, caller.organisation.id, f"seller:{name}", body, now)
+
+
+def _told(view: SellerView) -> dict[str, Any]:
+    return {
         "kind": view.seller.kind.value,
         "level": view.known.level,
         "missing": [one.value for one in view.known.missing],
@@ -156,7 +179,6 @@ def _log(tx: Tx, caller: Caller, view: SellerView, now: int) -> None:
         "disclosed": view.inform.disclosed,
         "linked": len({ref for ref, _ in view.linked}),
     }
-    tx.desk_log.append(RECORDED, caller.organisation.id, view.seller.ref, body, now)
 
 
 def _mark(key: bytes, platform: str, kind: str, value: str) -> bytes:
@@ -183,7 +205,7 @@ def _check(
     for place, (kind, value) in enumerate(marks):
         if kind not in MARKS:
             faults.append(Fault(f"identifiers[{place}].kind", said("is none of the kinds that are known here.")))
-        elif not 4 <= len(value) <= 200:
+        elif len(value) > 200 or len(same(kind, value)) < 4:
             faults.append(Fault(f"identifiers[{place}].value", said("must have 4 to 200 characters.")))
     if faults:
         raise Invalid(said("The seller was not kept: %(fault)s", fault=faults[0]), faults=faults)

@@ -36,12 +36,16 @@ class Sellers(Protocol):
         """Keep these days in place of what was known of them, and forget those before a day."""
         ...
 
-    def add_marks(self, platform: str, ref: str, marks: Iterable[tuple[str, bytes]], now: int) -> None:
-        """Keep marks of a seller, as (kind, mark)."""
+    def set_marks(self, platform: str, ref: str, marks: Iterable[tuple[str, bytes]], now: int) -> None:
+        """Keep these marks of a seller, as (kind, mark), in place of those before."""
         ...
 
-    def linked(self, platform: str, ref: str, limit: int) -> list[tuple[str, str]]:
-        """Other sellers of the same platform with one of this one's marks, as (ref, kind)."""
+    def forget(self, platform: str, ref: str) -> None:
+        """Forget a seller, its marks and sales."""
+        ...
+
+    def linked(self, platform: str, ref: str, limit: int) -> list[tuple[str, str, bytes]]:
+        """Other sellers of the same platform with one of this one's marks, as (ref, kind, mark)."""
         ...
 
 

@@ -43,9 +43,10 @@ def trace(ledger: Ledger, caller: Caller, limit: int) -> list[Cluster]:
         marks = set()
         for platform_id, ref in {(one.platform, one.seller) for one in listings.values()}:
             own = seller_name(ledger, platform_id, ref)
-            for other, _ in tx.sellers.linked(platform_id, ref, _LINKS):
-                pair = "&".join(sorted((own, seller_name(ledger, platform_id, other))))
-                marks.add((own, pair))
+            for other, _, mark in tx.sellers.linked(platform_id, ref, _LINKS):
+                # The identifier itself, under another key: what very many share has to be seen to be shared by them.
+                identifier = seller_name(ledger, platform_id, mark.hex())
+                marks |= {(own, identifier), (seller_name(ledger, platform_id, other), identifier)}
         seen = {}
         for item in items:
             _, at, country = tx.scans.count_of(item.item)

@@ -224,6 +224,7 @@ OWN_ONLY = {
     "put_seller",
     "put_sales",
     "get_seller",
+    "delete_seller",
     "screen_many_listings",
     "send_listing_photo",
     "list_listings",

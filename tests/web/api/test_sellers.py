@@ -56,9 +56,10 @@ def test_two_names_with_one_payment_account_are_told_to_their_platform_however_i
 def test_no_identifier_is_kept_in_clear_anywhere(platform: Asking, stage: Stage) -> None:
     put(platform, "/v1/sellers/s-5", told("name", identifiers=(("email", "somebody@hidden.example"),)))
     with stage.ledger.store.read() as tx:
-        log = tx.desk_log.entries(0, 1_000, subject="s-5")
+        log = tx.desk_log.entries(0, 1_000, kinds={"seller.recorded"})
         rows = tx.connection.exec_driver_sql("SELECT * FROM seller_marks").all()  # type: ignore[attr-defined]
     assert log
+    assert all("s-5" not in one.subject for one in log)
     assert "hidden" not in json.dumps([one.body for one in log])
     assert all(b"hidden" not in bytes(value) for row in rows for value in row if isinstance(value, bytes | memoryview))
     assert all("hidden" not in str(value) for row in rows for value in row)
@@ -107,3 +108,38 @@ def test_nobody_but_a_platform_keeps_sellers_and_each_sees_its_own(brand: Asking
     assert first["next"] == first["items"][-1]["ref"]
     after = platform.get(f"/v1/sellers?limit=2&cursor={first['next']}")
     assert after["items"][0]["ref"] > first["next"]
+
+
+def test_told_again_nothing_is_logged_and_what_was_corrected_links_no_more(platform: Asking, stage: Stage) -> None:
+    def entries() -> int:
+        with stage.ledger.store.read() as tx:
+            return len(tx.desk_log.entries(0, 10_000, kinds={"seller.recorded"}))
+
+    shared = (("phone", "+33 1 23 45 67 89"),)
+    put(platform, "/v1/sellers/s-20", told("name", identifiers=shared))
+    assert put(platform, "/v1/sellers/s-21", told("name", identifiers=shared))["linked"]
+    before = entries()
+    put(platform, "/v1/sellers/s-21", told("name", identifiers=shared))
+    assert entries() == before
+    corrected = put(platform, "/v1/sellers/s-21", told("name", identifiers=(("phone", "+33 1 23 45 67 88"),)))
+    assert corrected["linked"] == []
+
+
+def test_a_seller_that_was_forgotten_is_gone_with_its_identifiers(platform: Asking) -> None:
+    shared = (("email", "one@seller.example"),)
+    put(platform, "/v1/sellers/s-30", told("name", identifiers=shared))
+    assert platform.ask("DELETE", "/v1/sellers/s-30").status_code == 204
+    platform.get("/v1/sellers/s-30", 404)
+    assert platform.ask("DELETE", "/v1/sellers/s-30").status_code == 404
+    assert put(platform, "/v1/sellers/s-31", told("name", identifiers=shared))["linked"] == []
+
+
+def test_a_sellers_name_that_looks_like_a_cases_says_nothing_of_the_case(platform: Asking, stage: Stage) -> None:
+    name = "cas_" + "0" * 26
+    put(platform, f"/v1/sellers/{name}", told("name"))
+    with stage.ledger.store.read() as tx:
+        assert tx.desk_log.entries(0, 10, subject=name) == []
+
+
+def test_an_identifier_of_signs_alone_is_none(platform: Asking) -> None:
+    put(platform, "/v1/sellers/s-40", told("name", identifiers=(("tax_number", "-----"),)), 422)
