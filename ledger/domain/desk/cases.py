@@ -128,6 +128,8 @@ class Case:
     """By when somebody has to do something, where somebody has to."""
     spare: int = 0
     """Seconds that were left for a decision when more was asked for."""
+    asked: int = 0
+    """How often more was asked for."""
     decided_at: int | None = None
     decided_by: str = ""
     """The person who decided, by id; empty where nobody in particular did."""

@@ -17,6 +17,8 @@ from ledger.domain.said import Said, said
 
 UNDO_SECONDS: Final = 15 * 60
 """How long a self-service removal can be taken back without asking anybody."""
+MOST_ASKED: Final = 3
+"""How often more can be asked for in a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,10 @@ def decide(
 
 
 def ask_more(case: Case, now: int, *, by: str = "", texts: Sequence[str] = ()) -> list[Act]:
-    """Ask the notifier for more; the clock stands still until it comes. Raises Conflict."""
+    """Ask the notifier for more, three times at most; the clock stands still until it comes. Raises Conflict."""
     _expect(case, State.RECEIVED, said("More can be asked for only while a case waits for its decision."))
+    if case.asked >= MOST_ASKED:
+        raise Conflict(said("More was asked for three times in this case. Decide with what is there."))
     rules = RULES[case.rules]
     body = {"until": ends(rules, rules.more, now), "by": by, "texts": list(texts), "rules": rules.label}
     return [Act("case.needs_more", body)]

@@ -134,7 +134,7 @@ _STEPS: Final[dict[str, Callable[[Case, int, Mapping[str, Any]], Case]]] = {
     "case.seller": lambda case, _at, body: replace(case, seller=body["seller"]),
     "case.decided": _decided,
     "case.needs_more": lambda case, at, body: replace(
-        case, state=State.WAITING, spare=(case.due_at or at) - at, due_at=body["until"]
+        case, state=State.WAITING, spare=(case.due_at or at) - at, due_at=body["until"], asked=case.asked + 1
     ),
     "case.more": lambda case, at, _body: replace(case, state=State.RECEIVED, due_at=at + case.spare),
     "case.countered": _countered,

@@ -46,6 +46,15 @@ def test_asking_for_more_stops_the_clock_and_the_answer_starts_it_with_what_was_
     assert case.due_at == play.now + (first - START - 5 * HOUR)
 
 
+def test_more_is_asked_for_three_times_at_most() -> None:
+    play = Play()
+    for _ in range(acts.MOST_ASKED):
+        play.do(acts.ask_more(play.case, play.now))
+        play.do(acts.give_more(play.case, play.now))
+    with pytest.raises(Conflict, match="three times"):
+        acts.ask_more(play.case, play.now)
+
+
 def test_a_notice_whose_notifier_sends_nothing_more_is_declined_at_the_end_of_the_time() -> None:
     play = Play()
     play.do(acts.ask_more(play.case, play.now))
