@@ -16,6 +16,7 @@ from ledger.domain.said import said
 from ledger.files.images import clean
 from ledger.services.check_items import check_items
 from ledger.services.ports import Ledger, Tx
+from ledger.services.scanned import Scan
 
 SHELF: Final = "clue-photos"
 RECEIVED: Final = "clue.received"
@@ -43,17 +44,14 @@ def send_clue(
         raise Invalid(said("Nothing was sent: %(fault)s", fault=faults[0]), faults=faults)
     (scan,) = check_items(ledger, [code])
     item = None if scan.subject is None else scan.subject.item.item
-    picture = None if photo is None else _cleaned(ledger, photo)
     now = ledger.now()
+    with ledger.store.read() as tx:
+        # Before anything dear is done with a photo; looked at again where it is kept.
+        _expect_room(tx, _brand(tx, scan), item, now)
+    picture = None if photo is None else _cleaned(ledger, photo)
     with ledger.store.write() as tx:
-        holder = None if scan.gtin is None else tx.organisations.prefix_holder(scan.gtin)
-        organisation = scan.subject.batch.organisation if scan.subject else holder.id if holder else None
-        if organisation is None:
-            raise Invalid(said("This code names no brand that is here. Type it as it stands on the item."))
-        if tx.clues.sent_since(organisation, now - _DAY) >= MOST_A_DAY or (
-            item is not None and tx.clues.of_item_since(item, now - _DAY) >= MOST_OF_ITEM
-        ):
-            raise TooMany(said("This brand was asked enough today. Try again tomorrow."), retry_after=3600)
+        organisation = _brand(tx, scan)
+        _expect_room(tx, organisation, item, now)
         new = Clue(ledger.new_id("clu"), organisation, item, card, said_, link, _kept(ledger, picture), now)
         tx.clues.add(new)
         body = {
@@ -136,6 +134,22 @@ def sweep_clues(ledger: Ledger) -> int:
     for name in gone:
         ledger.files.remove(SHELF, name)
     return len(gone)
+
+
+def _brand(tx: Tx, scan: Scan) -> str:
+    """Whose code it is: that of the item's brand, or of whoever holds the prefix. Raises Invalid."""
+    holder = None if scan.gtin is None else tx.organisations.prefix_holder(scan.gtin)
+    organisation = scan.subject.batch.organisation if scan.subject else holder.id if holder else None
+    if organisation is None:
+        raise Invalid(said("This code names no brand that is here. Type it as it stands on the item."))
+    return organisation
+
+
+def _expect_room(tx: Tx, organisation: str, item: int | None, now: int) -> None:
+    if tx.clues.sent_since(organisation, now - _DAY) >= MOST_A_DAY or (
+        item is not None and tx.clues.of_item_since(item, now - _DAY) >= MOST_OF_ITEM
+    ):
+        raise TooMany(said("This brand was asked enough today. Try again tomorrow."), retry_after=3600)
 
 
 _NONE: Final = said("There is no such clue, or it is over: clues are forgotten after 90 days.")

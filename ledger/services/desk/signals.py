@@ -135,6 +135,9 @@ def add_offender(
             raise Invalid(
                 said("Nobody is an offender for a suspicion. Name two cases of yours at least, closed and upheld.")
             )
+        sellers = {_seller(tx, id) for id in upheld}
+        if len(sellers) != 1 or None in sellers:
+            raise Invalid(said("These cases are not all of one and the same seller of one platform."))
         id = ledger.new_id("ofd")
         tx.signals.add_offender(own, id, marks, now)
         body = {"identifiers": len(marks), "cases": sorted(upheld)}
@@ -210,6 +213,11 @@ def _upheld(tx: Tx, id: str, own: str) -> bool:
     kept = tx.cases.get(id)
     mine = kept is not None and own in (kept.notifier, kept.holder)
     return kept is not None and mine and kept.state == State.CLOSED.value and kept.outcome == "upheld"
+
+
+def _seller(tx: Tx, id: str) -> tuple[str, str] | None:
+    kept = tx.cases.get(id)
+    return None if kept is None or kept.seller is None else (kept.platform, kept.seller)
 
 
 def _mark(key: bytes, kind: str, value: str) -> bytes:

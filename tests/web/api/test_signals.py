@@ -176,7 +176,7 @@ def upheld_cases(stage: Stage, brand: Asking, count: int, kind: str) -> list[str
     ids = [one["id"] for one in brand.get(f"/v1/cases?notice={made['id']}")["items"]]
     with stage.ledger.store.write() as tx:
         for id in ids:
-            tx.cases.change(id, state="closed", outcome="upheld")
+            tx.cases.change(id, state="closed", outcome="upheld", seller="s-77")
     return ids
 
 
@@ -208,6 +208,11 @@ def test_nobody_is_an_offender_without_two_closed_and_upheld_cases_of_the_brand(
     for named in (cases[:1] * 2, [cases[0], "cas_" + "0" * 26]):
         brand.post("/v1/signals/offenders", {"identifiers": [PHONE], "cases": named}, 422)
     rival.post("/v1/signals/offenders", {"identifiers": [PHONE], "cases": cases}, 422)
+    with stage.ledger.store.write() as tx:
+        tx.cases.change(cases[1], seller="s-78")
+    brand.post("/v1/signals/offenders", {"identifiers": [PHONE], "cases": cases}, 422)
+    with stage.ledger.store.write() as tx:
+        tx.cases.change(cases[1], seller="s-77")
     with stage.ledger.store.write() as tx:
         tx.cases.change(cases[0], outcome="restored")
     brand.post("/v1/signals/offenders", {"identifiers": [PHONE], "cases": cases}, 422)

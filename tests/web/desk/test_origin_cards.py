@@ -194,3 +194,10 @@ def photo(width: int) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (width, 300), (200, 10, 10)).save(out, "JPEG", comment=b"somewhere secret")
     return out.getvalue()
+
+
+def test_cards_and_questions_are_counted_with_scans(stage: Stage, codes: list[str]) -> None:
+    slow = stage.app(pace=Pace(anonymous_items="5/minute")).test_client()
+    public = {"REMOTE_ADDR": "93.184.216.34"}
+    told = [slow.post("/cards", data={"code": "nonsense"}, environ_overrides=public).status_code for _ in range(7)]
+    assert told == [422] * 5 + [429] * 2
