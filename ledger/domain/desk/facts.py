@@ -6,11 +6,13 @@ may be missing without any wrong. What cannot be told now is never read as a fac
 
 That the listing shows the code is its notifier's word, unless the platform itself has told us the listing's codes
 (`Link`). Where the platform's list contradicts it, where the notifier's word is weak, or where a notifier without a
-standing has used up its day's share, the facts are laid before a reviewer instead.
+standing has used up its day's share, the facts are laid before a reviewer instead. What a listing is said to sell is
+its notifier's word too: that a code belongs to another item decides only where the platform says the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -35,6 +37,7 @@ _PROOF_ANSWERS: Final = frozenset(
     {
         Reason.CODE_UNKNOWN_IN_PROGRAMME,
         Reason.CODE_CLONED,
+        Reason.CODE_OTHER_ITEM,
         Reason.INSPECTED_COUNTERFEIT,
         Reason.KEYWORD_MISUSE,
         Reason.NO_CODE_BRANDED_NEW,
@@ -104,10 +107,20 @@ class Weighed:
     decline: Decline | None = None
 
 
-def weigh(reason: Reason, found: Found | None, sold_as: str | None, link: Link, lane: Lane, *, free: bool) -> Weighed:
+def weigh(
+    reason: Reason,
+    found: Found | None,
+    sold_as: str | None,
+    link: Link,
+    lane: Lane,
+    *,
+    free: bool,
+    models: Collection[str] = (),
+) -> Weighed:
     """What the facts do to a notice. `sold_as` is the GTIN that the listing is said to sell.
 
-    `free` says whether the notifier may still have listings taken down today by facts on its own word.
+    `free` says whether the notifier may still have listings taken down today by facts on its own word; `models` are
+    the GTINs that the platform itself has named as what the listing sells.
     """
     if found is None:
         return Weighed(Step.NONE, (), (), Automation.NONE)
@@ -121,6 +134,8 @@ def weigh(reason: Reason, found: Found | None, sold_as: str | None, link: Link, 
     decides = bool(_DECIDING.get(reason, frozenset()) & found.flags)
     if reason is Reason.CODE_OTHER_ITEM:
         decides = _other_item(found, sold_as)
+        if decides and (sold_as not in models or found.gtin in models):
+            return Weighed(Step.REVIEW, facts, (*words, _WHY_REVIEW[Link.PLATFORM]), Automation.PARTIAL)
     if not decides:
         return Weighed(Step.NONE, facts, words, Automation.PARTIAL if facts else Automation.NONE)
     if link is Link.PLATFORM or (link is Link.NOTIFIER and lane is not Lane.EVIDENCE_FIRST and free):
@@ -146,7 +161,8 @@ def answers(reason: Reason, found: Found) -> bool:
     An answer counts where the verdict itself says that the owner has just confirmed: what is reported stolen, in
     dispute, recalled or withdrawn stays that, whoever answers.
     """
-    return reason in _PROOF_ANSWERS and _genuine(found)
+    # Trust in a platform is given once for an item, and says nothing of which item a listing sells.
+    return reason in _PROOF_ANSWERS and _genuine(found) and (found.confirmed or reason is not Reason.CODE_OTHER_ITEM)
 
 
 def _genuine(found: Found) -> bool:

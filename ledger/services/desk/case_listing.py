@@ -12,11 +12,15 @@ from ledger.services.ports import Ledger, Tx
 
 @dataclass(frozen=True, slots=True)
 class ToldListing:
-    """A listing as its platform had it screened last: how many codes it shows, and which of those asked about."""
+    """A listing as its platform had it screened last: how many codes it shows, and which of those asked about.
+
+    `models` are the GTINs that the platform itself gave for it, without a serial: what it is sold as.
+    """
 
     seller: str
     codes: int
     shows: frozenset[tuple[str, str]]
+    models: frozenset[str]
 
 
 def told_of(
@@ -29,5 +33,6 @@ def told_of(
         codes = [] if decided is None else json.loads(decided.facts).get("codes", [])
         names = {one["code"] for one in codes if one["code"] is not None}
         shows = frozenset(one for one in asked[ref] if code_name(ledger, *one).hex()[:32] in names)
-        found[ref] = ToldListing(kept.seller, len(names), shows)
+        models = {one["gtin"] for one in codes if one["from"] == "given" and one["code"] is None and one["gtin"]}
+        found[ref] = ToldListing(kept.seller, len(names), shows, frozenset(models))
     return found

@@ -113,7 +113,8 @@ def _check_head(asked: Asked) -> None:
 def _weighed(lines: Sequence[LookedLine], reason: Reason, standing: Standing, free: int) -> list[LookedLine]:
     made = []
     for one in lines:
-        weighed = weigh(reason, one.found, one.sold_as, one.link, standing.lane, free=free > 0 or standing.good)
+        share = free > 0 or standing.good
+        weighed = weigh(reason, one.found, one.sold_as, one.link, standing.lane, free=share, models=one.models)
         free -= one.new and weighed.step == "uphold"
         made.append(replace(one, weighed=weighed))
     return made

@@ -75,6 +75,8 @@ class LookedLine:
     link: Link = Link.NOTIFIER
     seller: str | None = None
     """Whose listing it is, where the platform has told us."""
+    models: frozenset[str] = frozenset()
+    """The GTINs that the platform has told us it sells."""
 
     @property
     def new(self) -> bool:
@@ -220,7 +222,8 @@ def _found(
     if line.platform is None:
         return line
     platform = line.platform.id
-    line = replace(line, seller=None if told is None else told.seller)
+    if told is not None:
+        line = replace(line, seller=told.seller, models=told.models)
     if scan is None:
         return line
     where = said("line %(n)d", n=place)

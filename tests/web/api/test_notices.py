@@ -177,11 +177,18 @@ def test_an_unknown_code_of_the_programme_is_asked_about_and_decides_nothing(
     assert case["automation"] == "partial"
 
 
-def test_a_code_of_another_model_decides_by_what_it_is_registered_to(brand: Asking, fine: list[dict[str, Any]]) -> None:
+def test_a_code_of_another_model_decides_where_the_platform_says_which_model_is_sold(
+    brand: Asking, platform: Asking, fine: list[dict[str, Any]]
+) -> None:
     brand.post("/v1/notices", notice(line(fine[2], fresh()), reason="code_other_item"), 422)
-    told = notice(line(fine[2], fresh(), sold_as=OTHER_GTIN), reason="code_other_item")
-    made = brand.post("/v1/notices", told, 201)["results"][0]
-    assert (made["case_state"], made["facts"]) == ("upheld", ["registered_as_other_item"])
+    shows, sells = fresh(), fresh()
+    for ref, codes in ((shows, [fine[2]["page"]]), (sells, [fine[2]["page"], OTHER_GTIN])):
+        listing = {"ref": ref, "url": f"https://bazar.example/{ref}", "title": "Sac Lune", "seller": {"ref": "s-2"}}
+        platform.post("/v1/listings/screen", {"listings": [listing | {"codes": codes}]})
+    told = notice(*(line(fine[2], ref, sold_as=OTHER_GTIN) for ref in (shows, sells)), reason="code_other_item")
+    made = brand.post("/v1/notices", told, 201)["results"]
+    assert [one["case_state"] for one in made] == ["received", "upheld"]
+    assert [one["facts"] for one in made] == [["registered_as_other_item"]] * 2
 
 
 def test_a_statement_of_reasons_has_the_databases_fields(

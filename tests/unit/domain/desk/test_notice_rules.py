@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ledger.domain.desk import cases_acts as acts
 from ledger.domain.desk.cases import Automation, Decline, Outcome, Reason
 from ledger.domain.desk.clocks import Lane, RuleName
-from ledger.domain.desk.facts import OF_CODES, Found, Link, Step, proposals, weigh
+from ledger.domain.desk.facts import OF_CODES, Found, Link, Step, answers, proposals, weigh
 from ledger.domain.desk.notices import check_rules, check_territories, listing_of, needs_right, repeats, tidy_url
 from ledger.domain.desk.reasons import for_the_database, statement_of_reasons
 from ledger.domain.desk.standing import FEWEST, WINDOW, Counts, standing
@@ -80,10 +80,22 @@ def test_a_person_looks_first_where_the_link_is_contradicted_the_word_weak_or_th
     assert weigh(reason, stolen, None, Link.NOTIFIER, Lane.NORMAL, free=False).step is Step.REVIEW
 
 
-def test_a_code_of_another_model_decides_only_where_the_models_differ() -> None:
+def test_a_code_of_another_model_decides_only_where_the_platform_says_which_model_is_sold() -> None:
     same, other = "09521234543213", "09521234543220"
-    for sold_as, wanted in ((same, Step.NONE), (other, Step.UPHOLD), (None, Step.NONE)):
-        assert weigh(Reason.CODE_OTHER_ITEM, FINE, sold_as, Link.NOTIFIER, Lane.NORMAL, free=True).step is wanted
+
+    def told(sold_as: str | None, *models: str, link: Link = Link.PLATFORM) -> Step:
+        return weigh(Reason.CODE_OTHER_ITEM, FINE, sold_as, link, Lane.NORMAL, free=True, models=models).step
+
+    assert [told(one, other) for one in (same, other, None)] == [Step.NONE, Step.UPHOLD, Step.NONE]
+    # A genuine resale that the platform screened with its code: what it is sold as is the notifier's word alone.
+    assert [told(other), told(other, same), told(other, same, other)] == [Step.REVIEW] * 3
+    assert told(other, link=Link.NOTIFIER) is Step.REVIEW
+
+
+def test_a_live_answer_restores_what_is_said_to_be_another_model_and_trust_in_the_platform_does_not() -> None:
+    answered = replace(FINE, verdict=Key.OWNER_CONFIRMED.value, confirmed=True)
+    assert answers(Reason.CODE_OTHER_ITEM, answered)
+    assert not answers(Reason.CODE_OTHER_ITEM, replace(FINE, entrusted=True))
 
 
 def test_the_reasons_that_need_no_right_are_those_about_codes() -> None:
