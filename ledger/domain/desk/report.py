@@ -36,6 +36,11 @@ class Asked:
     denominator: Query | None = None
     unit: str = ""
 
+    @property
+    def of_all(self) -> bool:
+        """Whether no single platform's part of it can be told: orders, look-ups, standings and clues are nobody's."""
+        return self.numerator.of == ENTRIES and not self.key.startswith("releases")
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -59,9 +64,12 @@ class Figure:
         return f"{tenths // 10}.{tenths % 10}"
 
 
-def figures(records: Records, since: int, until: int) -> list[Figure]:
-    """Every figure of a period (seconds since 1970, `until` excluded), in the order of the report."""
-    return [_figure(one, records, since, until) for one in ASKED]
+def figures(records: Records, since: int, until: int, *, of_one: bool = False) -> list[Figure]:
+    """Every figure of a period (seconds since 1970, `until` excluded), in the order of the report.
+
+    `of_one`: of one platform alone; what cannot be told of one is left out, since a nought would be untrue.
+    """
+    return [_figure(one, records, since, until) for one in ASKED if not (of_one and one.of_all)]
 
 
 def _figure(asked: Asked, records: Records, since: int, until: int) -> Figure:

@@ -34,10 +34,11 @@ ABOUT: Final[Mapping[str, str]] = {
 _CASE_KINDS: Final = ("case.", "listing.")
 
 
-def records_of(entries: Iterable[Entry], until: int, platform: str | None = None) -> Records:
+def records_of(entries: Iterable[Entry], since: int, until: int, platform: str | None = None) -> Records:
     """The records of a log, in its order; with `platform`, of that organisation's alone.
 
-    `until` is when the report's period ends: what is down then is down until then.
+    `since` and `until` are the report's period: what is down at its end is down until then, and of what is no case only
+    that of the period is kept, so that a long log takes no more memory than its cases.
     """
     folded: dict[str, Case] = {}
     more: dict[str, dict[str, Any]] = defaultdict(dict)
@@ -50,6 +51,8 @@ def records_of(entries: Iterable[Entry], until: int, platform: str | None = None
             if case is not None:
                 folded[entry.subject] = case
                 _beside(more[entry.subject], entry, body)
+        elif not since <= entry.at < until:
+            continue
         elif entry.kind in ("screen.decided", "screen.changed"):
             if platform in (None, entry.organisation):
                 screenings += [_screened(entry, one) for one in body["decisions"]]

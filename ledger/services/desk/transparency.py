@@ -46,7 +46,7 @@ class Report:
     entries: int
     head: bytes
     over: bool
-    """Whether the period was over when the last of those entries was made, or now."""
+    """Whether the period is over now. Not part of the report's JSON, which is the same whenever it is made."""
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
@@ -55,7 +55,6 @@ class Report:
                 "name": self.period.name,
                 "from": _day(self.period.since),
                 "until": _day(self.period.until - 1),
-                "over": self.over,
             },
             "service": self.platform.slug if self.platform else None,
             "definitions": VERSION,
@@ -136,8 +135,13 @@ def transparency(ledger: Ledger, name: str, platform: str | None = None, upto: i
                 raise Invalid(said("The log has %(n)s entries. Name one of them.", n=number))
             number, head = upto, tx.desk_log.entries(upto - 1, 1)[0].hash
         service = None if platform is None else _platform(tx, platform)
-        records = records_of(_entries(tx, number), period.until, service.id if service else None)
-        found = tuple(figures(records, period.since, period.until))
+        if ledger.now() < period.since:
+            raise Invalid(said("This period has not begun yet."))
+        first = tx.desk_log.entries(0, 1)
+        empty = not first or first[0].at >= period.until
+        read = iter(()) if empty else _entries(tx, number)
+        records = records_of(read, period.since, period.until, service.id if service else None)
+        found = tuple(figures(records, period.since, period.until, of_one=service is not None))
     return Report(period, service, found, number, head, ledger.now() >= period.until)
 
 

@@ -67,7 +67,7 @@ def test_the_log_holds_nothing_that_people_wrote(stage: Stage) -> None:
         assert "Clue 1" not in json.dumps([one.body for one in tx.desk_log.entries(0, 1_000)])
 
 
-@pytest.mark.parametrize("name", ["", "2026-13", "2026-Q5", "26-01", "2026-11-22", "1999", "2026-H3"])
+@pytest.mark.parametrize("name", ["", "2026-13", "2026-Q5", "26-01", "2026-11-22", "1999", "2026-H3", "2099"])
 def test_what_is_no_period_is_refused_in_a_sentence(stage: Stage, client: FlaskClient, name: str) -> None:
     with pytest.raises(Invalid):
         transparency(stage.ledger, name)

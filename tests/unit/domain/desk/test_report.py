@@ -108,7 +108,7 @@ def told(seed: int, moves: int = 300) -> Log:
 def by_key(
     entries: list[Entry], since: int = 0, until: int = FOREVER, platform: str | None = None
 ) -> dict[str, Figure]:
-    return {one.key: one for one in figures(records_of(entries, until, platform), since, until)}
+    return {one.key: one for one in figures(records_of(entries, since, until, platform), since, until)}
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -139,7 +139,7 @@ def test_counts_of_decisions_are_those_of_a_plain_count(seed: int) -> None:
 def test_wrongful_time_is_that_of_looking_at_every_moment(seed: int) -> None:
     log = told(seed)
     end = log.now
-    records = records_of(log.entries, end)
+    records = records_of(log.entries, 0, end)
     wrong = {one["id"] for one in records[CASES] if one["final"] in ("restored", "withdrawn")}
     listing = {one.subject: (json.loads(one.body)["platform"], json.loads(one.body)["listing"])
                for one in log.entries if one.kind == "case.received"}  # fmt: skip
@@ -170,7 +170,7 @@ def test_periods_add_up_and_platforms_do() -> None:
 
 def test_the_same_log_gives_the_same_report_bit_for_bit() -> None:
     log = told(8)
-    assert figures(records_of(iter(log.entries), FOREVER), 0, FOREVER) == list(by_key(log.entries).values())
+    assert figures(records_of(iter(log.entries), 0, FOREVER), 0, FOREVER) == list(by_key(log.entries).values())
     assert by_key(told(8).entries) == by_key(log.entries)
 
 
@@ -205,3 +205,10 @@ def test_every_figure_has_one_name_and_its_question_in_words() -> None:
     for figure in by_key([]).values():
         assert figure.query.startswith(("count of", "sum of", "p50 of", "p95 of"))
         assert f"≥ {0}" in figure.query
+
+
+def test_what_no_platform_is_answerable_for_is_not_told_as_none_of_its_own() -> None:
+    whole = {one.key for one in figures(records_of([], 0, FOREVER), 0, FOREVER)}
+    single = {one.key for one in figures(records_of([], 0, FOREVER, "org_p"), 0, FOREVER, of_one=True)}
+    assert whole - single >= {"orders_entered", "authority_look_ups", "standings_lost", "clues_received"}
+    assert single >= {"notices_received", "releases_held", "listings_screened"}
