@@ -1,5 +1,8 @@
 """What the parties of a case do: the platform's reviewers decide, the notifier explains, withdraws or goes to court,
-either side appeals. Each is one transaction: the act's entry, the case's row, and whoever wants to know told."""
+either side appeals. Each is one transaction: the act's entry, the case's row, and whoever wants to know told.
+
+What an agent may do for a rights-holder, the rights-holder may do itself; the agent only while it is authorised.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,12 @@ from ledger.domain.said import said
 from ledger.services.desk.case_files import claim_files
 from ledger.services.desk.case_write import CaseWriter, keep_text, load
 from ledger.services.desk.cases_port import Kept
+from ledger.services.desk.notices_rights import authorised
+from ledger.services.desk.rights import today
 from ledger.services.ports import Ledger, Tx
 
 Making = Callable[[Tx, Kept, Case, int], Sequence[Act]]
+Allowed = Callable[[Tx, Kept], bool]
 
 
 class Word(StrEnum):
@@ -76,7 +82,7 @@ def decide_case(
                 done = acts.reverse(case, ruling.value, by=by, texts=texts)
         return [*named, *done]
 
-    return on_case(ledger, id, caller.organisation.id, making, lambda kept: _platform(kept, caller))
+    return on_case(ledger, id, caller.organisation.id, making, lambda _tx, kept: _platform(kept, caller))
 
 
 def name_seller(ledger: Ledger, caller: Caller, id: str, seller: str) -> tuple[Kept, Case]:
@@ -87,12 +93,12 @@ def name_seller(ledger: Ledger, caller: Caller, id: str, seller: str) -> tuple[K
         id,
         caller.organisation.id,
         lambda _tx, _kept, case, _now: acts.name_seller(case, seller),
-        lambda kept: _platform(kept, caller),
+        lambda _tx, kept: _platform(kept, caller),
     )
 
 
 def give_more(ledger: Ledger, caller: Caller, id: str, text: str, files: Sequence[str] = ()) -> tuple[Kept, Case]:
-    """The notifier's answer to what was asked. Raises Unknown, Conflict, Invalid."""
+    """The notifier's answer to what was asked. Raises Unknown, Conflict, Invalid, Forbidden for an agent no more."""
     if not text.strip() and not files:
         raise Invalid(said("Write what was asked for, or name a file that you have sent."))
 
@@ -100,7 +106,7 @@ def give_more(ledger: Ledger, caller: Caller, id: str, text: str, files: Sequenc
         told = keep_text(tx, id, "more", text, now)
         return acts.give_more(case, now, texts=told, files=claim_files(tx, caller, id, files, now))
 
-    return on_case(ledger, id, caller.organisation.id, making, lambda kept: _notifier(kept, caller))
+    return on_case(ledger, id, caller.organisation.id, making, _notifying(ledger, caller))
 
 
 def appeal(ledger: Ledger, caller: Caller, id: str, text: str, files: Sequence[str] = ()) -> tuple[Kept, Case]:
@@ -113,7 +119,7 @@ def appeal(ledger: Ledger, caller: Caller, id: str, text: str, files: Sequence[s
         told = keep_text(tx, id, f"appeal_{side}", text, now)
         return acts.appeal(case, now, side, texts=told, files=claim_files(tx, caller, id, files, now))
 
-    return on_case(ledger, id, caller.organisation.id, making, lambda kept: _either(kept, caller))
+    return on_case(ledger, id, caller.organisation.id, making, _either(ledger, caller))
 
 
 def decide_appeal(ledger: Ledger, caller: Caller, id: str, *, grant: bool, text: str = "") -> tuple[Kept, Case]:
@@ -125,18 +131,17 @@ def decide_appeal(ledger: Ledger, caller: Caller, id: str, *, grant: bool, text:
         told = keep_text(tx, id, "appeal_decision", text, now)
         return acts.decide_appeal(case, now, grant=grant, by=caller.person or "", texts=told)
 
-    return on_case(ledger, id, caller.organisation.id, making, lambda kept: _platform(kept, caller))
+    return on_case(ledger, id, caller.organisation.id, making, lambda _tx, kept: _platform(kept, caller))
 
 
 def withdraw(ledger: Ledger, caller: Caller, id: str, text: str = "") -> tuple[Kept, Case]:
     """The notifier, or the rights-holder it acts for, takes the notice back. Raises Unknown, Conflict."""
-    caller.need(Scope.NOTICE)
     return on_case(
         ledger,
         id,
         caller.organisation.id,
         lambda tx, _kept, case, now: acts.withdraw(case, now, texts=keep_text(tx, id, "withdrawal", text, now)),
-        lambda kept: caller.organisation.id in (kept.notifier, kept.holder),
+        _notifying(ledger, caller),
     )
 
 
@@ -148,14 +153,14 @@ def to_court(ledger: Ledger, caller: Caller, id: str, court: str, number: str) -
     def making(tx: Tx, _kept: Kept, case: Case, now: int) -> Sequence[Act]:
         return acts.to_court(case, now, texts=keep_text(tx, id, "court", f"{court.strip()}\n{number.strip()}", now))
 
-    return on_case(ledger, id, caller.organisation.id, making, lambda kept: _notifier(kept, caller))
+    return on_case(ledger, id, caller.organisation.id, making, _notifying(ledger, caller))
 
 
-def on_case(ledger: Ledger, id: str, by: str, making: Making, allowed: Callable[[Kept], bool]) -> tuple[Kept, Case]:
+def on_case(ledger: Ledger, id: str, by: str, making: Making, allowed: Allowed) -> tuple[Kept, Case]:
     """One act on a case in a transaction of its own, after what time had to do. Raises Unknown where not allowed."""
     with ledger.store.write() as tx:
         kept, case = load(tx, id)
-        if not allowed(kept):
+        if not allowed(tx, kept):
             raise Unknown(said("There is no such case among those that you can see."))
         writer = CaseWriter(ledger, tx)
         # What time has done already comes first, so that nothing is answered after its day.
@@ -176,14 +181,30 @@ def _platform(kept: Kept, caller: Caller) -> bool:
     return kept.platform == caller.organisation.id
 
 
-def _notifier(kept: Kept, caller: Caller) -> bool:
-    caller.need(Scope.NOTICE)
-    return kept.notifier == caller.organisation.id
+def _notifying(ledger: Ledger, caller: Caller) -> Allowed:
+    """Whether it is the notifier's side: the rights-holder, or the agent that sent it while it is authorised."""
+
+    def allowed(tx: Tx, kept: Kept) -> bool:
+        caller.need(Scope.NOTICE)
+        own = caller.organisation.id
+        if own == kept.notifier and own != kept.holder:
+            holder = tx.organisations.get(kept.holder)
+            assert holder is not None
+            right = None if kept.right_id is None else tx.rights.get(kept.right_id)
+            authorised(tx, holder, own, right, kept.territories, today(ledger))
+        return own in (kept.notifier, kept.holder)
+
+    return allowed
 
 
-def _either(kept: Kept, caller: Caller) -> bool:
-    if kept.platform == caller.organisation.id:
-        if Scope.DECIDE not in caller.scopes:
-            caller.need(Scope.SCREEN)
-        return True
-    return kept.notifier == caller.organisation.id and Scope.NOTICE in caller.scopes
+def _either(ledger: Ledger, caller: Caller) -> Allowed:
+    notifying = _notifying(ledger, caller)
+
+    def allowed(tx: Tx, kept: Kept) -> bool:
+        if kept.platform == caller.organisation.id:
+            if Scope.DECIDE not in caller.scopes:
+                caller.need(Scope.SCREEN)
+            return True
+        return Scope.NOTICE in caller.scopes and notifying(tx, kept)
+
+    return allowed

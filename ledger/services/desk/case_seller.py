@@ -25,4 +25,4 @@ def appeal_by_link(ledger: Ledger, secret: str, text: str) -> tuple[Kept, Case]:
     def making(tx: Tx, _kept: Kept, case: Case, now: int) -> Sequence[Act]:
         return acts.appeal(case, now, Side.SELLER, texts=keep_text(tx, kept.id, "appeal_seller", text, now))
 
-    return on_case(ledger, kept.id, "", making, lambda _kept: True)
+    return on_case(ledger, kept.id, "", making, lambda _tx, _kept: True)

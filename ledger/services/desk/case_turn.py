@@ -30,7 +30,7 @@ def settle_due(ledger: Ledger, limit: int = _MOST) -> bool:
     done = 0
     for id in waiting:
         try:
-            on_case(ledger, id, "", lambda _tx, _kept, _case, _now: (), lambda _kept: True)
+            on_case(ledger, id, "", lambda _tx, _kept, _case, _now: (), lambda _tx, _kept: True)
         except Unavailable:
             raise
         except Exception:

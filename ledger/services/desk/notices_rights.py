@@ -1,4 +1,7 @@
-"""For whom a notice is sent, on which right, and whether its sender may: the holder, or an agent that it authorised."""
+"""For whom a notice is sent, on which right, and whether its sender may: the holder, or an agent that it authorised.
+
+An agent needs the authorisation for every act, in each territory: what was ended or has run out counts for nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.domain.desk.cases import Reason
-from ledger.domain.desk.notices import territory_words, uncovered
-from ledger.domain.desk.rights import Right, RightKind, acting_under, expired, in_force
+from ledger.domain.desk.notices import needs_right, territory_words, uncovered
+from ledger.domain.desk.rights import Authorisation, Right, RightKind, acting_under, expired, in_force
+from ledger.domain.desk.territories import covered
 from ledger.domain.errors import Conflict, Fault, Forbidden, Invalid, Unknown
 from ledger.domain.organisations import Caller, Organisation, Role
 from ledger.domain.said import Said, said
@@ -40,8 +44,11 @@ def acting_for(
     territories: Sequence[str],
     day: date,
 ) -> Acting:
-    """Who the notice is for. Raises Unknown, Invalid, Conflict, Forbidden, each saying what to do."""
-    if right is not None:
+    """Who the notice is for; a right that is named where the reason rests on none is left aside.
+
+    Raises Unknown, Invalid, Conflict, Forbidden, each saying what to do.
+    """
+    if right is not None and needs_right(reason):
         return _on_right(tx, caller, right, reason, territories, day)
     if caller.organisation.role is Role.BRAND:
         if holder not in (None, caller.organisation.id, caller.organisation.slug):
@@ -50,11 +57,46 @@ def acting_for(
     if holder is None:
         raise _fault("holder", said("is missing."), said("Say for which brand you act."))
     brand = tx.organisations.get(holder)
-    given = [] if brand is None else tx.rights.authorisations(owner=brand.id, agent=caller.organisation.id)
-    found = next((one for one in given if one.in_force(day) and not one.rights and not one.kinds), None)
-    if brand is None or found is None:
-        raise Forbidden(said("This brand has not authorised you for its items’ codes. Ask it to."))
-    return Acting(brand, None, found.id)
+    if brand is None:
+        raise _codes_refused()
+    return Acting(brand, None, authorised(tx, brand, caller.organisation.id, None, territories, day))
+
+
+def authorised(
+    tx: Tx, holder: Organisation, agent: str, right: Right | None, territories: Sequence[str], day: date
+) -> str | None:
+    """The authorisation under which an agent acts that day, on a right or, without one, on the holder's codes.
+
+    One may be for some of the territories and one for others; the last one's id is given. Raises Forbidden.
+    """
+    given = tx.rights.authorisations(owner=holder.id, agent=agent)
+    used = None
+    for territory in territories:
+        if right is not None:
+            used = acting_under(given, agent, right, day, territory)
+        else:
+            used = next((one for one in given if _for_codes(one, day, territory)), None)
+        if used is None and right is None:
+            raise _codes_refused()
+        if used is None:
+            raise Forbidden(
+                said(
+                    "%(name)s has not authorised you for this right in %(territory)s. Ask it to.",
+                    name=holder.name,
+                    territory=territory,
+                )
+            )
+    return None if used is None else used.id
+
+
+def _for_codes(one: Authorisation, day: date, territory: str) -> bool:
+    """Whether an authorisation speaks of its brand's codes: it is bound to no right and no kind of right."""
+    within = not one.territories or covered(one.territories, territory)
+    return one.in_force(day) and not one.rights and not one.kinds and within
+
+
+def _codes_refused() -> Forbidden:
+    return Forbidden(said("This brand has not authorised you for its items’ codes. Ask it to."))
 
 
 def _on_right(tx: Tx, caller: Caller, id: str, reason: Reason, territories: Sequence[str], day: date) -> Acting:
@@ -80,18 +122,7 @@ def _on_right(tx: Tx, caller: Caller, id: str, reason: Reason, territories: Sequ
         raise _fault("territories", territory_words(right.territories, missing))
     if mine:
         return Acting(holder, right)
-    used = None
-    for territory in territories:
-        used = acting_under(given, caller.organisation.id, right, day, territory)
-        if used is None:
-            raise Forbidden(
-                said(
-                    "%(name)s has not authorised you for this right in %(territory)s. Ask it to.",
-                    name=holder.name,
-                    territory=territory,
-                )
-            )
-    return Acting(holder, right, None if used is None else used.id)
+    return Acting(holder, right, authorised(tx, holder, caller.organisation.id, right, territories, day))
 
 
 def _fault(where: str, what: Said, mend: Said | None = None) -> Invalid:

@@ -23,7 +23,7 @@ from ledger.domain.organisations import Role
 from ledger.domain.statements import Kind, MarkKind
 from ledger.domain.webhooks import EventType, Message
 from ledger.services.desk import case_act
-from ledger.services.desk.agents import authorise_agent
+from ledger.services.desk.agents import authorise_agent, end_agent
 from ledger.services.desk.case_act import Ruling, Word
 from ledger.services.desk.case_counter import (
     Answer,
@@ -237,6 +237,50 @@ def test_an_agent_acts_only_where_and_while_it_is_authorised(world: World) -> No
         send(world, asked(mark, "L-2"), "points")
 
 
+def test_an_agent_no_more_does_nothing_in_a_case_and_the_holder_all_that_it_could(world: World) -> None:
+    add_organisation(world.ledger, slug="points", name="Points", role=Role.AGENT, domain="points.example")
+    mark, points, maison = right(world, "EU"), world.caller("points"), world.caller("maison")
+    until = datetime.fromtimestamp(world.ledger.now(), UTC).date() + timedelta(days=9)
+    given = authorise_agent(world.ledger, maison, "points", until=until)
+    (first, _), (second, _) = send(world, asked(mark, "L-1", "L-2"), "points")
+    decide(world, first.id, Word.DECLINE, code=Decline.INSUFFICIENT_EVIDENCE)
+    decide(world, second.id, Word.MORE)
+    end_agent(world.ledger, maison, given.authorisation.id)
+    tries: tuple[Callable[[], object], ...] = (
+        lambda: case_act.withdraw(world.ledger, points, second.id),
+        lambda: case_act.give_more(world.ledger, points, second.id, "Here it is."),
+        lambda: case_act.appeal(world.ledger, points, first.id, "Look again."),
+        lambda: case_act.to_court(world.ledger, points, first.id, "Tribunal judiciaire", "1"),
+    )
+    for act in tries:
+        with pytest.raises(Forbidden, match="authorised"):
+            act()
+    assert case_act.appeal(world.ledger, maison, first.id, "Look again.")[1].appealed == (Side.NOTIFIER,)
+    assert case_act.give_more(world.ledger, maison, second.id, "Here it is.")[1].state is State.RECEIVED
+
+
+def test_codes_are_an_agents_only_in_the_territories_that_it_was_given_them_for(world: World) -> None:
+    add_organisation(world.ledger, slug="points", name="Points", role=Role.AGENT, domain="points.example")
+    maison, mark, card = world.caller("maison"), right(world, "EU"), world.cards()[4]
+    until = datetime.fromtimestamp(world.ledger.now(), UTC).date() + timedelta(days=9)
+    bound = authorise_agent(world.ledger, maison, "points", rights=[mark], until=until)
+    line = Line(platform="bazar", ref="L-1", gtin=card.gtin, serial=card.serial)
+    told = asked(None, lines=[line], holder="maison")
+    # A right has nothing to do with codes, so that naming one opens no way to them.
+    for named in (None, mark):
+        with pytest.raises(Forbidden, match="codes"):
+            send(world, replace(told, right=named), "points")
+    end_agent(world.ledger, maison, bound.authorisation.id)
+    given = authorise_agent(world.ledger, maison, "points", territories=["FR", "IT"], until=until)
+    for territories in (("WO",), ("FR", "DE")):
+        with pytest.raises(Forbidden, match="codes"):
+            send(world, replace(told, territories=territories), "points")
+    [(kept, _)] = send(world, replace(told, territories=("FR",), right=mark), "points")
+    assert kept.right_id is None
+    with world.ledger.store.read() as tx:
+        assert json.loads(entries_of(tx, kept.id)[0].body)["authorisation"] == given.authorisation.id
+
+
 def test_a_malicious_notifier_loses_its_lane_and_is_bounded(world: World) -> None:
     mark = right(world)
     sent = send(world, asked(mark, *(f"L-{n}" for n in range(40))))
@@ -262,6 +306,8 @@ def test_good_standing_opens_self_service_and_an_undo_restores_and_counts(world:
     mark = right(world)
     for kept, _ in send(world, asked(mark, *(f"L-{n}" for n in range(30)))):
         decide(world, kept.id, Word.UPHOLD)
+    assert shown_standing(world.ledger, world.caller("maison")).standing.lane is Lane.NORMAL
+    let_time_do(world, 35 * DAY)
     card = world.cards()[3]
     void(world, card)
     line = Line(platform="bazar", ref="L-void", gtin=card.gtin, serial=card.serial)
@@ -273,6 +319,24 @@ def test_good_standing_opens_self_service_and_an_undo_restores_and_counts(world:
         assert "case.undone" in [one.kind for one in entries_of(tx, kept.id)]
     counts = shown_standing(world.ledger, world.caller("maison")).standing.counts
     assert (counts.decided, counts.upheld, counts.countered) == (31, 30, 1)
+
+
+def test_one_brands_own_withdrawn_item_takes_down_no_more_than_the_share_of_a_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.services.desk.notices_check.UNPROVEN_A_DAY", 3)
+    card = world.cards()[4]
+    void(world, card)
+
+    def lines(*refs: str) -> list[Line]:
+        return [Line(platform="bazar", ref=ref, gtin=card.gtin, serial=card.serial) for ref in refs]
+
+    # What another request took of the share after this one was looked at counts too.
+    looked = look_at(world.ledger, world.caller("maison"), asked(None, lines=lines("L-1", "L-2", "L-3")))
+    send(world, asked(None, lines=lines("M-1", "M-2")))
+    monkeypatch.setattr("ledger.services.desk.notices_send.look_at", lambda *_: looked)
+    sent = send(world, asked(None, lines=lines("L-1", "L-2", "L-3")))
+    assert [case.state for _, case in sent] == [State.UPHELD, State.RECEIVED, State.RECEIVED]
 
 
 def test_a_listing_that_another_case_holds_down_is_not_told_as_restored(world: World) -> None:
