@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, delete, exists, func, insert, or_, select, update
 
 from ledger.domain.desk.cases import Automation, Outcome, State
 from ledger.domain.desk.standing import Counts
@@ -97,17 +97,19 @@ class Cases:
 
     def counts(self, notifier: str, since: int, *, holder: str | None = None, explanation: str | None = None) -> Counts:
         """A notifier's cases decided since then; for one holder, or with one explanation, where named."""
-        upheld = cases.c.outcome == Outcome.UPHELD.value
-        query = select(
-            func.count(),
-            _sum(upheld),
-            _sum(cases.c.went_down),
-            _sum(and_(cases.c.went_down, ~upheld)),
-        ).where(cases.c.notifier == notifier, cases.c.decided_at >= since)
+        query = _COUNTED.where(cases.c.notifier == notifier, cases.c.decided_at >= since)
         if holder is not None:
             query = query.where(cases.c.holder == holder)
         if explanation is not None:
             query = query.where(cases.c.explanation == explanation)
+        return self._counts(query)
+
+    def closed_counts(self, notifier: str, since: int) -> Counts:
+        """A notifier's decided cases that were closed since then."""
+        decided = cases.c.decided_at.is_not(None)
+        return self._counts(_COUNTED.where(cases.c.notifier == notifier, cases.c.closed_at >= since, decided))
+
+    def _counts(self, query: Select[Any]) -> Counts:
         decided, stands, down, fell = self._db.execute(query).one()
         return Counts(int(decided), int(stands or 0), int(down or 0), int(fell or 0))
 
@@ -184,6 +186,10 @@ class Cases:
 
 def _sum(condition: Any) -> Any:
     return func.sum(case((condition, 1), else_=0))
+
+
+_UPHELD = cases.c.outcome == Outcome.UPHELD.value
+_COUNTED: Final = select(func.count(), _sum(_UPHELD), _sum(cases.c.went_down), _sum(and_(cases.c.went_down, ~_UPHELD)))
 
 
 def _named(table: Any, subject: str, sha256: str) -> Any:

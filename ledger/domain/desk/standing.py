@@ -1,8 +1,9 @@
 """How good a notifier's word is: counted from its own decided cases, shown with the counts, opening a lane by itself.
 
-Ninety days are looked at. At least `FEWEST` decided cases, nine in ten of them upheld, and of those upheld at most one
-in twenty lost to a counter-notice open the fast lane, and self-service removal with it. Falling below either shuts it
-for ninety days, however good the next weeks are. Far below (`POOR`), evidence has to come first and a person looks.
+Ninety days are looked at. At least `FEWEST` closed cases, nine in ten of them upheld, and of those upheld at most one
+in twenty lost to a counter-notice open the fast lane, and self-service removal with it: a case that can still be
+answered earns nothing. Falling below either, open cases counted too, shuts it for ninety days, however good the next
+weeks are. Far below (`POOR`), evidence has to come first and a person looks.
 Exact integer arithmetic: no figure is rounded before it is compared.
 """
 
@@ -17,7 +18,7 @@ from ledger.domain.said import Said, said
 WINDOW: Final = 90 * 86_400
 """Seconds that are looked at, and that a lost lane stays shut."""
 FEWEST: Final = 30
-"""Decided cases below which nothing is concluded in a notifier's favour."""
+"""Closed cases below which nothing is concluded in a notifier's favour."""
 FEW: Final = 10
 """Decided cases below which nothing is concluded against it."""
 UPHELD_PERCENT: Final = 90
@@ -61,9 +62,9 @@ class Standing:
         return self.lane is Lane.FAST
 
 
-def good_counts(counts: Counts) -> bool:
-    """Whether the counts themselves are good enough for the fast lane."""
-    return counts.decided >= FEWEST and not failing(counts)
+def good_counts(counts: Counts, closed: Counts) -> bool:
+    """Whether the counts themselves are good enough for the fast lane: of all decided cases, and of the closed ones."""
+    return closed.decided >= FEWEST and not failing(closed) and not failing(counts)
 
 
 def failing(counts: Counts) -> bool:
@@ -74,8 +75,13 @@ def failing(counts: Counts) -> bool:
     )
 
 
-def standing(counts: Counts, lost_at: int | None, now: int, same_text: Counts | None = None) -> Standing:
-    """The lane now. `lost_at` is when the fast lane was last shut; `same_text` counts those that read the same."""
+def standing(
+    counts: Counts, closed: Counts, lost_at: int | None, now: int, same_text: Counts | None = None
+) -> Standing:
+    """The lane now. `closed` counts decided cases that were closed in the window, `same_text` those that read the same.
+
+    `lost_at` is when the fast lane was last shut.
+    """
     shut = None if lost_at is None or now >= lost_at + WINDOW else lost_at + WINDOW
     if _poor(counts) or (same_text is not None and _template(same_text)):
         words = said("Too few of your notices were upheld. Evidence has to come with them, and a person looks first.")
@@ -83,11 +89,11 @@ def standing(counts: Counts, lost_at: int | None, now: int, same_text: Counts | 
     if shut is not None:
         words = said("Your fast lane is shut for three months, since too few notices were upheld or too many fell.")
         return Standing(Lane.NORMAL, counts, shut, words)
-    if good_counts(counts):
+    if good_counts(counts, closed):
         words = said("Your notices are nearly always upheld, so they go first, and facts take listings down at once.")
         return Standing(Lane.FAST, counts, None, words)
-    if counts.decided < FEWEST:
-        words = said("The fast lane opens after %(n)d decided cases, if nine in ten are upheld.", n=FEWEST)
+    if closed.decided < FEWEST:
+        words = said("The fast lane opens after %(n)d closed cases, if nine in ten are upheld.", n=FEWEST)
     else:
         words = said("The fast lane asks for nine in ten upheld, and at most one in twenty lost to an answer.")
     return Standing(Lane.NORMAL, counts, None, words)

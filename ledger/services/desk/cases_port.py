@@ -144,6 +144,10 @@ class Cases(Protocol):
         """A notifier's cases decided since then; for one holder, or with one explanation, where named."""
         ...
 
+    def closed_counts(self, notifier: str, since: int) -> Counts:
+        """A notifier's decided cases that were closed since then."""
+        ...
+
     def agents_of(self, holder: str, since: int) -> list[str]:
         """Who else notified for a rights-holder since then (at most 100)."""
         ...

@@ -66,10 +66,10 @@ def look_at(ledger: Ledger, caller: Caller, asked: Asked) -> Looked:
         lines = placed(tx, asked)
     scans = scanned(ledger, lines)
     with ledger.store.read() as tx:
-        free = UNPROVEN_A_DAY - tx.cases.by_facts_since(caller.organisation.id, now - DAY)
         lines = found(ledger, tx, asked, acting, lines, scans, day)
         lines = told_apart(tx, lines, asked, acting.right, now)
-        return Looked(acting, territories, standing, explanation, tuple(_weighed(lines, asked.reason, standing, free)))
+        weighed = weigh_lines(tx, caller.organisation.id, lines, asked.reason, standing, now)
+        return Looked(acting, territories, standing, explanation, tuple(weighed))
 
 
 def check_pace(tx: Tx, notifier: str, standing: Standing, lines: int, now: int) -> None:
@@ -110,7 +110,11 @@ def _check_head(asked: Asked) -> None:
         raise Invalid(said("The notice cannot be sent: %(fault)s", fault=str(faults[0])), faults=faults)
 
 
-def _weighed(lines: Sequence[LookedLine], reason: Reason, standing: Standing, free: int) -> list[LookedLine]:
+def weigh_lines(
+    tx: Tx, notifier: str, lines: Sequence[LookedLine], reason: Reason, standing: Standing, now: int
+) -> list[LookedLine]:
+    """The lines with what follows from their facts, within what is left of the notifier's share of the day."""
+    free = UNPROVEN_A_DAY - tx.cases.by_facts_since(notifier, now - DAY)
     made = []
     for one in lines:
         share = free > 0 or standing.good

@@ -1,8 +1,8 @@
 """Send a notice: each new line becomes a case, and what the ledger's facts decide is decided in the same moment.
 
 1. The notice is looked at as in `notices_check`; a line that is wrong stops the whole, so that nothing is half sent.
-2. In one transaction: what came in meanwhile is told apart once more, the pace is looked at once more, each case gets
-   its entries, and whoever wants to know is told.
+2. In one transaction: what came in meanwhile is told apart once more, the pace and the share of the day are looked at
+   once more, each case gets its entries, and whoever wants to know is told.
 3. Lines that repeat one another, or that a case answers already, make no case and are named in the answer.
 """
 
@@ -23,7 +23,7 @@ from ledger.domain.said import said
 from ledger.services.desk.case_files import claim_files
 from ledger.services.desk.case_write import CaseWriter, index_of, keep_text, seller_link_hash, seller_secret
 from ledger.services.desk.cases_port import Kept, Notice
-from ledger.services.desk.notices_check import Looked, check_pace, look_at
+from ledger.services.desk.notices_check import Looked, check_pace, look_at, weigh_lines
 from ledger.services.desk.notices_lines import Asked, LookedLine, told_apart
 from ledger.services.ports import Ledger, Tx
 
@@ -49,6 +49,7 @@ def send_notice(ledger: Ledger, caller: Caller, asked: Asked) -> Sent:
     with ledger.store.write() as tx:
         check_pace(tx, own, looked.standing, looked.new, now)
         lines = told_apart(tx, looked.lines, asked, looked.acting.right, now)
+        lines = weigh_lines(tx, own, lines, asked.reason, looked.standing, now)
         looked = replace(looked, lines=tuple(lines))
         if not looked.new:
             raise Conflict(said("None of these listings is new, so nothing was sent. Look at their cases."))

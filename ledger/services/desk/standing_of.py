@@ -36,8 +36,9 @@ class Shown:
 def standing_of(tx: Tx, notifier: str, now: int, explanation: str | None = None) -> Standing:
     """The standing now; with an explanation's SHA-256, also in the light of how others that read the same went."""
     counts = tx.cases.counts(notifier, now - WINDOW)
+    closed = tx.cases.closed_counts(notifier, now - WINDOW)
     same = None if explanation is None else tx.cases.counts(notifier, now - WINDOW, explanation=explanation)
-    return standing(counts, lost_at(tx, notifier, now), now, same)
+    return standing(counts, closed, lost_at(tx, notifier, now), now, same)
 
 
 def note_standing(tx: Tx, notifier: str, now: int) -> None:

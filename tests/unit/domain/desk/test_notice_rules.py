@@ -149,7 +149,8 @@ def test_rules_fit_their_territories() -> None:
 
 def test_the_fast_lane_opens_at_exactly_nine_in_ten_and_one_in_twenty() -> None:
     def lane(decided: int, upheld: int, taken_down: int = 0, countered: int = 0) -> Lane:
-        return standing(Counts(decided, upheld, taken_down, countered), None, START).lane
+        counts = Counts(decided, upheld, taken_down, countered)
+        return standing(counts, counts, None, START).lane
 
     assert lane(FEWEST - 1, FEWEST - 1) is Lane.NORMAL
     assert lane(30, 27) is Lane.FAST
@@ -163,14 +164,21 @@ def test_the_fast_lane_opens_at_exactly_nine_in_ten_and_one_in_twenty() -> None:
 
 def test_a_lost_lane_stays_shut_for_three_months_to_the_second() -> None:
     good = Counts(100, 100, 100, 0)
-    assert standing(good, START, START + WINDOW - 1).lane is Lane.NORMAL
-    assert standing(good, START, START + WINDOW).lane is Lane.FAST
+    assert standing(good, good, START, START + WINDOW - 1).lane is Lane.NORMAL
+    assert standing(good, good, START, START + WINDOW).lane is Lane.FAST
+
+
+def test_cases_that_can_still_be_answered_earn_no_fast_lane_and_can_cost_it() -> None:
+    good = Counts(30, 30, 30, 0)
+    assert standing(good, Counts(29, 29, 29, 0), None, START).lane is Lane.NORMAL
+    assert standing(good, good, None, START).lane is Lane.FAST
+    assert standing(Counts(60, 50, 60, 10), good, None, START).lane is Lane.NORMAL
 
 
 def test_an_explanation_that_mostly_fails_is_looked_at_first_whoever_sends_it() -> None:
     good, same = Counts(100, 100, 100, 0), Counts(20, 9, 0, 0)
-    assert standing(good, None, START, same).lane is Lane.EVIDENCE_FIRST
-    assert standing(good, None, START, Counts(19, 0, 0, 0)).lane is Lane.FAST
+    assert standing(good, good, None, START, same).lane is Lane.EVIDENCE_FIRST
+    assert standing(good, good, None, START, Counts(19, 0, 0, 0)).lane is Lane.FAST
 
 
 def test_the_first_strike_warns_and_later_ones_weigh_only_if_their_case_came_after() -> None:
