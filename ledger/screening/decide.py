@@ -84,8 +84,8 @@ def _marks(facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
         if one["model"]:
             continue
         if one["use"] == Use.COPY:
-            # Nobody's entitlement covers saying that a thing is a copy.
-            yield "mark.copy", told
+            # Nobody's entitlement covers saying that a thing is a copy; but an owner's word says that somebody looks.
+            yield "mark.copy_proven" if one["entitled"] == "owner" else "mark.copy", told
         elif one["entitled"]:
             continue
         elif one["how"] in DISGUISED:

@@ -11,6 +11,8 @@ of marks. What it finds counts by these rules:
 4. Han marks are also known by their sound (pinyin): in Latin letters as whole words, in other characters of the same
    sound and tone.
 5. Typing errors (`typing_errors`) are looked for apart, because they cost more and mean less.
+6. A mark that is written and used in one way tells once. Of more than `MOST_MATCHES` the gravest are kept, and the
+   first of each owner before anybody's second: harmless words at the beginning hide nothing that follows.
 """
 
 from __future__ import annotations
@@ -19,11 +21,12 @@ import hashlib
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import ahocorasick
 
+from ledger.domain.desk.territories import shared
+from ledger.screening.matches import KnownMark, Match, gravest, plainest
 from ledger.screening.sounds import han_runs, sound, sound_of_name
 from ledger.screening.text import SIGNS, Read, folded, plain, read, squashed, unpaired, unspaced
 from ledger.screening.typing_errors import COMMON, TypingErrors
@@ -35,35 +38,7 @@ SHORTEST_UNSPACED: Final = 2
 SHORTEST_INSIDE: Final = 7
 SHORTEST_SOUND: Final = 5
 MOST_MARKS: Final = 100_000
-MOST_MATCHES: Final = 20
-"""Of one text; more tell nothing more."""
 MOST_TEXT: Final = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class KnownMark:
-    """A word that somebody has a right to, or that names a model of theirs (`model` is its GTIN then).
-
-    `owner` is an organisation's id, None where nobody here holds it. `territories` as in `desk.territories`; none is
-    no bound.
-    """
-
-    id: str
-    name: str
-    owner: str | None
-    classes: tuple[str, ...] = ()
-    territories: tuple[str, ...] = ()
-    model: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A mark in a text, from place `start` to before `end`."""
-
-    mark: KnownMark
-    how: How
-    start: int
-    end: int
 
 
 class Marks:
@@ -112,10 +87,11 @@ class Marks:
             if len(run) >= SHORTEST_UNSPACED:
                 sounds.setdefault(sound(run), []).append(one)
 
-    def find(self, text: str, *, errors: bool = False) -> list[Match]:
-        """The marks in a text in the order of their places, at most `MOST_MATCHES`; `errors` takes typing errors too.
+    def find(self, text: str, *, errors: bool = False, where: str | None = None) -> list[Match]:
+        """The gravest marks in a text (`gravest`) in the order of their places; `errors` takes typing errors too.
 
-        Of a mark that is found in several ways at one place the plainest counts.
+        Of a mark that is found in several ways at one place the plainest counts; written and used in one way, its
+        first place. Only marks in force in the territory `where` count, if one is named.
         """
         text = text[:MOST_TEXT]
         found: list[Match] = []
@@ -128,7 +104,9 @@ class Marks:
             found += self._sounding(text)
         if errors:
             found += self._mistyped(text, found)
-        return _plainest(found) if found else found
+        # Before anything is left out, so that marks which do not count take nobody's place.
+        found = [one for one in found if where is None or _in_force(one.mark, where)]
+        return gravest(text, plainest(found)) if found else found
 
     def _written(self, text: str, low: str, *, signs: bool) -> list[Match]:
         if not len(self._automaton):
@@ -228,6 +206,10 @@ class _Pattern:
         self.marks = marks
 
 
+def _in_force(mark: KnownMark, where: str) -> bool:
+    return not mark.territories or bool(shared(mark.territories, (where,)))
+
+
 def _version(known: Sequence[KnownMark]) -> str:
     """The marks in 16 hexadecimal digits: what a decision says it looked for."""
     told = hashlib.sha256()
@@ -254,17 +236,6 @@ def _plain_places(text: str) -> tuple[str, list[int]]:
 
 def _marks_of(said: str) -> Iterator[int]:
     return (place for place, one in enumerate(said) if one == "'")
-
-
-def _plainest(found: Iterable[Match]) -> list[Match]:
-    """Of each mark at one place only the plainest way, in order."""
-    order = {how: number for number, how in enumerate(How)}
-    best: dict[tuple[str, str, int], Match] = {}
-    for one in found:
-        key = (one.mark.id, one.mark.name, one.start)
-        if key not in best or order[one.how] < order[best[key].how]:
-            best[key] = one
-    return sorted(best.values(), key=lambda one: (one.start, -one.end, one.mark.id, one.mark.name))[:MOST_MATCHES]
 
 
 _SIGNS: Final = re.compile(f"[{re.escape(SIGNS)}]")

@@ -18,8 +18,8 @@ from ledger.domain.errors import Invalid
 from ledger.domain.said import said
 
 KEYS: Final = (
-    "mark.copy", "mark.disguised", "mark.without_code", "mark.sound", "mark.inside", "mark.typing", "mark.fits",
-    "code.bad_news", "code.held_back", "code.unknown",
+    "mark.copy", "mark.copy_proven", "mark.disguised", "mark.without_code", "mark.sound", "mark.inside",
+    "mark.typing", "mark.fits", "code.bad_news", "code.held_back", "code.unknown",
     "code.cannot_tell", "code.unreadable", "code.owner_not_shown", "code.proof_fails",
     "code.not_used_yet", "code.other_seller", "code.other_platform", "code.other_brand", "code.other_model",
     "photo.other_seller", "photo.alike", "photo.catalogue", "seller.new_with_mark", "seller.burst", "price.low",

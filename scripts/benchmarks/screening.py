@@ -23,7 +23,8 @@ import imagehash
 from ledger.domain.desk.rights import Right, RightKind, RightState
 from ledger.domain.organisations import Role
 from ledger.screening.images import FEWEST_ALIKE, alike, points_of
-from ledger.screening.marks import KnownMark, Marks
+from ledger.screening.marks import Marks
+from ledger.screening.matches import KnownMark
 from ledger.screening.written import How
 from ledger.services.organisations import add_organisation
 from scripts.benchmarks.drawn_photos import CHANGES, as_jpeg, drawn

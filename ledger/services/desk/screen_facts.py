@@ -26,9 +26,9 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from ledger.domain.desk.listings import Listing
-from ledger.domain.desk.territories import shared
 from ledger.screening.decide import FINE
-from ledger.screening.marks import Marks, Match
+from ledger.screening.marks import Marks
+from ledger.screening.matches import Match
 from ledger.screening.phrases import Use, use_of
 from ledger.services.desk.checks_proof import Proof, proven
 from ledger.services.desk.listings_port import Beside, Challenge, Shop
@@ -96,15 +96,10 @@ def seller_name(ledger: Ledger, platform: str, ref: str) -> str:
 def marks_in(marks: Marks, listing: Listing) -> list[tuple[str, str, Match]]:
     """The marks that a listing names and that are in force where it is offered. Typing errors count in titles alone:
     in long texts they are mostly other words."""
-    found = [("title", listing.title, one) for one in marks.find(listing.title, errors=True)]
-    if listing.text:
-        found += [("text", listing.text, one) for one in marks.find(listing.text)]
     where = listing.territory
-    return [
-        one
-        for one in found
-        if where is None or not one[2].mark.territories or shared(one[2].mark.territories, (where,))
-    ]
+    title = marks.find(listing.title, errors=True, where=where)
+    text = marks.find(listing.text, where=where) if listing.text else []
+    return [("title", listing.title, one) for one in title] + [("text", listing.text, one) for one in text]
 
 
 def facts_of(ledger: Ledger, tx: Tx, draft: Draft, around: Around, marks_version: str) -> dict[str, Any]:

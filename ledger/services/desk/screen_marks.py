@@ -11,7 +11,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from ledger.domain.organisations import Role
-from ledger.screening.marks import KnownMark, Marks
+from ledger.screening.marks import Marks
+from ledger.screening.matches import KnownMark
 from ledger.services.ports import Ledger, Tx
 
 _kept: WeakKeyDictionary[Any, tuple[Any, Marks]] = WeakKeyDictionary()

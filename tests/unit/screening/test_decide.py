@@ -69,6 +69,21 @@ def test_facts_that_were_kept_as_text_are_decided_the_same(one: dict[str, Any]) 
     assert decide(PACK, json.loads(canonical(one))).told() == decide(PACK, one).told()
 
 
+def plain_facts(**more: Any) -> dict[str, Any]:
+    return {
+        "form": 1, "condition": "used", "looked": [], "marks": [], "codes": [],
+        "seller": {"age_days": None, "burst": 0}, "price": {"state": "none", "n": 0},
+        "photos": {"same": 0, "alike": 0, "catalogue": 0},
+        "challenge": "none",
+    } | more  # fmt: skip
+
+
+@pytest.mark.parametrize(("entitled", "decision"), [("owner", "hold"), ("authorised", "block"), ("", "block")])
+def test_words_for_a_copy_hold_where_the_owner_has_confirmed_and_block_elsewhere(entitled: str, decision: str) -> None:
+    mark = {"mark": "m", "name": "Gucci", "owner": "a", "model": None, "how": "exact", "in": "title", "use": "copy"}
+    assert decide(PACK, plain_facts(marks=[mark | {"entitled": entitled}])).decision == decision
+
+
 @given(facts, st.sampled_from(KEYS))
 def test_a_detector_that_is_off_never_makes_a_decision_graver(one: dict[str, Any], key: str) -> None:
     less, more = decide(without(key), one), decide(PACK, one)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.screening.codes_in_text import codes_in
-from ledger.screening.marks import KnownMark, Marks
+from ledger.screening.marks import Marks
+from ledger.screening.matches import MOST_MATCHES, KnownMark
 from ledger.screening.phrases import Use, use_of
 from ledger.screening.text import folded, read, squashed
 from ledger.screening.written import How
@@ -96,6 +97,30 @@ def test_a_typing_error_is_found_apart_and_a_common_word_is_none() -> None:
     assert found("a like", errors=True) == []
 
 
+@pytest.mark.parametrize("end", ["Rolex Submariner", "Rolex replica", "r.o.l.e.x"])
+def test_harmless_words_at_the_beginning_hide_no_mark(end: str) -> None:
+    told = found("for Nike " * 30 + end)
+    assert len(told) == 2
+    assert "Rolex" in {name for name, _ in told}
+
+
+def test_of_too_many_marks_the_gravest_stay_and_one_owners_many_crowd_nobody_out() -> None:
+    words = ["".join(chr(97 + n // 5**at % 5) for at in range(5)) + "q" for n in range(40)]
+    many = Marks([*(KnownMark(one, one, "big") for one in words), KnownMark("r", "Rolex", "small")])
+    shown = many.find(" ".join([*words, "Rolex"]))
+    assert len(shown) == MOST_MATCHES
+    assert "Rolex" in {one.mark.name for one in shown}
+    assert "Rolex" in {one.mark.name for one in many.find("for " + " for ".join([*words, "Rolex replica"]))}
+
+
+def test_marks_that_are_not_in_force_there_take_nobodys_place() -> None:
+    words = ["".join(chr(97 + n // 5**at % 5) for at in range(5)) + "q" for n in range(40)]
+    known = [KnownMark(one, one, one, territories=("US",)) for one in words]
+    many = Marks([*known, KnownMark("r", "Rolex", "small", territories=("EU",))])
+    text = " ".join([*words, "Rolex"])
+    assert [one.mark.name for one in many.find(text, where="FR")] == ["Rolex"]
+
+
 def test_a_place_in_a_text_is_where_the_mark_stands() -> None:
     text = "my r\u200bо-l.ex, used"
     [one] = MARKS.find(text)
@@ -151,6 +176,23 @@ def test_clean_titles_raise_hardly_a_false_alarm() -> None:
         ("", " replica AAA", Use.COPY),
         ("高仿", "包", Use.COPY),
         ("a ", " bag for sale", Use.PLAIN),
+        ("100% authentic, no fake! ", " bag", Use.PLAIN),
+        ("not a replica: ", " watch", Use.PLAIN),
+        ("ce n'est pas une copie de ", "", Use.PLAIN),
+        ("non è una replica di ", "", Use.PLAIN),
+        ("不是高仿 ", "包", Use.PLAIN),
+        ("", " copy of receipt included", Use.PLAIN),
+        ("", ", copy of the invoice", Use.PLAIN),
+        ("copy of ", " receipt included", Use.PLAIN),
+        ("", " Tipo 1.6 keys", Use.PLAIN),
+        ("no fake, replica ", "", Use.COPY),
+        ("not real, fake ", "", Use.COPY),
+        ("no fake ", " replica", Use.COPY),
+        ("no. Replica ", "", Use.COPY),
+        ("copy of ", "", Use.COPY),
+        ("", " copy of the original", Use.COPY),
+        ("", " copie de qualité", Use.COPY),
+        ("", " copy, like new", Use.COPY),
     ],
 )
 def test_the_words_beside_a_mark_say_how_it_is_used(before: str, after: str, use: Use) -> None:
