@@ -24,14 +24,30 @@ def list_(cli: Cli) -> dict[str, Any]:
     with cli.ledger.store.read() as tx:
         names = {one.id: one.slug for one in tx.organisations.all()}
     rows = [
-        (one.id, names[one.owner], one.kind, one.name, f"{one.office} {one.number}", one.state, when(one.created_at))
+        (
+            one.id,
+            names[one.owner],
+            one.kind,
+            one.name,
+            f"{one.office} {one.number}",
+            one.state,
+            when(one.created_at),
+            one.changed_at,
+        )
         for one in found
     ]
-    head = ("ID", "WHOSE", "KIND", "NAME", "NUMBER", "STATE", "STATED")
+    head = ("ID", "WHOSE", "KIND", "NAME", "NUMBER", "STATE", "STATED", "VERSION")
     cli.screen.table(head, rows, "Every right was compared with the register.")
     return {
         "rights": [
-            {"id": one.id, "owner": names[one.owner], "kind": one.kind, "name": one.name, "state": one.state}
+            {
+                "id": one.id,
+                "owner": names[one.owner],
+                "kind": one.kind,
+                "name": one.name,
+                "state": one.state,
+                "version": one.changed_at,
+            }
             for one in found
         ]
     }
@@ -39,21 +55,27 @@ def list_(cli: Cli) -> dict[str, Any]:
 
 @right.command()
 @click.argument("id")
+@click.option(
+    "--version", type=int, help="The one that you compared, from the list: refused where it has changed since."
+)
 @pass_cli
-def confirm(cli: Cli, id: str) -> dict[str, Any]:
+def confirm(cli: Cli, id: str, version: int | None) -> dict[str, Any]:
     """Say that the register agrees with what a brand has stated."""
-    return _compared(cli, id, agrees=True)
+    return _compared(cli, id, version, agrees=True)
 
 
 @right.command()
 @click.argument("id")
+@click.option(
+    "--version", type=int, help="The one that you compared, from the list: refused where it has changed since."
+)
 @pass_cli
-def refuse(cli: Cli, id: str) -> dict[str, Any]:
+def refuse(cli: Cli, id: str, version: int | None) -> dict[str, Any]:
     """Say that the register does not agree: nothing rests on the right any more."""
-    return _compared(cli, id, agrees=False)
+    return _compared(cli, id, version, agrees=False)
 
 
-def _compared(cli: Cli, id: str, *, agrees: bool) -> dict[str, Any]:
-    found = service.check_right(cli.ledger, cli.acting_for("council"), id, agrees=agrees)
+def _compared(cli: Cli, id: str, version: int | None, *, agrees: bool) -> dict[str, Any]:
+    found = service.check_right(cli.ledger, cli.acting_for("council"), id, agrees=agrees, changed_at=version)
     cli.screen.say(f"“{found.name}” is {found.state}.")
     return {"id": found.id, "state": found.state}

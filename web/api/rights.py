@@ -23,7 +23,7 @@ from ledger.services.desk.rights import (
     withdraw_right,
 )
 from web.api.operation import answer, blueprint, caller, here, operation
-from web.api.shapes import Day, Flag, IdPath, In, Line, Out, maybe_moment, moment
+from web.api.shapes import Day, Flag, IdPath, In, Line, Moment, Out, maybe_moment, moment
 
 bp = blueprint("rights", "Marks, designs and works that notices rest on: stated by you, checked by the operator.")
 
@@ -67,6 +67,9 @@ class ComparedRight(In):
     """What the register says."""
 
     agrees: Flag
+    changed_at: Moment | None = Field(
+        None, description="That of the right as you read it: refused with 409 where it was changed since."
+    )
 
 
 class RightOut(Out):
@@ -161,7 +164,8 @@ def edit_right(path: IdPath, body: ChangedRight) -> Response:
 def send_right_document(path: IdPath) -> Response:
     """Send the document that shows a right
 
-    A PDF, JPEG or PNG, judged by its bytes. It takes the place of the one before.
+    A PDF, JPEG or PNG, judged by its bytes. It takes the place of the one before. What was checked has to be
+    checked again.
     """
     request.max_content_length = here().limits.evidence_bytes + 64 * 1024
     return _answer(keep_right_file(here(), caller(), path.id, cast(BinaryIO, request.stream)))
@@ -180,7 +184,8 @@ def compare_right(path: IdPath, body: ComparedRight) -> Response:
 
     For the operator of this ledger. Where the register does not agree, nothing rests on the right any more.
     """
-    return _answer(check_right(here(), caller(), path.id, agrees=body.agrees))
+    read = None if body.changed_at is None else int(body.changed_at.timestamp())
+    return _answer(check_right(here(), caller(), path.id, agrees=body.agrees, changed_at=read))
 
 
 def rights_out(found: Sequence[Right], day: date) -> list[RightOut]:

@@ -113,20 +113,31 @@ def withdraw_right(ledger: Ledger, caller: Caller, id: str) -> Right:
 
 
 def keep_right_file(ledger: Ledger, caller: Caller, id: str, file: BinaryIO) -> Right:
-    """Keep the document that shows a right (PDF, JPEG, PNG). Raises Unknown, Invalid, TooLarge."""
+    """Keep the document that shows a right (PDF, JPEG, PNG): with another one, it has to be checked again.
+
+    Raises Unknown, Invalid, TooLarge.
+    """
     _need_holder(caller)
     with ledger.store.read() as tx:
         _own(tx, caller, id)
     sha256, media_type = kept_document(ledger, file)
     with ledger.store.write() as tx:
-        changed = replace(_own(tx, caller, id), file=sha256, file_type=media_type)
-        return _change(ledger, tx, caller, "right.changed", changed, ("file", "file_type"))
+        before = _own(tx, caller, id)
+        if before.file == sha256:
+            return before
+        changed = replace(before, file=sha256, file_type=media_type)
+        if before.state is not RightState.CHECKED:
+            return _change(ledger, tx, caller, "right.changed", changed, ("file", "file_type"))
+        changed = replace(changed, state=RightState.STATED)
+        names = ("file", "file_type", "state")
+        return _change(ledger, tx, caller, "right.changed", changed, names, checked_by=None, checked_at=None)
 
 
-def check_right(ledger: Ledger, caller: Caller, id: str, *, agrees: bool) -> Right:
+def check_right(ledger: Ledger, caller: Caller, id: str, *, agrees: bool, changed_at: int | None = None) -> Right:
     """The council has compared a right with the register: it agrees, or nothing may rest on it any more.
 
-    Raises Forbidden for everybody else, Unknown, Conflict where it contradicts a right that stands.
+    `changed_at` is that of the right as it was read, so that nobody confirms what they have not seen. Raises Forbidden
+    for everybody else, Unknown, Conflict where it was changed since, or contradicts a right that stands.
     """
     caller.need(Scope.DECIDE)
     caller.need_role(Role.COUNCIL)
@@ -136,6 +147,8 @@ def check_right(ledger: Ledger, caller: Caller, id: str, *, agrees: bool) -> Rig
             raise Unknown(said("There is no such right."))
         if before.state is RightState.WITHDRAWN:
             raise Conflict(said("This right was withdrawn. State it anew."))
+        if changed_at is not None and changed_at != before.changed_at:
+            raise Conflict(said("This right was changed after you read it. Compare it again."))
         if agrees:
             refuse_contradiction(before, tx.rights.named(before.kind, before.name), today(ledger))
         state = RightState.CHECKED if agrees else RightState.WITHDRAWN

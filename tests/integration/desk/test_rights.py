@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,13 +11,21 @@ import pytest
 from click.testing import CliRunner
 
 from ledger.cli import root
-from ledger.domain.desk.rights import REMINDERS, RightKind, RightState
+from ledger.domain.desk.rights import REMINDERS, Right, RightKind, RightState
 from ledger.domain.errors import Conflict, Forbidden
 from ledger.domain.joining import Application, Mark
 from ledger.domain.mails import Mail
 from ledger.domain.organisations import Role
 from ledger.domain.people import Membership, Person, StaffRole
-from ledger.services.desk.rights import Given, change_right, check_right, state_right, today, withdraw_right
+from ledger.services.desk.rights import (
+    Given,
+    change_right,
+    check_right,
+    keep_right_file,
+    state_right,
+    today,
+    withdraw_right,
+)
 from ledger.services.desk.rights_joining import keep_marks
 from ledger.services.desk.rights_reminders import remind_of_rights
 from ledger.services.join_application import alike, refuse_look_alike
@@ -72,6 +81,31 @@ def test_marks_of_an_application_move_into_the_vault_and_contradictions_wait_for
     assert check_right(world.ledger, council, taken_id, agrees=True).state is RightState.CHECKED
     with pytest.raises(Forbidden):
         check_right(world.ledger, maison, free_id, agrees=True)
+
+
+def test_what_was_changed_after_it_was_read_is_not_confirmed(world: World) -> None:
+    maison, council = world.caller("maison"), world.caller("council")
+    read = state_right(world.ledger, maison, WORD)
+    changed = change_right(world.ledger, maison, read.id, replace(WORD, classes=["33"]))
+    for agrees in (True, False):
+        with pytest.raises(Conflict, match="after you read it"):
+            check_right(world.ledger, council, read.id, agrees=agrees, changed_at=read.changed_at)
+    checked = check_right(world.ledger, council, read.id, agrees=True, changed_at=changed.changed_at)
+    assert checked.state is RightState.CHECKED
+
+
+def test_another_document_has_to_be_looked_at_again(world: World) -> None:
+    maison, council = world.caller("maison"), world.caller("council")
+    right = state_right(world.ledger, maison, WORD)
+
+    def send(content: bytes) -> Right:
+        return keep_right_file(world.ledger, maison, right.id, io.BytesIO(content))
+
+    send(b"%PDF-1.7 one")
+    check_right(world.ledger, council, right.id, agrees=True)
+    assert send(b"%PDF-1.7 one").state is RightState.CHECKED
+    other = send(b"%PDF-1.7 other")
+    assert (other.state, other.checked_by, other.checked_at) == (RightState.STATED, None, None)
 
 
 def test_a_contested_mark_is_good_once_it_leaves_the_others_goods_alone(world: World) -> None:
@@ -145,6 +179,9 @@ def test_the_operator_compares_at_the_command_line(sqlite_world: World, monkeypa
     monkeypatch.setenv("TOUCHMARK_DATA", str(sqlite_world.settings.data))
     listed = CliRunner().invoke(root, ["--json", "right", "list"])
     assert [one["id"] for one in json.loads(listed.output)["rights"]] == [stated.id]
+    version = json.loads(listed.output)["rights"][0]["version"]
+    old = CliRunner().invoke(root, ["--json", "right", "confirm", stated.id, "--version", str(version - 1)])
+    assert old.exit_code != 0
     for act, state in (("confirm", "checked"), ("refuse", "withdrawn")):
         told = CliRunner().invoke(root, ["--json", "right", act, stated.id])
         assert json.loads(told.output)["state"] == state

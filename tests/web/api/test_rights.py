@@ -72,7 +72,8 @@ def test_only_the_council_compares_with_the_register_and_a_change_undoes_it(
     path = f"/v1/rights/{right['id']}"
     brand.post(f"{path}/comparison", {"agrees": True}, 403)
     assert right["id"] in [one["id"] for one in council.get("/v1/rights")["items"]]
-    checked = council.post(f"{path}/comparison", {"agrees": True})
+    council.post(f"{path}/comparison", {"agrees": True, "changed_at": "2020-01-01T00:00:00Z"}, 409)
+    checked = council.post(f"{path}/comparison", {"agrees": True, "changed_at": right["changed_at"]})
     assert checked["state"] == "checked"
     assert checked["checked_at"] is not None
     changed = brand.ask("PATCH", path, json={"expires_on": "2041-03-31"}).get_json()
