@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
 
-from ledger.domain.desk.rights import USABLE, Authorisation, Right, RightKind, RightState
+from ledger.domain.desk.rights import REMINDERS, USABLE, Authorisation, Right, RightKind, RightState
 from ledger.domain.desk.rights_stating import name_key, number_key
 from ledger.storage.tables_rights import right_agents, rights
 
@@ -88,12 +88,16 @@ class Rights:
         open_ = rights.c.state.in_([RightState.CONTESTED, RightState.STATED])
         return self._rights(select(rights).where(open_).order_by(rights.c.state, rights.c.id).limit(500))
 
-    def to_remind(self, day: date, until: date) -> list[Right]:
-        """Usable rights whose last day is between the two (at most 500)."""
-        r = rights.c
-        query = select(rights).where(
-            r.expires_on >= day.isoformat(), r.expires_on <= until.isoformat(), r.state.in_(sorted(USABLE))
-        )
+    def to_remind(self, day: date) -> list[Right]:
+        """Rights in force for which a reminder is due that day, the first to end first (at most 500)."""
+        r, told = rights.c, day.isoformat()
+        # One of the reminders whose time has come was not sent: the same as `reminder_due` asks of the nearest.
+        waiting = [
+            and_(r.expires_on <= (day + timedelta(days=days)).isoformat(), or_(r.reminded.is_(None), r.reminded > days))
+            for days in REMINDERS
+        ]
+        begun = or_(r.from_day.is_(None), r.from_day <= told)
+        query = select(rights).where(r.expires_on >= told, begun, r.state.in_(sorted(USABLE)), or_(*waiting))
         return self._rights(query.order_by(r.expires_on, r.id).limit(500))
 
     def add_authorisation(self, new: Authorisation) -> None:

@@ -52,8 +52,8 @@ class Rights(Protocol):
         """What nobody has compared with the register yet, contested ones first, then oldest first (at most 500)."""
         ...
 
-    def to_remind(self, day: date, until: date) -> list[Right]:
-        """Usable rights whose last day is between the two (at most 500)."""
+    def to_remind(self, day: date) -> list[Right]:
+        """Rights in force for which a reminder is due that day, the first to end first (at most 500)."""
         ...
 
     def add_authorisation(self, new: Authorisation) -> None:

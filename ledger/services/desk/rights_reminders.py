@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date
 
-from ledger.domain.desk.rights import REMINDERS, Right, reminder_due
+from ledger.domain.desk.rights import Right, reminder_due
 from ledger.domain.errors import Invalid
 from ledger.domain.people import StaffRole
 from ledger.services.desk.rights import today
@@ -19,19 +19,23 @@ def remind_of_rights(ledger: Ledger) -> int:
     That a reminder was sent is noted in the letters' own transaction, so that no worker sends it again.
     """
     day = today(ledger)
-    with ledger.store.read() as tx:
-        ending = tx.rights.to_remind(day, day + timedelta(days=max(REMINDERS)))
-        due = [one.id for one in ending if reminder_due(one, day) is not None]
     count = 0
-    for id in due:
-        with ledger.store.write() as tx:
-            right = tx.rights.get(id)
-            left = None if right is None else reminder_due(right, day)
-            if right is not None and left is not None:
-                tx.rights.change(id, reminded=left)
-                _write(ledger, tx, right, (right.expires_on - day).days if right.expires_on else left)
-                count += 1
+    # Whoever was reminded is not found again, so that every round comes further.
+    while due := _due(ledger, day):
+        for id in due:
+            with ledger.store.write() as tx:
+                right = tx.rights.get(id)
+                left = None if right is None else reminder_due(right, day)
+                if right is not None and left is not None:
+                    tx.rights.change(id, reminded=left)
+                    _write(ledger, tx, right, (right.expires_on - day).days if right.expires_on else left)
+                    count += 1
     return count
+
+
+def _due(ledger: Ledger, day: date) -> list[str]:
+    with ledger.store.read() as tx:
+        return [one.id for one in tx.rights.to_remind(day) if reminder_due(one, day) is not None]
 
 
 def _write(ledger: Ledger, tx: Tx, right: Right, days: int) -> None:

@@ -146,6 +146,21 @@ def test_each_reminder_is_one_letter_to_every_admin_and_none_comes_twice(world: 
     assert renewed.reminded is None
 
 
+def test_those_that_were_reminded_stand_in_nobodys_way(world: World) -> None:
+    maison, day = world.caller("maison"), today(world.ledger)
+    given = Given(RightKind.COPYRIGHT, "Photo", territories=["FR"], expires_on=day + timedelta(days=90))
+    first = state_right(world.ledger, maison, given)
+    with world.ledger.store.write() as tx:
+        for n in range(500):
+            tx.rights.add(replace(first, id=f"rt_{n}", reminded=90))
+        tx.rights.add(replace(first, id="rt_unready", from_day=day + timedelta(days=1)))
+    last = state_right(world.ledger, maison, replace(given, expires_on=day + timedelta(days=30)))
+    with world.ledger.store.read() as tx:
+        assert [one.id for one in tx.rights.to_remind(day)] == [last.id, first.id]
+    assert remind_of_rights(world.ledger) == 2
+    assert remind_of_rights(world.ledger) == 0
+
+
 def test_every_change_of_a_right_is_seen_in_the_version(world: World) -> None:
     maison = world.caller("maison")
 
