@@ -200,9 +200,14 @@ def decide_appeal(case: Case, now: int, *, grant: bool, by: str = "", texts: Seq
 
 
 def withdraw(case: Case, now: int, *, texts: Sequence[str] = ()) -> list[Act]:
-    """The notifier takes the notice back; within minutes of a self-service removal that is an undo. Raises Conflict."""
+    """The notifier takes the notice back; within minutes of a self-service removal that is an undo.
+
+    Raises Conflict, also where the notice has lost: that stays on the record.
+    """
     if case.state is State.CLOSED:
         raise Conflict(closed_words())
+    if case.outcome in (Outcome.DECLINED, Outcome.RESTORED):
+        raise Conflict(said("This case was decided against the notice, so there is nothing to take back."))
     undo = case.self_service and now < case.undo_until and case.state is State.UPHELD
     kind = "case.undone" if undo else "case.withdrawn"
     return [Act(kind, {"texts": list(texts), "decided": case.decided_at is not None}), *_up(case, "withdrawn")]

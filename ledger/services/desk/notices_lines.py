@@ -28,7 +28,7 @@ from ledger.services.scanned import Scan
 
 DAY: Final = 86_400
 REMEMBERED: Final = 365 * DAY
-"""Seconds for which a declined case answers another notice of the same."""
+"""Seconds for which a case that its notifier lost or took back answers another notice of the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,8 @@ def told_apart(tx: Tx, lines: Sequence[LookedLine], asked: Asked, right: Right |
 
 
 def _answers(case: Kept, line: LookedLine, asked: Asked, right: Right | None, now: int) -> bool:
-    """Whether an earlier case says the same: still open, or decided against its notifier within a year.
+    """Whether an earlier case says the same: still open, or within a year decided against its notifier, or taken back
+    after it was decided.
 
     One that was upheld and is closed does not: what is on sale again is another matter.
     """
@@ -119,7 +120,8 @@ def _answers(case: Kept, line: LookedLine, asked: Asked, right: Right | None, no
         return False
     if case.state != State.CLOSED:
         return True
-    against = case.outcome in (Outcome.DECLINED, Outcome.RESTORED)
+    taken_back = case.outcome == Outcome.WITHDRAWN and case.decided_at is not None
+    against = case.outcome in (Outcome.DECLINED, Outcome.RESTORED) or taken_back
     return against and case.closed_at is not None and case.closed_at > now - REMEMBERED
 
 

@@ -339,6 +339,20 @@ def test_one_brands_own_withdrawn_item_takes_down_no_more_than_the_share_of_a_da
     assert [case.state for _, case in sent] == [State.UPHELD, State.RECEIVED, State.RECEIVED]
 
 
+def test_a_case_that_was_taken_back_once_decided_still_answers_the_same_notice(world: World) -> None:
+    told = asked(right(world), "L-1")
+    [(early, _)] = send(world, told)
+    case_act.withdraw(world.ledger, world.caller("maison"), early.id)
+    [(kept, _)] = send(world, told)
+    decide(world, kept.id, Word.UPHOLD)
+    counter_for_seller(
+        world.ledger, world.caller("bazar"), kept.id, Answer(Ground.LICENCE, "Here is my licence."), None
+    )
+    case_act.withdraw(world.ledger, world.caller("maison"), kept.id)
+    with pytest.raises(Conflict, match="None of these listings is new"):
+        send(world, told)
+
+
 def test_a_listing_that_another_case_holds_down_is_not_told_as_restored(world: World) -> None:
     mark, other = right(world), right(world, name="Exemple")
     [(first, _)] = send(world, asked(mark, "L-1"))

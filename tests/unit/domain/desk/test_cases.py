@@ -192,6 +192,22 @@ def test_a_self_service_removal_is_undone_within_minutes_and_after_that_withdraw
         assert (case.state, case.is_down, case.fell) == (State.CLOSED, False, True)
 
 
+def test_a_notice_that_has_lost_cannot_be_taken_back() -> None:
+    play = Play()
+    play.do(acts.decide(play.case, play.now, Outcome.DECLINED, automation=Automation.NONE, code=Decline.DUPLICATE))
+    restored = upheld()
+    restored.do(acts.counter(restored.case, restored.now, Ground.OWNER, proof="ask_1"))
+    appealed = upheld()
+    appealed.do(acts.counter(appealed.case, appealed.now, Ground.OWNER, proof="ask_1"))
+    appealed.do(acts.appeal(appealed.case, appealed.now, Side.NOTIFIER))
+    for one in (play, restored, appealed):
+        with pytest.raises(Conflict, match="nothing to take back"):
+            acts.withdraw(one.case, one.now)
+    countered = upheld()
+    countered.do(acts.counter(countered.case, countered.now, Ground.LICENCE))
+    assert countered.do(acts.withdraw(countered.case, countered.now)).outcome is Outcome.WITHDRAWN
+
+
 def test_a_reversed_case_takes_its_strike_back() -> None:
     play = upheld()
     play.now += 400 * DAY
