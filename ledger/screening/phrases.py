@@ -6,6 +6,7 @@ receipt").
 
 from __future__ import annotations
 
+import functools
 import re
 from enum import StrEnum
 from typing import Final
@@ -59,7 +60,11 @@ _NOT: Final = re.compile(
 
 def use_of(text: str, start: int, end: int) -> Use:
     """How the mark from place `start` to before `end` is used, by the words next to it."""
-    before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
+    return _use(text[max(0, start - _REACH) : start], text[end : end + _REACH])
+
+
+@functools.lru_cache(maxsize=4_096)
+def _use(before: str, after: str) -> Use:
     if _COPY_AFTER.search(after):
         return Use.COPY
     said = _COPY_BEFORE.search(before)

@@ -180,6 +180,16 @@ class Listings(ListingPhotos):
                 found[row.listing] = Challenge(**row._mapping)
         return found
 
+    def decided_challenges(self, listings: Collection[str]) -> dict[str, Challenge]:
+        """The challenge of each of these listings that was decided last, where one was."""
+        found: dict[str, Challenge] = {}
+        decided = listing_challenges.c.decided_at
+        for some in chunks(listings):
+            query = select(listing_challenges).where(listing_challenges.c.listing.in_(some), decided.is_not(None))
+            for row in self._db.execute(query.order_by(decided, listing_challenges.c.id)):
+                found[row.listing] = Challenge(**row._mapping)
+        return found
+
     def change_challenge(self, id: str, **values: Any) -> None:
         """Set fields of a challenge."""
         self._db.execute(update(listing_challenges).where(listing_challenges.c.id == id).values(**values))

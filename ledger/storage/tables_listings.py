@@ -123,8 +123,10 @@ listing_challenges = Table(
     Column("answered_at", BigInteger),
     Column("state", String(12), nullable=False),
     Column("decided_at", BigInteger),
+    Column("bound", String(64)),
     Index("ix_listing_challenges_listing", "listing", "created_at"),
 )
+"""`bound` is the hash of the seller and the photos that an acceptance was given for."""
 
 authorised_sellers = Table(
     "authorised_sellers",

@@ -4,6 +4,9 @@ No comparison of pictures catches somebody who takes a good photo of another's; 
 for this question. Whether it shows them a reviewer sees *by eye*: no machine here reads writing in photos. What the
 machine does: the photo must be new here, and whatever it tells of place and camera is taken off.
 
+What was decided last counts until the next decision: asking again undoes nothing. An acceptance is for the seller and
+the photos that stood in the listing then; with others it says nothing.
+
 Log: `screen.challenged`, `screen.challenge_answered` {photo}, `screen.challenge_decided` {accepted}: each names the
 listing in its subject.
 """
@@ -20,6 +23,7 @@ from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.said import said
 from ledger.services.desk.listings_change import own_listing
 from ledger.services.desk.listings_port import Challenge
+from ledger.services.desk.screen_facts import shown_by
 from ledger.services.desk.screen_look import decide_anew
 from ledger.services.ports import Ledger, Tx
 
@@ -93,7 +97,8 @@ def decide_challenge(ledger: Ledger, caller: Caller, ref: str, *, accepted: bool
         if last.state != "answered":
             raise Conflict(said("No photo waits to be looked at for this listing."))
         state = "accepted" if accepted else "refused"
-        tx.listings.change_challenge(last.id, state=state, decided_at=now)
+        bound = shown_by(listing.seller, tx.listings.photos_of({listing.id}).get(listing.id, ()))
+        tx.listings.change_challenge(last.id, state=state, decided_at=now, bound=bound)
         body = {"id": last.id, "accepted": accepted}
         tx.desk_log.append("screen.challenge_decided", caller.organisation.id, f"screen:{listing.id}", body, now)
         before = tx.listings.decision(listing.decision_id)

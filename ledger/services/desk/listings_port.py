@@ -33,7 +33,10 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """Three words that somebody is to show beside an item. `state`: waiting, answered, accepted or refused."""
+    """Three words that somebody is to show beside an item. `state`: waiting, answered, accepted or refused.
+
+    `bound` is the hash of the seller and the photos that stood in the listing when it was decided.
+    """
 
     id: str
     listing: str
@@ -44,6 +47,7 @@ class Challenge:
     answered_at: int | None = None
     state: str = "waiting"
     decided_at: int | None = None
+    bound: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,10 @@ class Listings(Protocol):
 
     def challenges(self, listings: Collection[str]) -> dict[str, Challenge]:
         """The newest challenge of each of these listings."""
+        ...
+
+    def decided_challenges(self, listings: Collection[str]) -> dict[str, Challenge]:
+        """The challenge of each of these listings that was decided last, where one was."""
         ...
 
     def change_challenge(self, id: str, **values: Any) -> None:

@@ -12,7 +12,7 @@ Their shape, in JSON with whole numbers only (`form` 1):
 - `seller`: `ref` (keyed hash), `age_days`, `live`, `burst` (put up within 24 hours), `authorised` (brands);
 - `price`: `state` (none, too_few, compared), `n`, `median`, `percent`;
 - `photos`: `n`, `same` and `alike` (earlier listings of other sellers), `catalogue`;
-- `challenge`: none, accepted or refused.
+- `challenge`: none, accepted (for this seller and these photos) or refused, as it was decided last.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from ledger.domain.desk.listings import Listing
+from ledger.domain.desk.listings import Listing, canonical
 from ledger.screening.decide import FINE
 from ledger.screening.marks import Marks
 from ledger.screening.matches import Match
@@ -80,6 +80,7 @@ class Around:
     authorised: Mapping[str, set[str]] = field(default_factory=dict)
     catalogue: set[str] = field(default_factory=set)
     challenges: Mapping[str, Challenge] = field(default_factory=dict)
+    """By listing: the one that was decided last."""
 
 
 def code_name(ledger: Ledger, gtin: str, serial: str) -> bytes:
@@ -127,7 +128,7 @@ def facts_of(ledger: Ledger, tx: Tx, draft: Draft, around: Around, marks_version
             "alike": 0,
             "catalogue": sum(name in around.catalogue for name in listing.photos),
         },
-        "challenge": _challenge(around.challenges.get(draft.id)),
+        "challenge": _challenge(draft.listing, around.challenges.get(draft.id)),
     }
 
 
@@ -216,5 +217,14 @@ def _earlier(draft: Draft, around: Around) -> int:
     return len({one.id for one in beside if one.id < draft.id and (one.platform, one.seller) != seller})
 
 
-def _challenge(found: Challenge | None) -> str:
-    return found.state if found is not None and found.state in ("accepted", "refused") else "none"
+def shown_by(seller: str, photos: Iterable[str]) -> str:
+    """What an accepted challenge is bound to, as one hash: whose listing it was, and with which photos."""
+    return hashlib.sha256(canonical([seller, sorted(set(photos))]).encode()).hexdigest()
+
+
+def _challenge(listing: Listing, decided: Challenge | None) -> str:
+    """What was decided last; an acceptance says nothing of another seller or of photos that came or went since."""
+    if decided is None or decided.state not in ("accepted", "refused"):
+        return "none"
+    same = decided.bound == shown_by(listing.seller.ref, listing.photos)
+    return decided.state if same or decided.state == "refused" else "none"

@@ -178,7 +178,7 @@ def _around(ledger: Ledger, tx: Tx, platform: str, drafts: Sequence[Draft], know
         prices=tx.listings.prices(priced, MOST_PRICES),
         authorised=tx.listings.authorised(platform, sellers, day),
         catalogue=tx.listings.in_catalogue(photos),
-        challenges=tx.listings.challenges(ours),
+        challenges=tx.listings.decided_challenges(ours),
     )
 
 

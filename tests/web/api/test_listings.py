@@ -286,6 +286,27 @@ def test_a_challenge_is_over_after_two_days_and_a_refused_one_holds(stage: Stage
     platform.post(path + "/photo", {"photo": sent_photo(platform, photo(8))})
     platform.post(path + "/decision", {"accepted": False})
     assert platform.get(f"/v1/listings/{one['ref']}")["decision"] == "hold"
+    platform.post(path, status=201)
+    assert keys(screened(platform, one)[0]) == ["challenge.refused"]
+
+
+def test_an_accepted_challenge_counts_for_its_seller_and_photos_and_for_no_others(
+    stage: Stage, platform: Asking
+) -> None:
+    taken, more = sent_photo(platform, photo(31)), sent_photo(platform, photo(32))
+    screened(platform, listing(photos=[taken]), listing(photos=[more]))
+    one = listing(photos=[taken])
+    assert screened(platform, one)[0]["decision"] == "hold"
+    path = f"/v1/listings/{one['ref']}/challenge"
+    platform.post(path, status=201)
+    stage.ahead += 1
+    platform.post(path + "/photo", {"photo": sent_photo(platform, photo(33))})
+    platform.post(path + "/decision", {"accepted": True})
+    assert screened(platform, one)[0]["decision"] == "allow"
+    platform.post(path, status=201)
+    assert screened(platform, one)[0]["decision"] == "allow"
+    assert screened(platform, one | {"photos": [more]})[0]["decision"] == "hold"
+    assert screened(platform, one | {"seller": {"ref": "another"}})[0]["decision"] == "hold"
 
 
 def test_what_ended_is_forgotten_after_90_days_with_its_photos(stage: Stage, platform: Asking) -> None:

@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("bound", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["listing"], ["listings.id"], name=op.f("fk_listing_challenges_listing"), ondelete="CASCADE"
         ),
