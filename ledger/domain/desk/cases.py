@@ -146,6 +146,8 @@ class Case:
     restore_at: int | None = None
     appeal_until: int = 0
     appealed: tuple[Side, ...] = ()
+    appealed_at: int | None = None
+    """When the last of these was brought."""
     reviewer: str = ""
     """Who looked at it last, by id."""
     closed_at: int | None = None

@@ -6,27 +6,20 @@ fixed lists and SHA-256 only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from ledger.domain.desk.cases import Automation, Case, Decline, Ground, Outcome, Side, State
+from ledger.domain.desk.cases_moves import Act as Act
+from ledger.domain.desk.cases_moves import another, closed_words, counter_until, down, expect, let_back, up
 from ledger.domain.desk.clocks import RULES, ends
-from ledger.domain.errors import Conflict, Forbidden, Invalid
-from ledger.domain.said import Said, said
+from ledger.domain.errors import Conflict, Invalid
+from ledger.domain.said import said
 
 UNDO_SECONDS: Final = 15 * 60
 """How long a self-service removal can be taken back without asking anybody."""
 MOST_ASKED: Final = 3
 """How often more can be asked for in a case."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One entry to be: its kind and its body."""
-
-    kind: str
-    body: Mapping[str, Any]
 
 
 def decide(
@@ -40,7 +33,7 @@ def decide(
     texts: Sequence[str] = (),
 ) -> list[Act]:
     """Uphold or decline. `by` is who decided, `texts` the SHA-256 of what they wrote. Raises Conflict, Invalid."""
-    _expect(case, State.RECEIVED, said("This case was decided already. Who disagrees can appeal."))
+    expect(case, State.RECEIVED, said("This case was decided already. Who disagrees can appeal."))
     if outcome not in (Outcome.UPHELD, Outcome.DECLINED):
         raise Invalid(said("A notice is upheld or declined. Choose one of them."))
     if (outcome is Outcome.DECLINED) is not (code is not None):
@@ -60,12 +53,12 @@ def decide(
         "appeal_until": ends(rules, rules.appeal, now),
         "undo_until": now + UNDO_SECONDS if upheld and case.self_service else None,
     }
-    return [Act("case.decided", body), *_down(case, wanted=upheld)]
+    return [Act("case.decided", body), *down(case, wanted=upheld)]
 
 
 def ask_more(case: Case, now: int, *, by: str = "", texts: Sequence[str] = ()) -> list[Act]:
     """Ask the notifier for more, three times at most; the clock stands still until it comes. Raises Conflict."""
-    _expect(case, State.RECEIVED, said("More can be asked for only while a case waits for its decision."))
+    expect(case, State.RECEIVED, said("More can be asked for only while a case waits for its decision."))
     if case.asked >= MOST_ASKED:
         raise Conflict(said("More was asked for three times in this case. Decide with what is there."))
     rules = RULES[case.rules]
@@ -75,7 +68,7 @@ def ask_more(case: Case, now: int, *, by: str = "", texts: Sequence[str] = ()) -
 
 def give_more(case: Case, now: int, *, texts: Sequence[str] = (), files: Sequence[str] = ()) -> list[Act]:
     """The notifier's answer; the clock goes on with what was left of it. Raises Conflict."""
-    _expect(case, State.WAITING, said("Nothing more was asked for in this case."))
+    expect(case, State.WAITING, said("Nothing more was asked for in this case."))
     if case.due_at is not None and now >= case.due_at:
         raise Conflict(said("The time to send more is over, so the notice was declined. You can appeal."))
     return [Act("case.more", {"texts": list(texts), "files": list(files)})]
@@ -92,14 +85,19 @@ def counter(
 ) -> list[Act]:
     """The seller's answer. With `proof`, the id of an owner's live answer, the listing is restored at once.
 
-    Raises Conflict where there was one before, where the time is over, or where nothing was taken down.
+    While an appeal waits, nothing but such a proof is taken, and the time for an answer stands still. Raises Conflict
+    where there was one before, where the time is over, or where nothing was taken down.
     """
     if case.countered_at is not None:
         raise Conflict(said("There was a counter-notice in this case before. It can be answered once; you can appeal."))
     if case.state is State.CLOSED:
         raise Conflict(closed_words())
-    _expect(case, State.UPHELD, said("Nothing was taken down in this case, so there is nothing to answer."))
-    if now >= case.counter_until:
+    waits = case.state is State.APPEALED and case.is_down
+    if waits and proof is None:
+        raise Conflict(said("An appeal waits for its decision. The time for a counter-notice goes on after that."))
+    if not waits:
+        expect(case, State.UPHELD, said("Nothing was taken down in this case, so there is nothing to answer."))
+    if now >= counter_until(case, now):
         raise Conflict(said("The time for a counter-notice is over. You can appeal while that is open."))
     rules = RULES[case.rules]
     if proof is not None:
@@ -121,7 +119,7 @@ def counter(
     }
     acts = [Act("case.countered", body)]
     if proof is not None:
-        acts += _restore(case, now, "owner_proof", Automation.FULL)
+        acts += let_back(case, now, "owner_proof", Automation.FULL)
     return acts
 
 
@@ -134,7 +132,7 @@ def review(case: Case, now: int, *, restore: bool, by: str = "", texts: Sequence
             said("Under these rules the listing comes back unless the notifier goes to court. Wait for the day.")
         )
     if restore:
-        return _restore(case, now, "reviewer", Automation.NONE, by, texts)
+        return let_back(case, now, "reviewer", Automation.NONE, by, texts)
     rules = RULES[case.rules]
     until = ends(rules, rules.appeal, now)
     return [Act("case.kept", {"appeal_until": until, "by": by, "texts": list(texts), "rules": rules.label})]
@@ -168,14 +166,13 @@ def appeal(case: Case, now: int, side: Side, *, texts: Sequence[str] = (), files
 
 def decide_appeal(case: Case, now: int, *, grant: bool, by: str = "", texts: Sequence[str] = ()) -> list[Act]:
     """Another person's word on an appeal; what they grant turns the decision round. Raises Conflict, Forbidden."""
-    _expect(case, State.APPEALED, said("No appeal waits for an answer in this case."))
-    _another(case, by)
+    expect(case, State.APPEALED, said("No appeal waits for an answer in this case."))
+    another(case, by)
     side, rules = case.appealed[-1], RULES[case.rules]
     seller_wins = grant is (side is Side.SELLER)
     other = Side.NOTIFIER if side is Side.SELLER else Side.SELLER
     # Who has just lost may appeal in turn, if they have not yet; who lost their own appeal may not.
     open_until = ends(rules, rules.appeal, now) if grant and other not in case.appealed else now
-    never_down = not case.down and not case.is_down
     if seller_wins:
         kept_off = case.outcome is Outcome.DECLINED
         state, outcome = (State.DECLINED, Outcome.DECLINED) if kept_off else (State.RESTORED, Outcome.RESTORED)
@@ -188,14 +185,14 @@ def decide_appeal(case: Case, now: int, *, grant: bool, by: str = "", texts: Seq
         "granted": grant,
         "state": state.value,
         "outcome": outcome.value,
-        "counter_until": ends(rules, rules.counter, now) if outcome is Outcome.UPHELD and never_down else None,
+        "counter_until": None if state is not State.UPHELD else counter_until(case, now),
         "appeal_until": open_until,
         "due_at": case.due_at,
         "by": by,
         "texts": list(texts),
         "rules": rules.label,
     }
-    moved = _up(case, "appeal") if seller_wins else _down(case, wanted=True)
+    moved = up(case, "appeal") if seller_wins else down(case, wanted=True)
     return [Act("case.appeal_decided", body), *moved]
 
 
@@ -210,7 +207,7 @@ def withdraw(case: Case, now: int, *, texts: Sequence[str] = ()) -> list[Act]:
         raise Conflict(said("This case was decided against the notice, so there is nothing to take back."))
     undo = case.self_service and now < case.undo_until and case.state is State.UPHELD
     kind = "case.undone" if undo else "case.withdrawn"
-    return [Act(kind, {"texts": list(texts), "decided": case.decided_at is not None}), *_up(case, "withdrawn")]
+    return [Act(kind, {"texts": list(texts), "decided": case.decided_at is not None}), *up(case, "withdrawn")]
 
 
 def reverse(case: Case, ground: str, *, by: str = "", texts: Sequence[str] = ()) -> list[Act]:
@@ -220,7 +217,7 @@ def reverse(case: Case, ground: str, *, by: str = "", texts: Sequence[str] = ())
     """
     if case.state is not State.CLOSED or case.outcome is not Outcome.UPHELD:
         raise Conflict(said("Only a case that was closed as upheld can be reversed."))
-    acts = [Act("case.reversed", {"ground": ground, "by": by, "texts": list(texts)}), *_up(case, "reversed")]
+    acts = [Act("case.reversed", {"ground": ground, "by": by, "texts": list(texts)}), *up(case, "reversed")]
     if case.struck_at is not None and case.strike_back_at is None:
         acts.append(Act("case.strike_taken_back", {"platform": case.platform, "seller": case.seller}))
     return acts
@@ -233,56 +230,6 @@ def name_seller(case: Case, seller: str) -> list[Act]:
     return [] if case.seller == seller else [Act("case.seller", {"platform": case.platform, "seller": seller})]
 
 
-def closed_words() -> Said:
-    """Why nothing more can be done."""
-    return said("This case is closed and is not opened again. A new listing needs a new notice.")
-
-
 def restore_by_law(case: Case, due: int) -> list[Act]:
     """The law's days are over and nobody went to court."""
-    return _restore(case, due, "law", Automation.FULL, due=due)
-
-
-def _restore(
-    case: Case,
-    now: int,
-    why: str,
-    automation: Automation,
-    by: str = "",
-    texts: Sequence[str] = (),
-    due: int | None = None,
-) -> list[Act]:
-    rules = RULES[case.rules]
-    body = {
-        "why": why,
-        "automation": automation.value,
-        "appeal_until": ends(rules, rules.appeal, now),
-        "by": by,
-        "texts": list(texts),
-        "due": due,
-        "rules": rules.label,
-    }
-    return [Act("case.restored", body), *_up(case, why)]
-
-
-def _down(case: Case, *, wanted: bool) -> list[Act]:
-    if not wanted or case.is_down:
-        return []
-    return [Act("listing.down", {"platform": case.platform, "listing": case.listing, "seller": case.seller})]
-
-
-def _up(case: Case, why: str) -> list[Act]:
-    told = {"platform": case.platform, "listing": case.listing, "down_since": case.down_since, "why": why}
-    return [Act("listing.up", told)] if case.is_down else []
-
-
-def _expect(case: Case, state: State, else_: Said) -> None:
-    if case.state is State.CLOSED and state is not State.CLOSED:
-        raise Conflict(closed_words())
-    if case.state is not state:
-        raise Conflict(else_)
-
-
-def _another(case: Case, by: str) -> None:
-    if by and by == case.reviewer:
-        raise Forbidden(said("You decided this before. Another person has to look at it now."))
+    return let_back(case, due, "law", Automation.FULL, due=due)

@@ -141,8 +141,8 @@ _STEPS: Final[dict[str, Callable[[Case, int, Mapping[str, Any]], Case]]] = {
     "case.court": lambda case, _at, _body: replace(case, state=State.IN_COURT, due_at=None, restore_at=None),
     "case.restored": _restored,
     "case.kept": _kept,
-    "case.appealed": lambda case, _at, body: replace(
-        case, state=State.APPEALED, due_at=body["due_at"], appealed=(*case.appealed, Side(body["side"]))
+    "case.appealed": lambda case, at, body: replace(
+        case, state=State.APPEALED, due_at=body["due_at"], appealed=(*case.appealed, Side(body["side"])), appealed_at=at
     ),
     "case.appeal_decided": _appeal_decided,
     "case.withdrawn": _ended(Outcome.WITHDRAWN),

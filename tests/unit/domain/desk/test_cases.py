@@ -173,6 +173,44 @@ def test_a_seller_whose_appeal_failed_can_still_answer_the_notice_in_time() -> N
     assert play.do(acts.counter(case, play.now, Ground.OWNER, proof="ask_1")).state is State.RESTORED
 
 
+def test_the_time_that_an_appeal_took_is_not_lost_for_the_answer() -> None:
+    play = upheld(RuleName.EU)
+    was = play.case.counter_until
+    play.now += DAY
+    play.do(acts.appeal(play.case, play.now, Side.SELLER))
+    play.now = was + DAY
+    case = play.do(acts.decide_appeal(play.case, play.now, grant=False, by="per_2"))
+    assert (case.state, case.counter_until) == (State.UPHELD, was + (was - START))
+    assert "case.strike" not in play.kinds()
+    play.now = case.counter_until - 1
+    assert play.do(acts.counter(play.settle(), play.now, Ground.LICENCE)).state is State.COUNTERED
+
+
+def test_while_an_appeal_waits_a_live_proof_restores_and_nothing_else_is_taken() -> None:
+    play = upheld()
+    play.do(acts.appeal(play.case, play.now, Side.SELLER))
+    play.now += 20 * DAY
+    with pytest.raises(Conflict, match="An appeal waits"):
+        acts.counter(play.case, play.now, Ground.LICENCE)
+    case = play.do(acts.counter(play.case, play.now, Ground.OWNER, proof="ask_1"))
+    assert (case.state, case.is_down) == (State.RESTORED, False)
+    late = upheld(RuleName.EU)
+    late.now = late.case.counter_until + DAY
+    late.do(acts.appeal(late.settle(), late.now, Side.SELLER))
+    with pytest.raises(Conflict, match="The time for a counter-notice is over"):
+        acts.counter(late.case, late.now, Ground.OWNER, proof="ask_1")
+
+
+def test_what_goes_down_a_second_time_can_be_answered_for_the_whole_time() -> None:
+    play = upheld()
+    play.do(acts.appeal(play.case, play.now, Side.SELLER))
+    play.do(acts.decide_appeal(play.case, play.now, grant=True, by="per_2"))
+    play.now += 20 * DAY
+    play.do(acts.appeal(play.settle(), play.now, Side.NOTIFIER))
+    case = play.do(acts.decide_appeal(play.case, play.now, grant=True, by="per_3"))
+    assert case.counter_until == ends(RULES[RuleName.HOUSE], RULES[RuleName.HOUSE].counter, play.now)
+
+
 def test_what_an_appeal_takes_down_can_be_answered_for_the_whole_time() -> None:
     play = Play()
     play.do(acts.decide(play.case, play.now, Outcome.DECLINED, automation=Automation.NONE, code=Decline.DUPLICATE))
