@@ -149,6 +149,8 @@ def _seller(pack: Pack, facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
     seller, price = facts["seller"], facts["price"]
     branded = any(not one["entitled"] and not one["model"] and one["use"] != Use.FITS for one in facts["marks"])
     age = seller["age_days"]
+    if seller["held"]:
+        yield "seller.held", {"orders": len(seller["held"])}
     if branded and age is not None and age < pack.detectors["seller.new_with_mark"].start:
         yield "seller.new_with_mark", {"days": age}
     if seller["burst"] >= max(1, pack.detectors["seller.burst"].start):

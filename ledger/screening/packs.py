@@ -23,7 +23,7 @@ KEYS: Final = (
     "code.cannot_tell", "code.unreadable", "code.owner_not_shown", "code.proof_fails",
     "code.not_used_yet", "code.other_seller", "code.other_platform", "code.other_brand", "code.other_model",
     "photo.other_seller", "photo.alike", "photo.catalogue", "seller.new_with_mark", "seller.burst", "price.low",
-    "challenge.refused",
+    "seller.held", "challenge.refused",
 )  # fmt: skip
 """The detectors; a pack has all of them and no other."""
 WITH_FROM: Final = frozenset({"seller.new_with_mark", "seller.burst", "price.low"})

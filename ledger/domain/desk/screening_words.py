@@ -10,6 +10,7 @@ from ledger.domain.said import Said, said
 
 ABOUT: Final[Mapping[str, Said]] = {
     "mark.copy": said("A brand's name stands beside words that say the thing is a copy."),
+    "mark.copy_proven": said("A brand's name stands beside words that say the thing is a copy."),
     "mark.disguised": said("A brand's name is written so that a search does not find it."),
     "mark.without_code": said("A brand's name is used, and nothing in the listing shows the right to it."),
     "mark.sound": said("A brand's name is written by its sound, in other characters."),
@@ -31,6 +32,7 @@ ABOUT: Final[Mapping[str, Said]] = {
     "photo.other_seller": said("The same photo stands in another seller's live listing."),
     "photo.alike": said("A photo shows the same picture as a photo of another seller's live listing."),
     "photo.catalogue": said("A photo comes from the brand's own catalogue."),
+    "seller.held": said("An order of a court or an authority holds the seller."),
     "seller.new_with_mark": said("The shop is new and uses a brand's name without a code."),
     "seller.burst": said("The shop put up very many listings within a day."),
     "price.low": said("The price is far below that of other listings of the same model."),
@@ -40,6 +42,9 @@ ABOUT: Final[Mapping[str, Said]] = {
 
 _TELL: Final[Mapping[str, Callable[[Mapping[str, Any]], Said]]] = {
     "mark.copy": lambda seen: said(
+        "You wrote “%(mark)s” beside words for a copy. Listings of copies are not shown here.", mark=seen["mark"]
+    ),
+    "mark.copy_proven": lambda seen: said(
         "You wrote “%(mark)s” beside words for a copy. Listings of copies are not shown here.", mark=seen["mark"]
     ),
     "mark.disguised": lambda seen: said("Write “%(mark)s” as the brand writes it, or leave it out.", mark=seen["mark"]),
@@ -96,6 +101,7 @@ _TELL: Final[Mapping[str, Callable[[Mapping[str, Any]], Said]]] = {
     "photo.other_seller": lambda _: said("Use photos of your own: these stand in another seller's listing."),
     "photo.alike": lambda _: said("Use photos of your own: these stand in another seller's listing."),
     "photo.catalogue": lambda _: said("Add a photo of the very item, beside the brand's picture."),
+    "seller.held": lambda _: said("An order holds what you sell. Ask the court or authority that gave it."),
     "seller.new_with_mark": lambda _: said("Your shop is new, so please add the item's code."),
     "seller.burst": lambda _: said("You put up very many listings at once. Please add the items' codes."),
     "price.low": lambda seen: said(

@@ -9,7 +9,8 @@ Their shape, in JSON with whole numbers only (`form` 1):
 - `codes`: each code: `code` (keyed hash), `serial` (its last four characters), `gtin`, `from` (given, text, photo),
   `verdict`, `advice`, `brand`, `claimed`, `proof` (good, fails, none), and live listings with it: `here`, of other
   sellers of the platform, and `elsewhere`;
-- `seller`: `ref` (keyed hash), `age_days`, `live`, `burst` (put up within 24 hours), `authorised` (brands);
+- `seller`: `ref` (keyed hash), `age_days`, `live`, `burst` (put up within 24 hours), `authorised` (brands),
+  `held` (orders in force where it is offered);
 - `price`: `state` (none, too_few, compared), `n`, `median`, `percent`;
 - `photos`: `n`, `same` and `alike` (earlier listings of other sellers), `catalogue`;
 - `challenge`: none, accepted (for this seller and these photos) or refused, as it was decided last.
@@ -26,6 +27,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from ledger.domain.desk.listings import Listing, canonical
+from ledger.domain.desk.orders import Order, holding
 from ledger.screening.decide import FINE
 from ledger.screening.marks import Marks
 from ledger.screening.matches import Match
@@ -79,6 +81,8 @@ class Around:
     prices: Mapping[tuple[str, str], Sequence[tuple[str, int]]] = field(default_factory=dict)
     authorised: Mapping[str, set[str]] = field(default_factory=dict)
     catalogue: set[str] = field(default_factory=set)
+    held: Mapping[str, Sequence[Order]] = field(default_factory=dict)
+    """By seller: the orders that hold them anywhere."""
     challenges: Mapping[str, Challenge] = field(default_factory=dict)
     """By listing: the one that was decided last."""
 
@@ -195,6 +199,7 @@ def _seller(ledger: Ledger, draft: Draft, around: Around) -> dict[str, Any]:
         "live": shop.live + new,
         "burst": shop.lately + new,
         "authorised": sorted(around.authorised.get(seller.ref, ())),
+        "held": [one.id for one in holding(around.held.get(seller.ref, ()), around.now, draft.listing.territory)],
     }
 
 

@@ -37,6 +37,7 @@ from ledger.screening.decide import Outcome, decide
 from ledger.screening.packs import Pack
 from ledger.services.check_items import check_items
 from ledger.services.desk.listings_port import Beside
+from ledger.services.desk.orders import holds_on_sellers
 from ledger.services.desk.screen_facts import DAY, MOST_PRICES, Around, Coded, Draft, code_name, facts_of, marks_in
 from ledger.services.desk.screen_marks import marks_now
 from ledger.services.desk.screen_packs import pack_in_force
@@ -178,6 +179,7 @@ def _around(ledger: Ledger, tx: Tx, platform: str, drafts: Sequence[Draft], know
         prices=tx.listings.prices(priced, MOST_PRICES),
         authorised=tx.listings.authorised(platform, sellers, day),
         catalogue=tx.listings.in_catalogue(photos),
+        held=holds_on_sellers(tx, platform, sellers, now),
         challenges=tx.listings.decided_challenges(ours),
     )
 

@@ -43,7 +43,12 @@ facts = st.fixed_dictionaries(
         "form": st.just(1), "condition": st.sampled_from(["new", "used"]),
         "looked": st.sampled_from([["text"], ["codes", "photos", "text", "typing"]]),
         "marks": st.lists(marks, max_size=4), "codes": st.lists(codes, max_size=3),
-        "seller": st.fixed_dictionaries({"age_days": st.none() | st.integers(0, 60), "burst": st.integers(0, 80)}),
+        "seller": st.fixed_dictionaries(
+            {
+                "age_days": st.none() | st.integers(0, 60), "burst": st.integers(0, 80),
+                "held": st.sampled_from([[], ["o"]]),
+            }
+        ),
         "price": st.just({"state": "none", "n": 0})
         | st.fixed_dictionaries({"state": st.just("compared"), "n": st.just(9), "percent": st.integers(0, 200)}),
         "photos": st.fixed_dictionaries(
@@ -72,7 +77,7 @@ def test_facts_that_were_kept_as_text_are_decided_the_same(one: dict[str, Any]) 
 def plain_facts(**more: Any) -> dict[str, Any]:
     return {
         "form": 1, "condition": "used", "looked": [], "marks": [], "codes": [],
-        "seller": {"age_days": None, "burst": 0}, "price": {"state": "none", "n": 0},
+        "seller": {"age_days": None, "burst": 0, "held": []}, "price": {"state": "none", "n": 0},
         "photos": {"same": 0, "alike": 0, "catalogue": 0},
         "challenge": "none",
     } | more  # fmt: skip

@@ -15,6 +15,7 @@ from ledger.services.desk.orders import holds_on_sellers, judged_in
 from ledger.services.organisations import add_organisation
 from ledger.services.scan_item import scan_item
 from tests.web.api.asking import Asking, path_of, registered
+from tests.web.api.test_listings import listing
 from tests.web.stage import Stage
 from web.kept_answers import about_of
 
@@ -128,6 +129,24 @@ def test_sellers_are_held_on_their_own_platform_only(
         assert not holds_on_sellers(tx, maison.id, ["s-77"], now)
     told = council.post("/v1/orders", order(stage, item, sellers=[{"platform": "maison", "ref": "x"}]), 422)
     assert "no platform of that short name" in told["detail"]
+
+
+def test_what_a_held_seller_lists_is_held_where_the_order_reaches(
+    stage: Stage, council: Asking, platform: Asking, item: dict[str, Any]
+) -> None:
+    sellers = [{"platform": "bazar", "ref": "s-79"}]
+    held = council.post("/v1/orders", order(stage, item, items=[], sellers=sellers), 201)
+
+    def decision(ref: str, territory: str) -> tuple[str, list[str]]:
+        one = listing(seller={"ref": ref}, territory=territory)
+        [found] = platform.post("/v1/listings/screen", {"listings": [one]})["results"]
+        return found["decision"], [each["key"] for each in found["reasons"]]
+
+    assert decision("s-79", "FR") == ("hold", ["seller.held"])
+    assert decision("s-79", "IT") == ("allow", [])
+    assert decision("s-80", "FR") == ("allow", [])
+    council.post(f"/v1/orders/{held['id']}/lift")
+    assert decision("s-79", "FR") == ("allow", [])
 
 
 def test_an_authority_sees_and_lifts_its_own_orders_alone(
