@@ -152,7 +152,8 @@ def appeal_case(path: IdPath, body: CaseAppeal) -> Response:
 def decide_case_appeal(path: IdPath, body: CaseAppealDecision) -> Response:
     """Decide an appeal
 
-    Whoever decided before may not decide the appeal.
+    Whoever decided anything in this case before may not decide the appeal. Where a key decided before, a person who is
+    signed in has to decide it.
     """
     case_act.decide_appeal(here(), caller(), path.id, grant=body.grant, text=body.explanation)
     return _shown(path.id)

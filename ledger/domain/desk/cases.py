@@ -20,8 +20,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from ledger.domain.desk.clocks import Lane, RuleName
+
+A_KEY: Final = "key"
+"""Who decided, where that was a key of a program and nobody in particular."""
 
 
 class Reason(StrEnum):
@@ -132,7 +136,7 @@ class Case:
     """How often more was asked for."""
     decided_at: int | None = None
     decided_by: str = ""
-    """The person who decided, by id; empty where nobody in particular did."""
+    """The person who decided, by id, or `A_KEY`; empty where facts or time did."""
     decline: Decline | None = None
     automation: Automation | None = None
     facts: tuple[str, ...] = ()
@@ -148,8 +152,8 @@ class Case:
     appealed: tuple[Side, ...] = ()
     appealed_at: int | None = None
     """When the last of these was brought."""
-    reviewer: str = ""
-    """Who looked at it last, by id."""
+    deciders: frozenset[str] = frozenset()
+    """Everybody who has decided something in it, by id, and `A_KEY`."""
     closed_at: int | None = None
     struck_at: int | None = None
     strike_until: int | None = None

@@ -165,7 +165,10 @@ def appeal(case: Case, now: int, side: Side, *, texts: Sequence[str] = (), files
 
 
 def decide_appeal(case: Case, now: int, *, grant: bool, by: str = "", texts: Sequence[str] = ()) -> list[Act]:
-    """Another person's word on an appeal; what they grant turns the decision round. Raises Conflict, Forbidden."""
+    """Another person's word on an appeal; what they grant turns the decision round.
+
+    `by` is a person, or `A_KEY` for a key. Raises Conflict, and Forbidden for whoever decided anything in it before.
+    """
     expect(case, State.APPEALED, said("No appeal waits for an answer in this case."))
     another(case, by)
     side, rules = case.appealed[-1], RULES[case.rules]

@@ -60,7 +60,7 @@ def _decided(case: Case, at: int, body: Mapping[str, Any]) -> Case:
         due_at=None,
         decided_at=at,
         decided_by=body["by"],
-        reviewer=body["by"],
+        deciders=_and_by(case, body),
         decline=Decline(body["code"]) if body["code"] else None,
         automation=Automation(body["automation"]),
         counter_until=body["counter_until"] or 0,
@@ -80,6 +80,10 @@ def _countered(case: Case, at: int, body: Mapping[str, Any]) -> Case:
     )
 
 
+def _and_by(case: Case, body: Mapping[str, Any]) -> frozenset[str]:
+    return case.deciders | {body["by"]} if body["by"] else case.deciders
+
+
 def _restored(case: Case, _at: int, body: Mapping[str, Any]) -> Case:
     return replace(
         case,
@@ -88,7 +92,7 @@ def _restored(case: Case, _at: int, body: Mapping[str, Any]) -> Case:
         due_at=None,
         restore_at=None,
         appeal_until=body["appeal_until"],
-        reviewer=body["by"],
+        deciders=_and_by(case, body),
     )
 
 
@@ -100,7 +104,7 @@ def _kept(case: Case, _at: int, body: Mapping[str, Any]) -> Case:
         due_at=None,
         restore_at=None,
         appeal_until=body["appeal_until"],
-        reviewer=body["by"],
+        deciders=_and_by(case, body),
     )
 
 
@@ -112,7 +116,7 @@ def _appeal_decided(case: Case, at: int, body: Mapping[str, Any]) -> Case:
         due_at=None,
         counter_until=body["counter_until"] or case.counter_until,
         appeal_until=body["appeal_until"],
-        reviewer=body["by"],
+        deciders=_and_by(case, body),
         decided_at=case.decided_at or at,
     )
 

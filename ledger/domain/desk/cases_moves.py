@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.domain.desk.cases import Automation, Case, State
+from ledger.domain.desk.cases import A_KEY, Automation, Case, State
 from ledger.domain.desk.clocks import RULES, ends
 from ledger.domain.errors import Conflict, Forbidden
 from ledger.domain.said import Said, said
@@ -80,6 +80,8 @@ def counter_until(case: Case, now: int) -> int:
 
 
 def another(case: Case, by: str) -> None:
-    """Raises Forbidden for whoever decided before."""
-    if by and by == case.reviewer:
+    """Raises Forbidden for whoever decided before, and for a key where a key did: nobody can say who used it."""
+    if by == A_KEY and by in case.deciders:
+        raise Forbidden(said("A key decided this before. A person who is signed in has to look at it now."))
+    if by in case.deciders:
         raise Forbidden(said("You decided this before. Another person has to look at it now."))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from ledger.domain.desk import cases_acts as acts
-from ledger.domain.desk.cases import Automation, Case, Decline, Outcome, Side, State
+from ledger.domain.desk.cases import A_KEY, Automation, Case, Decline, Outcome, Side, State
 from ledger.domain.desk.cases_acts import Act
 from ledger.domain.errors import Invalid, Unknown
 from ledger.domain.organisations import Caller, Role, Scope
@@ -62,7 +62,7 @@ def decide_case(
     """
     caller.need(Scope.DECIDE)
     caller.need_role(Role.PLATFORM)
-    by = caller.person or ""
+    by = caller.person or A_KEY
 
     def making(tx: Tx, _kept: Kept, case: Case, now: int) -> Sequence[Act]:
         texts = keep_text(tx, id, "decision", text, now)
@@ -123,13 +123,16 @@ def appeal(ledger: Ledger, caller: Caller, id: str, text: str, files: Sequence[s
 
 
 def decide_appeal(ledger: Ledger, caller: Caller, id: str, *, grant: bool, text: str = "") -> tuple[Kept, Case]:
-    """Another person's word on an appeal. Raises Unknown, Conflict, Forbidden for whoever decided before."""
+    """Another person's word on an appeal. Raises Unknown, Conflict, Forbidden for whoever decided before.
+
+    A key counts as one decider, whichever key it is: where one decided, a person who is signed in has to look.
+    """
     caller.need(Scope.DECIDE)
     caller.need_role(Role.PLATFORM)
 
     def making(tx: Tx, _kept: Kept, case: Case, now: int) -> Sequence[Act]:
         told = keep_text(tx, id, "appeal_decision", text, now)
-        return acts.decide_appeal(case, now, grant=grant, by=caller.person or "", texts=told)
+        return acts.decide_appeal(case, now, grant=grant, by=caller.person or A_KEY, texts=told)
 
     return on_case(ledger, id, caller.organisation.id, making, lambda _tx, kept: _platform(kept, caller))
 

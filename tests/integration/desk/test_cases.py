@@ -373,7 +373,10 @@ def test_an_appeal_is_open_to_either_side_once(world: World) -> None:
         case_act.appeal(world.ledger, world.caller("maison"), kept.id, " ")
     _, case = case_act.appeal(world.ledger, world.caller("maison"), kept.id, "Look at the photos again.")
     assert case.appealed == (Side.NOTIFIER,)
-    _, case = case_act.decide_appeal(world.ledger, world.caller("bazar"), kept.id, grant=True)
+    bazar = world.caller("bazar")
+    with pytest.raises(Forbidden, match="signed in"):
+        case_act.decide_appeal(world.ledger, bazar, kept.id, grant=True)
+    _, case = case_act.decide_appeal(world.ledger, replace(bazar, person="per_9"), kept.id, grant=True)
     assert (case.state, case.is_down) == (State.UPHELD, True)
     with pytest.raises(Conflict):
         case_act.appeal(world.ledger, world.caller("maison"), kept.id, "Again.")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.domain.desk import cases_acts as acts
-from ledger.domain.desk.cases import Automation, Case, Decline, Ground, Outcome, Side, State
+from ledger.domain.desk.cases import A_KEY, Automation, Case, Decline, Ground, Outcome, Side, State
 from ledger.domain.desk.cases_due import due, next_at
 from ledger.domain.desk.cases_fold import fold
 from ledger.domain.desk.clocks import RULES, RuleName, ends
@@ -152,6 +152,17 @@ def test_an_appeal_is_looked_at_by_somebody_else() -> None:
         acts.decide_appeal(play.case, play.now, grant=True, by="per_1")
     case = play.do(acts.decide_appeal(play.case, play.now, grant=True, by="per_2"))
     assert (case.outcome, case.is_down) == (Outcome.RESTORED, False)
+
+
+def test_nobody_who_ever_decided_in_a_case_decides_its_appeal_and_keys_count_as_one() -> None:
+    play = upheld()
+    play.do(acts.appeal(play.case, play.now, Side.SELLER))
+    play.do(acts.decide_appeal(play.case, play.now, grant=True, by=A_KEY))
+    play.do(acts.appeal(play.case, play.now, Side.NOTIFIER))
+    for by, words in (("per_1", "Another person"), (A_KEY, "signed in")):
+        with pytest.raises(Forbidden, match=words):
+            acts.decide_appeal(play.case, play.now, grant=False, by=by)
+    assert play.do(acts.decide_appeal(play.case, play.now, grant=False, by="per_2")).outcome is Outcome.RESTORED
 
 
 def test_each_side_can_appeal_once() -> None:
