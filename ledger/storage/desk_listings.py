@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row, delete, func, insert, select, tuple_, update
 
-from ledger.domain.desk.listings import AuthorisedSeller, Decided, Kept
-from ledger.services.desk.listings_port import Beside, Challenge, Shop
+from ledger.domain.desk.listings import AuthorisedSeller, Decided, Kept, ListingDecision
+from ledger.services.desk.listings_port import Beside, Challenge, Priced, Shop
 from ledger.storage.desk_photos import ListingPhotos
 from ledger.storage.tables_lines import lines
 from ledger.storage.tables_listings import (
@@ -86,24 +86,26 @@ class Listings(ListingPhotos):
         ).first()
         return None if row is None else _kept(row)
 
-    def prices(self, wanted: Collection[tuple[str, str]], most: int) -> dict[tuple[str, str], list[tuple[str, int]]]:
-        """By (GTIN, currency): listing and amount of the newest live listings, at most `most` of each."""
-        found: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    def prices(self, wanted: Collection[tuple[str, str]], most: int) -> dict[tuple[str, str], list[Priced]]:
+        """By (GTIN, currency): of each seller the newest live listing that is allowed, at most `most`, newest first."""
+        found: dict[tuple[str, str], list[Priced]] = {}
+        model = (listings.c.gtin, listings.c.currency)
         for some in chunks(wanted):
-            place = func.row_number().over(
-                partition_by=(listings.c.gtin, listings.c.currency), order_by=listings.c.id.desc()
-            )
-            ranked = (
-                select(listings.c.gtin, listings.c.currency, listings.c.id, listings.c.amount, place.label("place"))
+            newest = (
+                select(func.max(listings.c.id))
                 .where(
-                    tuple_(listings.c.gtin, listings.c.currency).in_(some),
+                    tuple_(*model).in_(some),
                     listings.c.status == _LIVE,
+                    listings.c.decision == ListingDecision.ALLOW.value,
                     listings.c.amount.is_not(None),
                 )
-                .subquery()
+                .group_by(*model, listings.c.platform, listings.c.seller)
             )
-            for row in self._db.execute(select(ranked).where(ranked.c.place <= most)):
-                found.setdefault((row.gtin, row.currency), []).append((row.id, row.amount))
+            place = func.row_number().over(partition_by=model, order_by=listings.c.id.desc()).label("place")
+            ranked = select(listings, place).where(listings.c.id.in_(newest)).subquery()
+            for row in self._db.execute(select(ranked).where(ranked.c.place <= most).order_by(ranked.c.place)):
+                one = Priced(row.platform, row.seller, row.amount)
+                found.setdefault((row.gtin, row.currency), []).append(one)
         return found
 
     def authorised(self, platform: str, sellers: Collection[str], day: str) -> dict[str, set[str]]:

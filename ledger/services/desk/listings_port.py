@@ -59,6 +59,15 @@ class Beside:
     seller: str
 
 
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What a seller asks for a model."""
+
+    platform: str
+    seller: str
+    amount: int
+
+
 class Listings(Protocol):
     """Reads and writes; everything that speaks of many listings is one question of the database, or a few."""
 
@@ -86,8 +95,8 @@ class Listings(Protocol):
         """The live listings (at most 50 of each) that show these photos."""
         ...
 
-    def prices(self, wanted: Collection[tuple[str, str]], most: int) -> dict[tuple[str, str], list[tuple[str, int]]]:
-        """By (GTIN, currency): listing and amount of the newest live listings, at most `most` of each."""
+    def prices(self, wanted: Collection[tuple[str, str]], most: int) -> dict[tuple[str, str], list[Priced]]:
+        """By (GTIN, currency): of each seller the newest live listing that is allowed, at most `most`, newest first."""
         ...
 
     def authorised(self, platform: str, sellers: Collection[str], day: str) -> dict[str, set[str]]:

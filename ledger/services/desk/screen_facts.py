@@ -11,7 +11,7 @@ Their shape, in JSON with whole numbers only (`form` 1):
   sellers of the platform, and `elsewhere`;
 - `seller`: `ref` (keyed hash), `age_days`, `live`, `burst` (put up within 24 hours), `authorised` (brands),
   `held` (orders in force where it is offered);
-- `price`: `state` (none, too_few, compared), `n`, `median`, `percent`;
+- `price`: `state` (none, too_few, compared), `n` (other sellers of the model that are allowed), `median`, `percent`;
 - `photos`: `n`, `same` and `alike` (earlier listings of other sellers), `catalogue`;
 - `challenge`: none, accepted (for this seller and these photos) or refused, as it was decided last.
 """
@@ -33,13 +33,13 @@ from ledger.screening.marks import Marks
 from ledger.screening.matches import Match
 from ledger.screening.phrases import Use, use_of
 from ledger.services.desk.checks_proof import Proof, proven
-from ledger.services.desk.listings_port import Beside, Challenge, Shop
+from ledger.services.desk.listings_port import Beside, Challenge, Priced, Shop
 from ledger.services.ports import Ledger, Tx
 from ledger.services.scanned import Scan
 
 FORM: Final = 1
 FEWEST_PRICES: Final = 5
-"""With fewer listings of a model there is nothing to compare a price with."""
+"""With fewer sellers of a model there is nothing to compare a price with."""
 MOST_PRICES: Final = 101
 DAY: Final = 86_400
 
@@ -78,7 +78,7 @@ class Around:
     shops: Mapping[str, Shop] = field(default_factory=dict)
     put_up: Mapping[str, int] = field(default_factory=dict)
     """By seller: new listings of this very request."""
-    prices: Mapping[tuple[str, str], Sequence[tuple[str, int]]] = field(default_factory=dict)
+    prices: Mapping[tuple[str, str], Sequence[Priced]] = field(default_factory=dict)
     authorised: Mapping[str, set[str]] = field(default_factory=dict)
     catalogue: set[str] = field(default_factory=set)
     held: Mapping[str, Sequence[Order]] = field(default_factory=dict)
@@ -208,7 +208,9 @@ def _price(draft: Draft, codes: Sequence[Mapping[str, Any]], around: Around) -> 
     gtin = next((one["gtin"] for one in codes if one["gtin"]), None)
     if price is None or gtin is None:
         return {"state": "none", "n": 0}
-    others = [amount for id, amount in around.prices.get((gtin, price.currency), ()) if id != draft.id]
+    mine = (around.platform, draft.listing.seller.ref)
+    asked = around.prices.get((gtin, price.currency), ())
+    others = [one.amount for one in asked if (one.platform, one.seller) != mine]
     if len(others) < FEWEST_PRICES:
         return {"state": "too_few", "n": len(others)}
     median = int(statistics.median_low(others))

@@ -337,3 +337,22 @@ def test_a_price_is_compared_with_five_others_or_not_at_all(
     cheap = priced(items[5], 30_000)
     [found] = screened(platform, cheap)
     assert [one["evidence"]["percent"] for one in found["reasons"] if one["key"] == "price.low"] == [30]
+
+
+def test_a_price_is_not_compared_with_the_sellers_own_nor_with_what_is_not_allowed(
+    stage: Stage, brand: Asking, platform: Asking
+) -> None:
+    new = registered(stage, brand, 14)
+    seller, flood = {"ref": "undercutter"}, {"ref": "flood"}
+
+    def priced(item: dict[str, Any], amount: int, **more: Any) -> dict[str, Any]:
+        price = {"amount": amount, "currency": "SEK"}
+        return listing(codes=[item["page"]], condition="new", price=price, **more)
+
+    screened(platform, *(priced(one, 100_000) for one in new[:4]))
+    screened(platform, *(priced(one, 1_000, seller=seller) for one in new[4:6]))
+    screened(platform, *(priced(one, 1_000, seller=flood) for one in new[6:9]))
+    held = [priced(one, 1_000, title="Maison Exemple replica") for one in new[9:12]]
+    assert {one["decision"] for one in screened(platform, *held)} == {"block"}
+    [found] = screened(platform, priced(new[12], 1_000, seller=seller))
+    assert [one["evidence"] for one in found["reasons"] if one["key"] == "price.low"] == [{"percent": 1, "of": 5}]
