@@ -46,7 +46,7 @@ def keep_acceptance(
         if before is not None and (holding is None or holding.person != person):
             raise Conflict(said("Somebody has accepted this handover already. Ask the seller what happened."))
         accepted = {"new_owner": new_owner, "head": head, "signatures": ["0x" + one.hex() for one in signatures]}
-        statement, all_signatures = _statement(tx, offer_id, accepted)
+        statement, all_signatures = kept_statement(tx, offer_id, accepted)
         check_statement(ledger, tx, statement, all_signatures)
         tx.asks.change_escrow(offer_id, accepted=accepted, accepted_at=ledger.now())
         also(tx, _unqueued(ledger, statement, all_signatures))
@@ -90,7 +90,7 @@ def release(ledger: Ledger, caller: Caller, offer_id: str) -> Queued:
             raise Conflict(said("This handover was refused before, so it cannot be released."))
         if escrow.accepted is None:
             raise Conflict(said("The buyer has not accepted yet. Nothing was released; try again once they have."))
-        queued = queue(ledger, tx, *_statement(tx, offer_id, escrow.accepted))
+        queued = queue(ledger, tx, *kept_statement(tx, offer_id, escrow.accepted))
         tx.asks.change_escrow(offer_id, released_at=escrow.released_at or ledger.now())
         return queued
 
@@ -113,7 +113,8 @@ def _of(tx: Tx, caller: Caller, offer_id: str) -> Escrow:
     return escrow
 
 
-def _statement(tx: Tx, offer_id: str, accepted: Mapping[str, object]) -> tuple[Statement, list[bytes]]:
+def kept_statement(tx: Tx, offer_id: str, accepted: Mapping[str, object]) -> tuple[Statement, list[bytes]]:
+    """The acceptance that is kept until the platform decides, and its signatures. Raises Unknown without an offer."""
     offer = tx.papers.offer(offer_id)
     if offer is None:
         raise Unknown(said("There is no such offer. Ask the owner for the link again."))

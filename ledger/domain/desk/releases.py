@@ -67,6 +67,8 @@ class Change(StrEnum):
     UNDER_WAY = "under_way"
     FINAL = "final"
     REFUSED = "refused"
+    FAILED = "failed"
+    """Released by the platform, and refused by the ledger for good."""
     OVER = "over"
     """The offer ran out before it was accepted."""
 
@@ -128,6 +130,7 @@ _CHANGES: Final = {
     Change.KEPT: (Why.NOT_RELEASED, said("The buyer has accepted; release the handover first, then the money.")),
     Change.UNDER_WAY: (Why.NOT_FINAL, said("The handover is not final yet.")),
     Change.REFUSED: (Why.REFUSED, said("You have refused this handover, so the owner stays owner.")),
+    Change.FAILED: (Why.REFUSED, said("The ledger did not take this handover, so the owner stays owner.")),
     Change.OVER: (Why.OVER, said("The offer ran out before the buyer accepted it.")),
 }
 _OPEN: Final = frozenset({Key.UNAVAILABLE, Key.PENDING, Key.SLOW_DOWN, Key.NOT_ON_SALE_YET, Key.WRONG_ITEM})

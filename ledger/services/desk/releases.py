@@ -21,14 +21,18 @@ from ledger.domain.gtins import Gtin, check_gtin
 from ledger.domain.identity import digital_link
 from ledger.domain.inspections import Authenticity, Method
 from ledger.domain.organisations import Caller, Role, Scope
+from ledger.domain.outbox import State
 from ledger.domain.said import said
 from ledger.domain.serials import check_serial
 from ledger.domain.standing_facts import Hold
 from ledger.domain.standing_phrases import why_not_counted
+from ledger.domain.statements import statement_hash
 from ledger.services.credential_keys import ledger_issuer, make_key, sign_as
 from ledger.services.desk.orders import holds_on_sellers, judged_in
+from ledger.services.escrow import kept_statement
 from ledger.services.gather_facts import FactReader
 from ledger.services.ports import Ledger, Tx
+from ledger.services.progress_of import progress_of
 from ledger.services.scan_item import scan_item
 from ledger.services.scanned import Scan
 from ledger.services.views_of_chain import find_listed, listed, moment
@@ -74,7 +78,7 @@ def check_release(ledger: Ledger, caller: Caller, asked: Question) -> Advised:
         change: tuple[Change, datetime | None] = (Change.NONE, None)
         reader = FactReader(ledger, tx, find_listed(tx, gtin, serial), now) if tx.batches.find(gtin, serial) else None
         if reader is not None:
-            scan, change = reader.scan(looks_different=False, alone=False), _change(reader, asked, since)
+            scan, change = reader.scan(looks_different=False, alone=False), _change(ledger, reader, asked, since)
     if reader is None:
         scan = scan_item(ledger, gtin, serial)
     if asked.territory is not None:
@@ -102,7 +106,7 @@ def _subject(tx: Tx, caller: Caller, asked: Question) -> tuple[Gtin, str, int]:
     return check_gtin(item.gtin), item.serial, escrow.created_at
 
 
-def _change(reader: FactReader, asked: Question, since: int) -> tuple[Change, datetime | None]:
+def _change(ledger: Ledger, reader: FactReader, asked: Question, since: int) -> tuple[Change, datetime | None]:
     """How far the handover is that the money is for, and when its offer runs out."""
     tx, now = reader.tx, int(reader.now.timestamp())
     if asked.offer is None:
@@ -118,8 +122,11 @@ def _change(reader: FactReader, asked: Question, since: int) -> tuple[Change, da
             return (Change.FINAL if event.block <= reader.final else Change.UNDER_WAY), None
     if escrow.refused_at is not None:
         return Change.REFUSED, None
-    if escrow.released_at is not None:
-        return Change.UNDER_WAY, None
+    if escrow.released_at is not None and escrow.accepted is not None:
+        statement, _ = kept_statement(tx, asked.offer, escrow.accepted)
+        queued = tx.outbox.by_hash(statement_hash(statement, ledger.keccak))
+        refused = queued is not None and progress_of(ledger, tx, [queued])[queued.id].state is State.REFUSED
+        return (Change.FAILED if refused else Change.UNDER_WAY), None
     if offer.expires_at <= now:
         return Change.OVER, None
     return (Change.OFFERED if escrow.accepted is None else Change.KEPT), moment(offer.expires_at)

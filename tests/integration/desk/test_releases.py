@@ -8,15 +8,19 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey
 
+from ledger.chain import signing
 from ledger.domain.credentials import LEDGER_SLUG
 from ledger.domain.desk.releases import Decision, Why
 from ledger.domain.errors import Forbidden, Unknown
 from ledger.domain.organisations import Role
+from ledger.domain.outbox import State
 from ledger.domain.statements import Kind, MarkKind
+from ledger.services import hand_over
 from ledger.services.credential_keys import issuer_document
 from ledger.services.desk.releases import Advised, Question, check_release
+from ledger.services.escrow import release
 from ledger.services.organisations import add_organisation
-from tests.support.world import World, person
+from tests.support.world import Person, World, person
 
 
 @pytest.fixture
@@ -29,6 +33,14 @@ def bazar(world: World) -> str:
 
 def whys(advised: Advised) -> list[Why]:
     return [one.why for one in advised.release.holds]
+
+
+def accepted_by(world: World, offer: str, buyer: Person) -> dict[str, object]:
+    """What a platform keeps of a buyer's acceptance."""
+    draft = hand_over.draft_acceptance(world.ledger, offer, buyer.address)
+    head = "0x" + bytes(draft.statement.values["head"]).hex()  # type: ignore[arg-type]
+    signed = ["0x" + signing.sign(buyer.key, one.digest).hex() for one in draft.needed[1:]]
+    return {"new_owner": buyer.address, "head": head, "signatures": signed}
 
 
 def test_money_waits_for_the_handover_and_goes_when_it_is_final(world: World, bazar: str) -> None:
@@ -48,12 +60,11 @@ def test_money_waits_for_the_handover_and_goes_when_it_is_final(world: World, ba
     first = ask()
     assert whys(first) == [Why.NOT_ACCEPTED]
     assert int(first.release.holds[0].until.timestamp()) == kept.expires_at
+    accepted = accepted_by(world, offer, ben)
     with world.ledger.store.write() as tx:
-        tx.asks.change_escrow(offer, accepted={"new_owner": ben.address}, accepted_at=world.ledger.now())
+        tx.asks.change_escrow(offer, accepted=accepted, accepted_at=world.ledger.now())
     assert whys(ask()) == [Why.NOT_RELEASED]
-    with world.ledger.store.write() as tx:
-        tx.asks.change_escrow(offer, released_at=world.ledger.now())
-    world.accept(offer, ben)
+    release(world.ledger, platform, offer)
     assert whys(ask()) == [Why.NOT_FINAL]
     world.settle()
     done = ask()
@@ -73,6 +84,25 @@ def test_money_waits_for_the_handover_and_goes_when_it_is_final(world: World, ba
         entries = tx.desk_log.entries(0, 100, kinds=["release.advised"])
     assert [json.loads(one.body)["decision"] for one in entries] == ["hold", "hold", "hold", "release", "hold", "hold"]
     assert card.serial not in "".join(one.body for one in entries)
+
+
+def test_a_released_handover_that_the_ledger_refuses_is_not_awaited_for_ever(world: World, bazar: str) -> None:
+    card, ada, ben = world.cards()[3], person("ada"), person("ben")
+    world.claim(card, ada)
+    world.settle()
+    platform, offer = world.caller(bazar), world.offer(card, ada, ben.address)
+    with world.ledger.store.write() as tx:
+        tx.asks.hold_in_escrow(offer, platform.organisation.id, world.ledger.now())
+    accepted = accepted_by(world, offer, ben)
+    with world.ledger.store.write() as tx:
+        tx.asks.change_escrow(offer, accepted=accepted, accepted_at=world.ledger.now())
+    queued = release(world.ledger, platform, offer)
+    assert whys(check_release(world.ledger, platform, Question(offer=offer))) == [Why.NOT_FINAL]
+    world.travel(8 * 86_400)
+    world.settle()
+    world.expect(queued, State.REFUSED)
+    [held] = check_release(world.ledger, platform, Question(offer=offer)).release.holds
+    assert (held.why, "did not take" in held.words) == (Why.REFUSED, True)
 
 
 def test_by_item_only_a_handover_since_the_sale_counts(world: World, bazar: str) -> None:
