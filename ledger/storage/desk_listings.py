@@ -200,11 +200,25 @@ class Listings(ListingPhotos):
         """Keep a brand's word for a seller."""
         self._db.execute(insert(authorised_sellers).values(**asdict(new)))
 
-    def authorisations(self, brand: str) -> list[AuthorisedSeller]:
-        """A brand's words for sellers, newest first (at most 1,000)."""
+    def authorisations(self, brand: str, after: str | None, limit: int) -> list[AuthorisedSeller]:
+        """A brand's words for sellers, newest first, from beyond an id."""
         query = select(authorised_sellers).where(authorised_sellers.c.brand == brand)
-        rows = self._db.execute(query.order_by(authorised_sellers.c.id.desc()).limit(1_000))
+        if after is not None:
+            query = query.where(authorised_sellers.c.id < after)
+        rows = self._db.execute(query.order_by(authorised_sellers.c.id.desc()).limit(limit))
         return [AuthorisedSeller(**row._mapping) for row in rows]
+
+    def authorisation(self, brand: str, id: str) -> AuthorisedSeller | None:
+        """A brand's word by id."""
+        mine = (authorised_sellers.c.brand == brand, authorised_sellers.c.id == id)
+        row = self._db.execute(select(authorised_sellers).where(*mine)).first()
+        return None if row is None else AuthorisedSeller(**row._mapping)
+
+    def authorised_count(self, brand: str, day: str) -> int:
+        """How many of a brand's words hold that day."""
+        open_ = (authorised_sellers.c.ended_at.is_(None), authorised_sellers.c.until >= day)
+        query = select(func.count()).where(authorised_sellers.c.brand == brand, *open_)
+        return self._db.scalar(query) or 0
 
     def end_authorisation(self, brand: str, id: str, at: int) -> bool:
         """Take it back; whether there was one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from flask import Response
@@ -12,7 +13,7 @@ from ledger.domain.organisations import Scope
 from ledger.services.desk.listings_sellers import authorise_seller, authorised_sellers, end_seller
 from web.api.listings import Ref
 from web.api.operation import answer, blueprint, caller, here, operation
-from web.api.shapes import Day, IdPath, In, Line, Out, moment
+from web.api.shapes import Day, IdPath, In, Line, Out, PageQuery, moment, next_cursor, page
 
 bp = blueprint("authorised_sellers", "Sellers that you let use your marks on a platform.")
 
@@ -37,9 +38,10 @@ class SellerAuthorisedOut(Out):
 
 
 class SellersAuthorised(Out):
-    """All, newest first."""
+    """One page, newest first."""
 
     items: list[SellerAuthorisedOut]
+    next: str | None
 
 
 @operation(
@@ -60,9 +62,15 @@ def add_authorised_seller(body: SellerAuthorised) -> Response:
 
 
 @operation(bp, "GET", "/v1/authorised-sellers", answers={200: SellersAuthorised}, scope=Scope.NOTICE)
-def list_authorised_sellers() -> Response:
+def list_authorised_sellers(query: PageQuery) -> Response:
     """The sellers that you let use your marks"""
-    return answer(SellersAuthorised(items=[_out(one) for one in authorised_sellers(here(), caller())]))
+    rows = authorised_sellers(here(), caller(), query.cursor, query.limit + 1)
+
+    def show(shown: Sequence[AuthorisedSeller]) -> SellersAuthorised:
+        more = next_cursor(rows, query.limit, lambda one: one.id)
+        return SellersAuthorised(items=[_out(one) for one in shown], next=more)
+
+    return page(rows, query.limit, show, lambda one: one.id)
 
 
 @operation(bp, "DELETE", "/v1/authorised-sellers/<id>", answers={204: None}, scope=Scope.NOTICE, refuses=(404,))

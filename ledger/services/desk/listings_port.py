@@ -186,8 +186,16 @@ class Listings(Protocol):
         """Keep a brand's word for a seller."""
         ...
 
-    def authorisations(self, brand: str) -> list[AuthorisedSeller]:
-        """A brand's words for sellers, newest first (at most 1,000)."""
+    def authorisations(self, brand: str, after: str | None, limit: int) -> list[AuthorisedSeller]:
+        """A brand's words for sellers, newest first, from beyond an id."""
+        ...
+
+    def authorisation(self, brand: str, id: str) -> AuthorisedSeller | None:
+        """A brand's word by id."""
+        ...
+
+    def authorised_count(self, brand: str, day: str) -> int:
+        """How many of a brand's words hold that day."""
         ...
 
     def end_authorisation(self, brand: str, id: str, at: int) -> bool:

@@ -14,10 +14,14 @@ from ledger.services.ports import Ledger
 LONGEST: Final = 5 * 366
 """Days that a brand can say so ahead."""
 MOST: Final = 1_000
+"""Words of a brand that hold at one time; those that ended or are over do not count."""
 
 
 def authorise_seller(ledger: Ledger, caller: Caller, platform: str, seller: str, until: date) -> AuthorisedSeller:
-    """A brand's word for a seller of a platform. Raises Unknown, Invalid for the day, Conflict beyond 1,000."""
+    """A brand's word for a seller of a platform.
+
+    Raises Unknown, Invalid for the day, Conflict where 1,000 words hold today.
+    """
     caller.need(Scope.NOTICE)
     caller.need_role(Role.BRAND)
     now = ledger.now()
@@ -28,8 +32,7 @@ def authorise_seller(ledger: Ledger, caller: Caller, platform: str, seller: str,
         where = tx.organisations.get(platform)
         if where is None or where.role is not Role.PLATFORM:
             raise Unknown(said("There is no platform of that name here."))
-        known = tx.listings.authorisations(caller.organisation.id)
-        if len(known) >= MOST:
+        if tx.listings.authorised_count(caller.organisation.id, today.isoformat()) >= MOST:
             raise Conflict(said("You have named %(most)s sellers, which is the most. End some first.", most=MOST))
         new = AuthorisedSeller(ledger.new_id("lsa"), caller.organisation.id, where.id, seller, until.isoformat(), now)
         tx.listings.authorise(new)
@@ -38,11 +41,13 @@ def authorise_seller(ledger: Ledger, caller: Caller, platform: str, seller: str,
     return new
 
 
-def authorised_sellers(ledger: Ledger, caller: Caller) -> list[AuthorisedSeller]:
-    """A brand's words for sellers, newest first. Raises Forbidden."""
+def authorised_sellers(
+    ledger: Ledger, caller: Caller, after: str | None = None, limit: int = MOST
+) -> list[AuthorisedSeller]:
+    """A brand's words for sellers, newest first, from beyond an id. Raises Forbidden."""
     caller.need_role(Role.BRAND)
     with ledger.store.read() as tx:
-        return tx.listings.authorisations(caller.organisation.id)
+        return tx.listings.authorisations(caller.organisation.id, after, limit)
 
 
 def end_seller(ledger: Ledger, caller: Caller, id: str) -> None:
@@ -50,7 +55,7 @@ def end_seller(ledger: Ledger, caller: Caller, id: str) -> None:
     caller.need(Scope.NOTICE)
     caller.need_role(Role.BRAND)
     with ledger.store.write() as tx:
-        if id not in {one.id for one in tx.listings.authorisations(caller.organisation.id)}:
+        if tx.listings.authorisation(caller.organisation.id, id) is None:
             raise Unknown(said("You have authorised no seller of that name."))
         if tx.listings.end_authorisation(caller.organisation.id, id, ledger.now()):
             body = {"id": id}

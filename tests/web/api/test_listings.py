@@ -6,12 +6,14 @@ import io
 import json
 import random
 import secrets
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
 
 from ledger.screening.packs import first_pack
+from ledger.services.desk import listings_sellers
 from ledger.services.desk.listings_change import sweep_listings
 from ledger.services.desk.screen_look import look_at_next
 from ledger.services.desk.screen_replay import facts_hash
@@ -356,3 +358,22 @@ def test_a_price_is_not_compared_with_the_sellers_own_nor_with_what_is_not_allow
     assert {one["decision"] for one in screened(platform, *held)} == {"block"}
     [found] = screened(platform, priced(new[12], 1_000, seller=seller))
     assert [one["evidence"] for one in found["reasons"] if one["key"] == "price.low"] == [{"percent": 1, "of": 5}]
+
+
+def test_a_thousand_words_for_sellers_that_are_over_stand_in_nobodys_way(
+    stage: Stage, brand: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listings_sellers, "MOST", 2)
+    day = datetime.fromtimestamp(stage.ledger.now(), UTC).date()
+    word = {"platform": "bazar", "until": (day + timedelta(days=1)).isoformat()}
+    kept = [brand.post("/v1/authorised-sellers", word | {"seller": f"w-{n}"}, 201)["id"] for n in range(2)]
+    brand.post("/v1/authorised-sellers", word | {"seller": "w-2"}, 409)
+    brand.ask("DELETE", f"/v1/authorised-sellers/{kept[0]}")
+    kept.append(brand.post("/v1/authorised-sellers", word | {"seller": "w-2"}, 201)["id"])
+    stage.ahead += 2 * 86_400
+    later = word | {"until": (day + timedelta(days=9)).isoformat()}
+    kept.append(brand.post("/v1/authorised-sellers", later | {"seller": "w-3"}, 201)["id"])
+    first = brand.get("/v1/authorised-sellers?limit=2")
+    second = brand.get(f"/v1/authorised-sellers?limit=2&cursor={first['next']}")
+    assert [one["id"] for one in first["items"] + second["items"]][:4] == kept[::-1]
+    assert brand.ask("DELETE", f"/v1/authorised-sellers/{kept[-1]}").status_code == 204
