@@ -26,10 +26,11 @@ class DeskLog(Protocol):
         *,
         kinds: Collection[str] | None = None,
         subject: str | None = None,
+        organisations: Collection[str] | None = None,
         since: int | None = None,
         until: int | None = None,
     ) -> list[Entry]:
-        """Entries beyond a number, in order: of these kinds, this subject, from `since` to before `until`."""
+        """Entries beyond a number, in order: of these kinds, subject and makers, from `since` to before `until`."""
         ...
 
     def head(self) -> tuple[int, bytes]:

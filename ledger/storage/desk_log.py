@@ -56,6 +56,7 @@ class DeskLog:
         *,
         kinds: Collection[str] | None = None,
         subject: str | None = None,
+        organisations: Collection[str] | None = None,
         since: int | None = None,
         until: int | None = None,
     ) -> list[Entry]:
@@ -65,6 +66,8 @@ class DeskLog:
             query = query.where(desk_log.c.kind.in_(sorted(kinds)))
         if subject is not None:
             query = query.where(desk_log.c.subject == subject)
+        if organisations is not None:
+            query = query.where(desk_log.c.organisation.in_(sorted(organisations)))
         if since is not None:
             query = query.where(desk_log.c.at >= since)
         if until is not None:

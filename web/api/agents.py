@@ -46,6 +46,7 @@ class AgentOut(Out):
     created_at: datetime
     ended_at: datetime | None
     acts: dict[str, int] = Field(description="What was done under it, by kind of act.")
+    all_counted: bool = Field(description="False where there may be more acts than are counted at once.")
 
 
 class AgentsOut(Out):
@@ -104,4 +105,5 @@ def _agent_out(agreed: Agreed) -> AgentOut:
         created_at=moment(one.created_at),
         ended_at=maybe_moment(one.ended_at),
         acts=agreed.acts,
+        all_counted=agreed.all_counted,
     )

@@ -214,6 +214,8 @@ def _agent_state(agreed: Agreed) -> Pill:
 
 def _acts(agreed: Agreed) -> str:
     count = sum(agreed.acts.values())
+    if not agreed.all_counted:
+        return str(_("At least %(num)d acts", num=count))
     return str(ngettext("%(num)s act", "%(num)s acts", count))
 
 

@@ -25,8 +25,10 @@ LONGEST: Final = timedelta(days=3 * 366)
 """How far ahead an authorisation may reach; it can be given again."""
 _MOST: Final = 500
 _PAGE: Final = 1_000
-_MOST_ENTRIES: Final = 200_000
+_MOST_ENTRIES: Final = 50_000
 """Entries of the log that are counted at once."""
+_ACTS: Final = frozenset({"case.received"})
+"""The kinds of entries that name the authorisation under which they were made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Agreed:
     agent: str
     in_force: bool
     acts: dict[str, int]
+    all_counted: bool = True
+    """False where there may be more acts than are counted at once, so that those told are the least there are."""
 
 
 def authorise_agent(
@@ -126,19 +130,17 @@ def agents_of(ledger: Ledger, caller: Caller) -> list[Agreed]:
         found = tx.rights.authorisations(owner=mine) if given else tx.rights.authorisations(agent=mine)
         names = {one.id: one.name for one in tx.organisations.all()}
         acts: dict[str, Counter[str]] = {one.id: Counter() for one in found}
-        after, read, since = 0, 0, min((one.created_at for one in found), default=0)
-        agents = {one.agent for one in found}
-        while acts and read < _MOST_ENTRIES:
-            page = tx.desk_log.entries(after, _PAGE, since=since)
+        after, read, more = 0, 0, bool(found)
+        since, agents = min((one.created_at for one in found), default=0), {one.agent for one in found}
+        while more and read < _MOST_ENTRIES:
+            page = tx.desk_log.entries(after, _PAGE, kinds=_ACTS, organisations=agents, since=since)
             for entry in page:
-                if entry.organisation in agents and not entry.kind.startswith("agent."):
-                    under = json.loads(entry.body).get("authorisation")
-                    if under in acts:
-                        acts[under][entry.kind] += 1
-            if len(page) < _PAGE:
-                break
-            after, read = page[-1].number, read + len(page)
+                under = json.loads(entry.body).get("authorisation")
+                if under in acts:
+                    acts[under][entry.kind] += 1
+            more = len(page) == _PAGE
+            after, read = page[-1].number if page else after, read + len(page)
     return [
-        Agreed(one, names[one.owner], names[one.agent], one.in_force(day), dict(sorted(acts[one.id].items())))
+        Agreed(one, names[one.owner], names[one.agent], one.in_force(day), dict(sorted(acts[one.id].items())), not more)
         for one in found
     ]

@@ -117,7 +117,7 @@ def test_an_authorisation_has_an_end_that_is_not_over_and_not_far(brand: Asking,
 
 
 def test_what_was_done_under_an_authorisation_is_counted_for_the_brand(
-    stage: Stage, brand: Asking, agent: Asking
+    stage: Stage, brand: Asking, agent: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = brand.post("/v1/agents", {"agent": "protect", "until": "2027-06-30"}, 201)
     with stage.ledger.store.write() as tx:
@@ -125,9 +125,16 @@ def test_what_was_done_under_an_authorisation_is_counted_for_the_brand(
         assert acting is not None
         now = stage.ledger.now()
         for number in range(3):
+            tx.desk_log.append("listing.screened", acting.id, f"case_{number}", {}, now)
             tx.desk_log.append("case.received", acting.id, f"case_{number}", {"authorisation": made["id"]}, now)
         tx.desk_log.append("case.received", stage.brand.organisation.id, "case_9", {"authorisation": made["id"]}, now)
-    assert brand.get("/v1/agents")["items"][0]["acts"] == {"case.received": 3}
+    told = brand.get("/v1/agents")["items"][0]
+    assert (told["acts"], told["all_counted"]) == ({"case.received": 3}, True)
+    # Entries of others, and of other kinds, take nothing of what is counted at once; where that is cut it is said.
+    monkeypatch.setattr("ledger.services.desk.agents._PAGE", 3)
+    monkeypatch.setattr("ledger.services.desk.agents._MOST_ENTRIES", 3)
+    told = brand.get("/v1/agents")["items"][0]
+    assert (told["acts"], told["all_counted"]) == ({"case.received": 3}, False)
 
 
 def test_withdrawn_is_withdrawn_once_and_frees_the_registration(brand: Asking, stage: Stage) -> None:
