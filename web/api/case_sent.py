@@ -82,3 +82,4 @@ class CourtAction(In):
 
     court: ShortText
     number: ShortText
+    files: list[Sha256] = Field([], max_length=10, description=_FILES)

@@ -172,8 +172,12 @@ def withdraw_case(path: IdPath, body: CaseWithdrawal) -> Response:
     bp, "POST", "/v1/cases/<id>/court", answers={200: CaseOut}, scope=Scope.NOTICE, once=True, refuses=(404, 409)
 )
 def case_to_court(path: IdPath, body: CourtAction) -> Response:
-    """Say that you have filed an action, so that the listing stays down"""
-    case_act.to_court(here(), caller(), path.id, body.court, body.number)
+    """Say that you have filed an action, so that the listing stays down
+
+    With a file that shows it, the listing stays down until the marketplace decides. Without one it comes back after 30
+    days, unless you send the file in another such request.
+    """
+    case_act.to_court(here(), caller(), path.id, body.court, body.number, body.files)
     return _shown(path.id)
 
 

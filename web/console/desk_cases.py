@@ -170,7 +170,7 @@ def case_withdraw(id: str) -> str | AnyResponse | tuple[str, int]:
 def case_court(id: str) -> str | AnyResponse | tuple[str, int]:
     """Say that an action was filed."""
     court, number = request.form.get("court", "")[:200], request.form.get("number", "")[:100]
-    return _done(id, lambda: case_act.to_court(ledger_here(), caller_here(), id, court, number))
+    return _done(id, lambda: case_act.to_court(ledger_here(), caller_here(), id, court, number, _files()))
 
 
 @bp.get("/cases/<id>/files/<sha256>")

@@ -12,12 +12,16 @@ from typing import Final
 from ledger.domain.desk.cases import Automation, Case, Decline, Ground, Outcome, Side, State
 from ledger.domain.desk.cases_moves import Act as Act
 from ledger.domain.desk.cases_moves import another, closed_words, counter_until, down, expect, let_back, up
-from ledger.domain.desk.clocks import RULES, ends
+from ledger.domain.desk.clocks import RULES, Span, Unit, ends
 from ledger.domain.errors import Conflict, Invalid
 from ledger.domain.said import said
 
 UNDO_SECONDS: Final = 15 * 60
 """How long a self-service removal can be taken back without asking anybody."""
+UNPROVEN_COURT: Final = Span(30, Unit.DAYS, "house")
+"""How long an action that nothing but its number tells of keeps a listing down."""
+PROVEN_COURT: Final = Span(6, Unit.MONTHS, "house")
+"""By when a reviewer looks at a case that waits for a court."""
 MOST_ASKED: Final = 3
 """How often more can be asked for in a case."""
 
@@ -138,13 +142,26 @@ def review(case: Case, now: int, *, restore: bool, by: str = "", texts: Sequence
     return [Act("case.kept", {"appeal_until": until, "by": by, "texts": list(texts), "rules": rules.label})]
 
 
-def to_court(case: Case, now: int, *, texts: Sequence[str] = ()) -> list[Act]:
-    """The notifier has filed an action: the listing stays down until it is told how that ended. Raises Conflict."""
-    if case.state is not State.COUNTERED or case.restore_at is None:
+def to_court(case: Case, now: int, *, texts: Sequence[str] = (), files: Sequence[str] = ()) -> list[Act]:
+    """The notifier has filed an action: with a document of it, the listing stays down, and a reviewer looks by a day.
+
+    Without one it comes back after `UNPROVEN_COURT`, unless a document follows before. Raises Conflict.
+    """
+    if case.state not in (State.COUNTERED, State.IN_COURT) or case.restore_at is None:
         raise Conflict(said("This case does not wait for a court."))
     if now >= case.restore_at:
         raise Conflict(said("The days for going to court are over, so the listing is restored."))
-    return [Act("case.court", {"texts": list(texts), "restore_at": case.restore_at})]
+    if case.state is State.IN_COURT and not files:
+        raise Conflict(said("This case does not wait for a court."))
+    rules = RULES[case.rules]
+    body = {
+        "texts": list(texts),
+        "files": list(files),
+        "review_at": ends(rules, PROVEN_COURT, now) if files else None,
+        "until": None if files else ends(rules, UNPROVEN_COURT, now),
+        "rules": rules.label,
+    }
+    return [Act("case.court", body)]
 
 
 def appeal(case: Case, now: int, side: Side, *, texts: Sequence[str] = (), files: Sequence[str] = ()) -> list[Act]:

@@ -17,7 +17,7 @@ def next_at(case: Case) -> int | None:
     match case.state:
         case State.WAITING:
             return case.due_at
-        case State.COUNTERED:
+        case State.COUNTERED | State.IN_COURT:
             return case.restore_at
         case State.UPHELD | State.KEPT | State.DECLINED | State.RESTORED:
             return case.closing_at
@@ -34,7 +34,7 @@ def due(case: Case, now: int) -> list[Act]:
         return []
     if case.state is State.WAITING:
         return [_nothing_came(case, at)]
-    if case.state is State.COUNTERED:
+    if case.state in (State.COUNTERED, State.IN_COURT):
         return restore_by_law(case, at)
     if case.state is State.CLOSED:
         assert case.seller is not None

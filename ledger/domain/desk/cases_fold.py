@@ -142,7 +142,9 @@ _STEPS: Final[dict[str, Callable[[Case, int, Mapping[str, Any]], Case]]] = {
     ),
     "case.more": lambda case, at, _body: replace(case, state=State.RECEIVED, due_at=at + case.spare),
     "case.countered": _countered,
-    "case.court": lambda case, _at, _body: replace(case, state=State.IN_COURT, due_at=None, restore_at=None),
+    "case.court": lambda case, _at, body: replace(
+        case, state=State.IN_COURT, due_at=body.get("review_at"), restore_at=body.get("until")
+    ),
     "case.restored": _restored,
     "case.kept": _kept,
     "case.appealed": lambda case, at, body: replace(

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ledger.domain.desk.cases import Reason
 from ledger.domain.desk.clocks import RULES, RuleName
-from ledger.domain.desk.territories import covered, expanded, is_territory, shared
+from ledger.domain.desk.territories import covered, expanded, is_territory
 from ledger.domain.errors import Invalid
 from ledger.domain.said import Said, said
 
@@ -83,9 +83,9 @@ def check_territories(territories: Sequence[str]) -> tuple[str, ...]:
 
 
 def check_rules(name: RuleName, territories: Sequence[str]) -> None:
-    """Raises Invalid for a rule set that is of no territory of the notice."""
+    """Raises Invalid for a rule set that is not of every territory of the notice: nobody chooses a law for others."""
     rules = RULES[name]
-    if not shared(rules.places, territories):
+    if uncovered(tuple(rules.places), territories):
         raise Invalid(
             said(
                 "The rules “%(rules)s” do not fit the territories %(territories)s. Choose others, or “house”.",

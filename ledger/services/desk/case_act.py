@@ -148,13 +148,16 @@ def withdraw(ledger: Ledger, caller: Caller, id: str, text: str = "") -> tuple[K
     )
 
 
-def to_court(ledger: Ledger, caller: Caller, id: str, court: str, number: str) -> tuple[Kept, Case]:
-    """The notifier has filed an action against the seller. Raises Unknown, Conflict, Invalid."""
+def to_court(
+    ledger: Ledger, caller: Caller, id: str, court: str, number: str, files: Sequence[str] = ()
+) -> tuple[Kept, Case]:
+    """The notifier has filed an action against the seller; `files` show it. Raises Unknown, Conflict, Invalid."""
     if not court.strip() or not number.strip():
         raise Invalid(said("Name the court or authority, and the number of the action."))
 
     def making(tx: Tx, _kept: Kept, case: Case, now: int) -> Sequence[Act]:
-        return acts.to_court(case, now, texts=keep_text(tx, id, "court", f"{court.strip()}\n{number.strip()}", now))
+        told = keep_text(tx, id, "court", f"{court.strip()}\n{number.strip()}", now)
+        return acts.to_court(case, now, texts=told, files=claim_files(tx, caller, id, files, now))
 
     return on_case(ledger, id, caller.organisation.id, making, _notifying(ledger, caller))
 

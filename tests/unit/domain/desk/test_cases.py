@@ -133,9 +133,26 @@ def test_going_to_court_in_time_keeps_the_listing_down() -> None:
     case = play.do(acts.counter(play.case, play.now, Ground.RESALE))
     play.now = (case.restore_at or 0) - 1
     play.do(acts.to_court(play.case, play.now))
+    play.do(acts.to_court(play.case, play.now, files=["ab" * 32]))
+    assert (play.case.due_at or 0) > play.now + 180 * DAY
+    with pytest.raises(Conflict):
+        acts.to_court(play.case, play.now, files=["cd" * 32])
     play.now += 100 * DAY
     assert (play.settle().state, play.case.is_down) == (State.IN_COURT, True)
     assert play.do(acts.review(play.case, play.now, restore=True, by="per_2")).state is State.RESTORED
+
+
+def test_a_court_that_only_its_number_tells_of_keeps_a_listing_down_for_a_month() -> None:
+    play = upheld(RuleName.CN)
+    play.do(acts.counter(play.case, play.now, Ground.RESALE))
+    play.do(acts.to_court(play.case, play.now))
+    day = ends(RULES[RuleName.CN], acts.UNPROVEN_COURT, play.now)
+    play.now = day - 1
+    assert play.settle().state is State.IN_COURT
+    with pytest.raises(Conflict):
+        acts.to_court(play.case, play.now)
+    play.now = day
+    assert (play.settle().state, play.case.is_down) == (State.RESTORED, False)
 
 
 def test_going_to_court_on_the_very_second_is_too_late() -> None:

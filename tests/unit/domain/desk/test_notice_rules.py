@@ -140,11 +140,15 @@ def test_rules_fit_their_territories() -> None:
     assert check_territories(["IT", "FR", "FR"]) == ("FR", "IT")
     with pytest.raises(Invalid):
         check_territories(["fr"])
-    for name, where in ((RuleName.EU, "IT"), (RuleName.EU, "WO"), (RuleName.CN, "CN"), (RuleName.HOUSE, "JP")):
+    for name, where in ((RuleName.EU, "IT"), (RuleName.EU, "EU"), (RuleName.CN, "CN"), (RuleName.HOUSE, "WO")):
         check_rules(name, [where])
     for name, where in ((RuleName.EU, "US"), (RuleName.CN, "EU"), (RuleName.US, "CN")):
         with pytest.raises(Invalid):
             check_rules(name, [where])
+    for name in (RuleName.EU, RuleName.CN, RuleName.US):
+        for chosen in (["WO"], ["FR", "JP"]):
+            with pytest.raises(Invalid, match="house"):
+                check_rules(name, chosen)
 
 
 def test_the_fast_lane_opens_at_exactly_nine_in_ten_and_one_in_twenty() -> None:
