@@ -16,6 +16,8 @@ from ledger.storage.tables_cases import case_files, case_texts, cases, notices
 
 _QUEUE: Final = (State.RECEIVED, State.COUNTERED, State.IN_COURT, State.APPEALED)
 """States in which a reviewer has something to do."""
+_SALT: Final = "salt"
+"""The kind, and the name, of the row that holds a subject's salt among its texts."""
 _MOST_EARLIER: Final = 3_000
 _KEPT: Final = tuple(field.name for field in fields(Kept))
 
@@ -146,8 +148,19 @@ class Cases:
 
     def texts(self, subject: str) -> dict[str, tuple[str, str]]:
         """What was written of a notice or a case, as (kind, text) by SHA-256; what was forgotten is not there."""
-        query = select(case_texts).where(case_texts.c.subject == subject).order_by(case_texts.c.created_at).limit(100)
+        written = and_(case_texts.c.subject == subject, case_texts.c.kind != _SALT)
+        query = select(case_texts).where(written).order_by(case_texts.c.created_at).limit(100)
         return {row.sha256: (row.kind, row.text) for row in self._db.execute(query)}
+
+    def salt(self, subject: str) -> str | None:
+        """What the texts of a notice or a case are named with; forgotten with them."""
+        kept = and_(case_texts.c.subject == subject, case_texts.c.kind == _SALT)
+        return self._db.scalar(select(case_texts.c.text).where(kept))
+
+    def add_salt(self, subject: str, salt: str, at: int) -> None:
+        """Keep it beside the texts, once."""
+        values = {"subject": subject, "sha256": _SALT, "kind": _SALT, "text": salt, "created_at": at}
+        self._db.execute(insert(case_texts).values(**values))
 
     def add_file(self, file: CaseFile) -> None:
         """Note a file; the same again changes nothing."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -43,7 +42,7 @@ def make_case_file(ledger: Ledger, caller: Caller, id: str) -> bytes:
         entries = [*_entries(tx, seen), *_bought(tx, list(purchases))]
         events = _events(tx, kept.item)
     entries.sort(key=lambda one: int(one["number"]))
-    kept_texts = {hashlib.sha256(text.encode()).hexdigest() for _, text in seen.texts}
+    kept_texts = {name for name, _ in seen.text_names}
     missing = _named(entries, "texts") - kept_texts
     lacking = gaps(
         list(purchases.values()),
@@ -139,8 +138,8 @@ def _case(seen: Seen) -> dict[str, Any]:
         "facts": list(case.facts),
         "made_for": seen.eye.value,
         "texts": [
-            {"kind": kind, "text": text, "sha256": hashlib.sha256(text.encode()).hexdigest()}
-            for kind, text in seen.texts
+            {"kind": kind, "text": text, "name": name, "salt": salt}
+            for (kind, text), (name, salt) in zip(seen.texts, seen.text_names, strict=True)
         ],
     } | ({"seller": case.seller} if seen.eye is Eye.PLATFORM else {})
 
@@ -175,7 +174,7 @@ def _graph(
 
 
 def _named(entries: Sequence[dict[str, Any]], field: str) -> set[str]:
-    """SHA-256 of texts that entries name."""
+    """Names of texts that entries name."""
     found: set[str] = set()
     for one in entries:
         body = json.loads(one["body"]) if one["whole"] else one["body"]

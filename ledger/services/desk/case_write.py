@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -171,15 +172,27 @@ def index_of(case: Case) -> dict[str, Any]:
 
 
 def text_hash(text: str) -> str:
-    """The name under which what somebody wrote stands in the log."""
+    """SHA-256 of what somebody wrote, to tell whether the same was written before; it never stands in the log."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def text_name(salt: str, text: str) -> str:
+    """The name under which a text stands in the log: HMAC-SHA-256 with its notice's or case's salt as the key.
+
+    Once both are forgotten nobody can find out by guessing what was written.
+    """
+    return hmac.digest(bytes.fromhex(salt), text.encode(), hashlib.sha256).hex()
+
+
 def keep_text(tx: Tx, subject: str, kind: str, text: str, now: int) -> list[str]:
-    """Keep what somebody wrote of a case or a notice; its SHA-256 alone, none where nothing was written."""
+    """Keep what somebody wrote of a case or a notice; its name in the log alone, none where nothing was written."""
     if not text.strip():
         return []
-    name = text_hash(text)
+    salt = tx.cases.salt(subject)
+    if salt is None:
+        salt = secrets.token_hex(16)
+        tx.cases.add_salt(subject, salt, now)
+    name = text_name(salt, text)
     tx.cases.add_text(subject, kind, name, text, now)
     return [name]
 

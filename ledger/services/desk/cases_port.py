@@ -172,6 +172,14 @@ class Cases(Protocol):
         """What was written of a notice or a case, as (kind, text) by SHA-256; what was forgotten is not there."""
         ...
 
+    def salt(self, subject: str) -> str | None:
+        """What the texts of a notice or a case are named with, in hexadecimal; forgotten with them."""
+        ...
+
+    def add_salt(self, subject: str, salt: str, at: int) -> None:
+        """Keep it beside the texts, once."""
+        ...
+
     def add_file(self, file: CaseFile) -> None:
         """Note a file; the same again changes nothing."""
         ...

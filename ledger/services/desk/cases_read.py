@@ -7,7 +7,7 @@ for nobody but its sender and the platform. Of the seller there is the platform'
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -63,6 +63,8 @@ class Seen:
     right: Right | None
     texts: tuple[tuple[str, str], ...]
     """What was written, as (kind, text), oldest first; what was forgotten in the meantime is left out."""
+    text_names: tuple[tuple[str, str], ...]
+    """Of each of these the name in the log, and the salt that makes the name (`case_write.text_name`)."""
     files: tuple[CaseFile, ...]
     history: tuple[Happened, ...]
     seller_link: str | None
@@ -164,24 +166,46 @@ def _seen(ledger: Ledger, tx: Tx, eye: Eye, kept: Kept, case: Case) -> Seen:
     assert notifier is not None
     assert holder is not None
     right = None if kept.right_id is None else tx.rights.get(kept.right_id)
-    written = {**tx.cases.texts(kept.notice), **tx.cases.texts(kept.id)}
+    written = [
+        (kind, text, name, tx.cases.salt(subject) or "")
+        for subject in (kept.notice, kept.id)
+        for name, (kind, text) in tx.cases.texts(subject).items()
+    ]
     hidden = _PRIVATE if eye in (Eye.SELLER, Eye.HOLDER) else frozenset()
     if eye is Eye.NOTIFIER:
         hidden = frozenset({"counter_name"})
     # Those of one moment stand in the order in which they are read.
-    ordered = sorted(written.values(), key=lambda one: _READ_FIRST.index(one[0]) if one[0] in _READ_FIRST else 9)
-    texts = tuple((kind, text) for kind, text in ordered if kind not in hidden)
+    written.sort(key=lambda one: _READ_FIRST.index(one[0]) if one[0] in _READ_FIRST else 9)
+    shown = [one for one in written if one[0] not in hidden]
+    unseen = {name for kind, _, name, _ in written if kind in hidden}
     files = (*tx.cases.files(kept.notice), *tx.cases.files(kept.id))
     link = f"{ledger.public_url}/answer/{seller_secret(ledger, kept.id)}" if eye is Eye.PLATFORM else None
-    history = _history(tx, kept, eye)
-    return Seen(eye, kept, case, platform, notifier, holder, right, texts, files, history, link)
+    return Seen(
+        eye=eye,
+        kept=kept,
+        case=case,
+        platform=platform,
+        notifier=notifier,
+        holder=holder,
+        right=right,
+        texts=tuple((kind, text) for kind, text, _, _ in shown),
+        text_names=tuple((name, salt) for _, _, name, salt in shown),
+        files=files,
+        history=_history(tx, kept, eye, unseen),
+        seller_link=link,
+    )
 
 
-def _history(tx: Tx, kept: Kept, eye: Eye) -> tuple[Happened, ...]:
+def _history(tx: Tx, kept: Kept, eye: Eye, unseen: Collection[str]) -> tuple[Happened, ...]:
     known = {kept.platform: "platform", kept.notifier: "notifier", "": "ledger"}
     told = []
     for entry in entries_of(tx, kept.id):
         body = json.loads(entry.body)
+        match body.get("texts"):
+            case dict() as named:
+                body["texts"] = {kind: name for kind, name in named.items() if name not in unseen}
+            case list() as named:
+                body["texts"] = [name for name in named if name not in unseen]
         if eye is not Eye.PLATFORM:
             body = {name: value for name, value in body.items() if name not in ("seller", "by", "reviewer")}
         told.append(Happened(entry.number, entry.at, entry.kind, known.get(entry.organisation, "holder"), body))

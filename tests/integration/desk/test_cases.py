@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from ledger.domain.asks import AskState
 from ledger.domain.desk.cases import Case, Decline, Ground, Outcome, Reason, Side, State
 from ledger.domain.desk.cases_fold import fold
 from ledger.domain.desk.clocks import Lane, RuleName
+from ledger.domain.desk.listings import Condition, Listing, ListingStatus, Seller
 from ledger.domain.desk.notices import Line
 from ledger.domain.desk.rights import RightKind
 from ledger.domain.desk.strikes import Measure
@@ -33,14 +35,15 @@ from ledger.services.desk.case_counter import (
     proof_counts,
 )
 from ledger.services.desk.case_turn import TEXTS_KEPT, forget_case_texts, settle_due
-from ledger.services.desk.case_write import entries_of, index_of, load, seller_secret
+from ledger.services.desk.case_write import entries_of, index_of, load, seller_secret, text_name
 from ledger.services.desk.cases_port import Kept, Wanted
-from ledger.services.desk.cases_read import list_cases, see_by_link, see_case, strikes_of
+from ledger.services.desk.cases_read import Seen, list_cases, see_by_link, see_case, strikes_of
 from ledger.services.desk.checks_proof import ask_seller
 from ledger.services.desk.notices_check import look_at
 from ledger.services.desk.notices_lines import Asked
 from ledger.services.desk.notices_send import send_notice
 from ledger.services.desk.rights import Given, state_right
+from ledger.services.desk.screen_listings import screen_listings
 from ledger.services.desk.standing_of import shown_standing
 from ledger.services.organisations import add_organisation
 from ledger.services.webhook_endpoints import add_endpoint
@@ -182,6 +185,37 @@ def test_the_owners_live_answer_restores_at_once_and_another_sellers_does_not(wo
     _, case = counter_for_seller(world.ledger, bazar, kept.id, told, "s-7")
     assert (case.state, case.is_down, case.outcome) == (State.RESTORED, False, Outcome.RESTORED)
     rows_say_what_the_log_says(world)
+
+
+def test_one_live_answer_restores_one_listing_and_only_one_that_is_of_its_item(world: World) -> None:
+    card, owner = world.cards()[0], person("olga")
+    world.claim(card, owner)
+    world.settle()
+    bazar, code = world.caller("bazar"), f"(01){card.gtin}(21){card.serial}"
+    shown = Listing(
+        "L-shown", "https://bazar.example/1", "Sac", "", "fr", None, None, Seller("s-7"), (code,), (), Condition.USED,
+        ListingStatus.LIVE,
+    )  # fmt: skip
+    screen_listings(world.ledger, bazar, [shown])
+    named = [Line(platform="bazar", ref=ref, gtin=card.gtin, serial=card.serial) for ref in ("L-1", "L-2")]
+    lines = [Line(platform="bazar", ref="L-other"), Line(platform="bazar", ref="L-shown"), *named]
+    found = {}
+    ask, _ = ask_seller(world.ledger, bazar, card.gtin, card.serial, "s-7")
+    again, _ = ask_seller(world.ledger, bazar, card.gtin, card.serial, "s-7")
+    with world.ledger.store.write() as tx:
+        for one in (ask, again):
+            tx.asks.answer(one.id, AskState.CONFIRMED, world.ledger.now(), owner.address.lower(), None)
+    sent = send(world, asked(right(world), lines=lines))
+    for (kept, _), proof in zip(sent, (ask, ask, again, again), strict=True):
+        decide(world, kept.id, Word.UPHOLD)
+        answer = Answer(Ground.OWNER, "", code=code, proof=proof.id)
+        found[kept.listing] = counter_for_seller(world.ledger, bazar, kept.id, answer, "s-7")[1].state
+    assert found == {
+        "L-other": State.COUNTERED,
+        "L-shown": State.RESTORED,
+        "L-1": State.RESTORED,
+        "L-2": State.COUNTERED,
+    }
 
 
 def test_a_live_answer_does_not_restore_what_the_brand_has_withdrawn(world: World) -> None:
@@ -393,6 +427,35 @@ def test_what_people_wrote_is_forgotten_and_the_log_stays_whole(world: World) ->
     seen = see_case(world.ledger, world.caller("bazar"), kept.id)
     assert seen.texts == ()
     assert seen.history[0].body["texts"]["explanation"]
+
+
+def test_names_in_the_log_cannot_be_guessed_and_are_not_for_eyes_that_may_not_read_them(world: World) -> None:
+    [(kept, _)] = send(world, asked(right(world), "L-1"))
+    decide(world, kept.id, Word.UPHOLD)
+    answer = Answer(Ground.LICENCE, "Here is my licence.", name="G. Verdi")
+    counter_by_link(world.ledger, seller_secret(world.ledger, kept.id), answer)
+    with world.ledger.store.read() as tx:
+        told = {
+            entry.kind: json.loads(entry.body)["texts"] for entry in entries_of(tx, kept.id) if "texts" in entry.body
+        }
+        salt = tx.cases.salt(kept.id)
+    for plain in (WORDS, "M. Rossi", "rossi@maison.example", "G. Verdi", "Here is my licence."):
+        assert hashlib.sha256(plain.encode()).hexdigest() not in json.dumps(told)
+    assert salt is not None
+    assert text_name(salt, "G. Verdi") in told["case.countered"]
+
+    def names(seen: Seen) -> dict[str, Any]:
+        return {one.kind: one.body["texts"] for one in seen.history if one.kind in ("case.received", "case.countered")}
+
+    whole = names(see_case(world.ledger, world.caller("bazar"), kept.id))
+    assert whole == {kind: told[kind] for kind in whole}
+    assert text_name(salt, "G. Verdi") not in str(names(see_case(world.ledger, world.caller("maison"), kept.id)))
+    assert "email" not in names(see_by_link(world.ledger, seller_secret(world.ledger, kept.id)))["case.received"]
+    case_act.withdraw(world.ledger, world.caller("maison"), kept.id)
+    world.clock.ahead += TEXTS_KEPT + DAY
+    forget_case_texts(world.ledger)
+    with world.ledger.store.read() as tx:
+        assert (tx.cases.salt(kept.id), tx.cases.salt(kept.notice)) == (None, None)
 
 
 def test_the_same_notice_sent_twice_at_once_makes_its_cases_once(world: World) -> None:
