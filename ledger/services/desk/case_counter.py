@@ -1,14 +1,18 @@
 """The seller's answer to a notice: through their platform, or by the link that the platform passes on to them.
 
 “I own this item”, with the owner's live answer, restores the listing at once, where the ledger's own verdict then is
-that the owner has confirmed. Everything else goes to a reviewer, or to the days that the rule set gives.
+that the owner has confirmed. One answer restores one listing; where the notice names no item, only a listing that the
+platform itself has said to show that item's code. Everything else goes to a reviewer, or to the days that the rule set
+gives.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.domain.asks import LASTS
 from ledger.domain.codes import Exact, parse_code
 from ledger.domain.desk import cases_acts as acts
 from ledger.domain.desk.cases import Case, Ground
@@ -19,6 +23,7 @@ from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.said import said
 from ledger.domain.standing_headlines import Key
 from ledger.services.desk.case_files import claim_files
+from ledger.services.desk.case_listing import told_of
 from ledger.services.desk.case_write import CaseWriter, keep_text, load, seller_link_hash
 from ledger.services.desk.cases_port import CaseFile, Kept
 from ledger.services.desk.checks_proof import Proof, ask_seller, proven
@@ -27,6 +32,7 @@ from ledger.services.ports import Ledger, Tx
 from ledger.services.scan_item import scan_item
 
 _SHORTEST = 10
+_PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,8 @@ def _counter(
         kept, case = load(tx, kept.id)
         writer, now = CaseWriter(ledger, tx), ledger.now()
         case = writer.act(kept, case, (), "")
+        if proof is not None and _used(tx, proof, kept.id, now):
+            proof = None
         made = _acts(tx, kept, case, answer, proof, caller, now)
         named = acts.name_seller(case, seller) if caller is not None and seller else []
         case = writer.act(kept, case, [*named, *made], by)
@@ -151,7 +159,13 @@ def _proof_session(ledger: Ledger, kept: Kept, answer: Answer, seller: str | Non
 
 def _restores(ledger: Ledger, kept: Kept, case: Case, answer: Answer, session: bytes) -> bool:
     """Whether the ledger's verdict is now that the owner has confirmed, and that answers what was alleged."""
-    scan = scan_item(ledger, *_item_of(kept, answer.code), session=session)
+    item = _item_of(kept, answer.code)
+    if (kept.gtin, kept.serial) != item:
+        with ledger.store.read() as tx:
+            told = told_of(ledger, tx, kept.platform, {kept.listing: [item]}).get(kept.listing)
+        if told is None or item not in told.shows:
+            return False
+    scan = scan_item(ledger, *item, session=session)
     found = Found(
         verdict=scan.standing.key.value,
         flags=flags_of(scan),
@@ -161,6 +175,16 @@ def _restores(ledger: Ledger, kept: Kept, case: Case, answer: Answer, session: b
         confirmed=True,
     )
     return answers(case.reason, found)
+
+
+def _used(tx: Tx, proof: str, case: str, now: int) -> bool:
+    """Whether a live answer has restored another listing; it is good for `LASTS` alone, so no older entry matters."""
+    after = 0
+    while page := tx.desk_log.entries(after, _PAGE, kinds={"case.countered"}, since=now - LASTS):
+        if any(one.subject != case and json.loads(one.body)["proof"] == proof for one in page):
+            return True
+        after = page[-1].number
+    return False
 
 
 def _item_of(kept: Kept, code: str | None) -> tuple[str, str]:
