@@ -13,6 +13,8 @@ from ledger.domain.desk.standing import Counts
 from ledger.domain.desk.strikes import Strike
 from ledger.services.desk.cases_port import CaseFile, Kept, Notice, Wanted
 from ledger.storage.tables_cases import case_files, case_texts, cases, notices
+from ledger.storage.tables_joining import trade_marks
+from ledger.storage.tables_rights import rights
 
 _QUEUE: Final = (State.RECEIVED, State.COUNTERED, State.IN_COURT, State.APPEALED)
 """States in which a reviewer has something to do."""
@@ -184,17 +186,40 @@ class Cases:
 
     def forget_texts(self, closed_before: int, limit: int) -> int:
         """Forget what was written in cases that closed before then, and of notices none of whose cases is younger."""
-        subject = case_texts.c.subject
-        over = exists().where(cases.c.id == subject, cases.c.closed_at < closed_before)
-        younger = or_(cases.c.closed_at.is_(None), cases.c.closed_at >= closed_before)
-        done = and_(
-            exists().where(notices.c.id == subject, notices.c.created_at < closed_before),
-            ~exists().where(cases.c.notice == subject, younger),
-        )
-        found = list(self._db.execute(select(subject, case_texts.c.sha256).where(or_(over, done)).limit(limit)))
+        long_over = _long_over(case_texts.c.subject, closed_before)
+        found = list(self._db.execute(select(case_texts.c.subject, case_texts.c.sha256).where(long_over).limit(limit)))
         for row in found:
             self._db.execute(delete(case_texts).where(_named(case_texts, row.subject, row.sha256)))
         return len(found)
+
+    def forget_files(self, closed_before: int, limit: int) -> list[str]:
+        """Forget their files too; the SHA-256 of those that nothing names any more."""
+        long_over = _long_over(case_files.c.subject, closed_before)
+        found = list(self._db.execute(select(case_files.c.subject, case_files.c.sha256).where(long_over).limit(limit)))
+        for row in found:
+            self._db.execute(delete(case_files).where(_named(case_files, row.subject, row.sha256)))
+        return [name for name in sorted({row.sha256 for row in found}) if self._unnamed(name, closed_before)]
+
+    def _unnamed(self, name: str, before: int) -> bool:
+        """Whether no case, right or application has the file; that it was once sent is then forgotten as well."""
+        sent = and_(case_files.c.subject == case_files.c.organisation, case_files.c.created_at < before)
+        others = (
+            select(case_files.c.sha256).where(case_files.c.sha256 == name, ~sent),
+            select(rights.c.file).where(rights.c.file == name),
+            select(trade_marks.c.file).where(trade_marks.c.file == name),
+        )
+        if any(self._db.execute(one.limit(1)).first() for one in others):
+            return False
+        self._db.execute(delete(case_files).where(case_files.c.sha256 == name))
+        return True
+
+
+def _long_over(subject: Any, closed_before: int) -> Any:
+    """Whether a case closed before then, or a notice none of whose cases is younger."""
+    over = exists().where(cases.c.id == subject, cases.c.closed_at < closed_before)
+    younger = or_(cases.c.closed_at.is_(None), cases.c.closed_at >= closed_before)
+    sent = exists().where(notices.c.id == subject, notices.c.created_at < closed_before)
+    return or_(over, and_(sent, ~exists().where(cases.c.notice == subject, younger)))
 
 
 def _sum(condition: Any) -> Any:

@@ -13,12 +13,13 @@ import structlog
 
 from ledger.domain.errors import Unavailable
 from ledger.services.desk.case_act import on_case
+from ledger.services.desk.rights_files import SHELF
 from ledger.services.ports import Ledger
 
 log = structlog.get_logger("desk")
 
 TEXTS_KEPT: Final = 180 * 86_400
-"""Seconds after a case was closed for which what people wrote in it is kept."""
+"""Seconds after a case was closed for which what people wrote and sent in it is kept."""
 _MOST: Final = 50
 _FORGOTTEN: Final = 1_000
 
@@ -42,6 +43,9 @@ def settle_due(ledger: Ledger, limit: int = _MOST) -> bool:
 
 
 def forget_case_texts(ledger: Ledger) -> None:
-    """Forget what people wrote in cases that have long been closed; the log keeps its SHA-256."""
+    """Forget what people wrote and sent in cases that have long been closed; the log keeps names that tell nothing."""
     with ledger.store.write() as tx:
         tx.cases.forget_texts(ledger.now() - TEXTS_KEPT, _FORGOTTEN)
+        gone = tx.cases.forget_files(ledger.now() - TEXTS_KEPT, _FORGOTTEN)
+    for name in gone:
+        ledger.files.remove(SHELF, name)

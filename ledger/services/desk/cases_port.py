@@ -199,3 +199,7 @@ class Cases(Protocol):
     def forget_texts(self, closed_before: int, limit: int) -> int:
         """Forget what was written in cases that closed before then, and of notices none of whose cases is younger."""
         ...
+
+    def forget_files(self, closed_before: int, limit: int) -> list[str]:
+        """Forget their files too; the SHA-256 of those that nothing names any more."""
+        ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import threading
 from collections.abc import Callable
@@ -34,6 +35,7 @@ from ledger.services.desk.case_counter import (
     counter_for_seller,
     proof_counts,
 )
+from ledger.services.desk.case_files import keep_seller_file, read_case_file
 from ledger.services.desk.case_turn import TEXTS_KEPT, forget_case_texts, settle_due
 from ledger.services.desk.case_write import entries_of, index_of, load, seller_secret, text_name
 from ledger.services.desk.cases_port import Kept, Wanted
@@ -42,7 +44,8 @@ from ledger.services.desk.checks_proof import ask_seller
 from ledger.services.desk.notices_check import look_at
 from ledger.services.desk.notices_lines import Asked
 from ledger.services.desk.notices_send import send_notice
-from ledger.services.desk.rights import Given, state_right
+from ledger.services.desk.rights import Given, keep_right_file, state_right
+from ledger.services.desk.rights_files import SHELF
 from ledger.services.desk.screen_listings import screen_listings
 from ledger.services.desk.standing_of import shown_standing
 from ledger.services.organisations import add_organisation
@@ -456,6 +459,24 @@ def test_names_in_the_log_cannot_be_guessed_and_are_not_for_eyes_that_may_not_re
     forget_case_texts(world.ledger)
     with world.ledger.store.read() as tx:
         assert (tx.cases.salt(kept.id), tx.cases.salt(kept.notice)) == (None, None)
+
+
+def test_files_are_forgotten_with_the_texts_but_for_those_that_something_else_names(world: World) -> None:
+    mark = right(world)
+    [(kept, _)] = send(world, asked(mark, "L-1"))
+    kept_too = keep_seller_file(world.ledger, kept.id, io.BytesIO(b"%PDF-1.7 certificate"))
+    alone = keep_seller_file(world.ledger, kept.id, io.BytesIO(b"%PDF-1.7 my receipt"))
+    keep_right_file(world.ledger, world.caller("maison"), mark, io.BytesIO(b"%PDF-1.7 certificate"))
+    case_act.withdraw(world.ledger, world.caller("maison"), kept.id)
+    forget_case_texts(world.ledger)
+    assert read_case_file(world.ledger, kept.id, alone.sha256)[1] == b"%PDF-1.7 my receipt"
+    world.clock.ahead += TEXTS_KEPT + DAY
+    forget_case_texts(world.ledger)
+    for name in (alone.sha256, kept_too.sha256):
+        with pytest.raises(Unknown):
+            read_case_file(world.ledger, kept.id, name)
+    assert not world.ledger.files.has(SHELF, alone.sha256)
+    assert world.ledger.files.has(SHELF, kept_too.sha256)
 
 
 def test_the_same_notice_sent_twice_at_once_makes_its_cases_once(world: World) -> None:
