@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Row, delete, func, insert, select, tuple_, update
+from sqlalchemy import Row, delete, func, insert, literal, select, tuple_, update
 
 from ledger.domain.desk.listings import AuthorisedSeller, Decided, Kept, ListingDecision
 from ledger.services.desk.listings_port import Beside, Challenge, Priced, Shop
@@ -72,11 +72,11 @@ class Listings(ListingPhotos):
 
     def same_code(self, codes: Collection[bytes]) -> dict[bytes, list[Beside]]:
         """The live listings (at most 50 of each) that name these codes."""
-        return self._beside(listing_codes, listing_codes.c.code, codes)
+        return self._beside(listing_codes, listing_codes.c.code, literal(0), codes)
 
     def same_photo(self, photos: Collection[str]) -> dict[str, list[Beside]]:
-        """The live listings (at most 50 of each) that show these photos."""
-        return self._beside(listing_photos, listing_photos.c.sha256, photos)
+        """The live listings (at most 50 of each, those first that showed it first) that show these photos."""
+        return self._beside(listing_photos, listing_photos.c.sha256, listing_photos.c.since, photos)
 
     def next_look(self) -> Kept | None:
         """The live listing whose photos have waited longest to be compared."""
@@ -127,10 +127,13 @@ class Listings(ListingPhotos):
         kept: Sequence[Kept],
         known: Collection[str],
         codes: Sequence[tuple[str, bytes]],
-        photos: Sequence[tuple[str, str]],
+        photos: Sequence[tuple[str, str, int]],
         decided: Sequence[Decided],
     ) -> None:
-        """Keep listings, new ones or (`known` ids) as they are now, with all their codes, photos and decisions."""
+        """Keep listings, new ones or (`known` ids) as they are now, with all their codes, photos and decisions.
+
+        A photo comes with when it came into the listing.
+        """
         for some in chunks(list(known)):
             for table in (listing_codes, listing_photos):
                 self._db.execute(delete(table).where(table.c.listing.in_(some)))
@@ -140,9 +143,11 @@ class Listings(ListingPhotos):
         for one in kept:
             if one.id in known:
                 self._db.execute(update(listings).where(listings.c.id == one.id).values(**_values(one)))
-        for table, name, rows in ((listing_codes, "code", codes), (listing_photos, "sha256", photos)):
-            if rows:
-                self._db.execute(insert(table), [{"listing": listing, name: value} for listing, value in rows])
+        if codes:
+            self._db.execute(insert(listing_codes), [{"listing": one, "code": code} for one, code in codes])
+        if photos:
+            shown = [{"listing": one, "sha256": name, "since": since} for one, name, since in photos]
+            self._db.execute(insert(listing_photos), shown)
         if decided:
             self._db.execute(insert(listing_decisions), [_values(one) for one in decided])
 
@@ -252,20 +257,20 @@ class Listings(ListingPhotos):
         self._db.execute(delete(listings).where(listings.c.id.in_(gone)))
         return self._forget_photos(shown)
 
-    def _beside(self, table: Any, column: Any, values: Collection[_T]) -> dict[_T, list[Beside]]:
+    def _beside(self, table: Any, column: Any, since: Any, values: Collection[_T]) -> dict[_T, list[Beside]]:
         found: dict[_T, list[Beside]] = {}
         for some in chunks(values):
             query = (
-                select(column, listings.c.id, listings.c.platform, listings.c.seller)
+                select(column, listings.c.id, listings.c.platform, listings.c.seller, since.label("since"))
                 .join(listings, listings.c.id == table.c.listing)
                 .where(column.in_(some), listings.c.status == _LIVE)
-                .order_by(listings.c.id)
+                .order_by(since, listings.c.id)
                 .limit(_MOST_BESIDE * _CHUNK)
             )
             for row in self._db.execute(query):
                 beside = found.setdefault(row[0], [])
                 if len(beside) < _MOST_BESIDE:
-                    beside.append(Beside(row.id, row.platform, row.seller))
+                    beside.append(Beside(row.id, row.platform, row.seller, row.since))
         return found
 
 

@@ -23,13 +23,13 @@ class ListingPhotos:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def photos_of(self, listings: Collection[str]) -> dict[str, list[str]]:
-        """The photos of listings, by listing."""
-        found: dict[str, list[str]] = {}
+    def photos_of(self, listings: Collection[str]) -> dict[str, dict[str, int]]:
+        """The photos of listings, by listing, each with when it came into the listing."""
+        found: dict[str, dict[str, int]] = {}
         for some in _chunks(listings):
             query = select(listing_photos).where(listing_photos.c.listing.in_(some))
             for row in self._db.execute(query.order_by(listing_photos.c.sha256)):
-                found.setdefault(row.listing, []).append(row.sha256)
+                found.setdefault(row.listing, {})[row.sha256] = row.since
         return found
 
     def add_photo(self, photo: Photo) -> None:

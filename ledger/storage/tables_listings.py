@@ -60,8 +60,10 @@ listing_photos = Table(
     metadata,
     Column("listing", String(40), ForeignKey("listings.id", ondelete="CASCADE"), primary_key=True),
     Column("sha256", String(64), primary_key=True),
+    Column("since", BigInteger, nullable=False),
     Index("ix_listing_photos_sha256", "sha256"),
 )
+"""`since` is when the photo came into the listing; it is kept as long as the photo stays in it."""
 
 photos = Table(
     "photos",

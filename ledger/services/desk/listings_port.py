@@ -52,11 +52,12 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A live listing that names the same thing."""
+    """A live listing that names the same thing; of a photo, with when the photo came into it."""
 
     id: str
     platform: str
     seller: str
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Listings(Protocol):
         ...
 
     def same_photo(self, photos: Collection[str]) -> dict[str, list[Beside]]:
-        """The live listings (at most 50 of each) that show these photos."""
+        """The live listings (at most 50 of each, those first that showed it first) that show these photos."""
         ...
 
     def prices(self, wanted: Collection[tuple[str, str]], most: int) -> dict[tuple[str, str], list[Priced]]:
@@ -108,10 +109,13 @@ class Listings(Protocol):
         kept: Sequence[Kept],
         known: Collection[str],
         codes: Sequence[tuple[str, bytes]],
-        photos: Sequence[tuple[str, str]],
+        photos: Sequence[tuple[str, str, int]],
         decided: Sequence[Decided],
     ) -> None:
-        """Keep listings, new ones or (`known` ids) as they are now, with all their codes, photos and decisions."""
+        """Keep listings, new ones or (`known` ids) as they are now, with all their codes, photos and decisions.
+
+        A photo comes with when it came into the listing.
+        """
         ...
 
     def change(self, id: str, **values: Any) -> None:
@@ -130,8 +134,8 @@ class Listings(Protocol):
         """Decisions of a platform, or of all, oldest first, from beyond an id."""
         ...
 
-    def photos_of(self, listings: Collection[str]) -> dict[str, list[str]]:
-        """The photos of listings, by listing."""
+    def photos_of(self, listings: Collection[str]) -> dict[str, dict[str, int]]:
+        """The photos of listings, by listing, each with when it came into the listing."""
         ...
 
     def add_photo(self, photo: Photo) -> None:

@@ -12,7 +12,7 @@ Their shape, in JSON with whole numbers only (`form` 1):
 - `seller`: `ref` (keyed hash), `age_days`, `live`, `burst` (put up within 24 hours), `authorised` (brands),
   `held` (orders in force where it is offered);
 - `price`: `state` (none, too_few, compared), `n` (other sellers of the model that are allowed), `median`, `percent`;
-- `photos`: `n`, `same` and `alike` (earlier listings of other sellers), `catalogue`;
+- `photos`: `n`, `same` and `alike` (listings of other sellers that showed it earlier), `catalogue`;
 - `challenge`: none, accepted (for this seller and these photos) or refused, as it was decided last.
 """
 
@@ -22,7 +22,7 @@ import hashlib
 import hmac
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -65,6 +65,8 @@ class Draft:
     found: Sequence[tuple[str, str, Match]]
     """Marks with where (title or text) and in which text they stand."""
     codes: Sequence[Coded] = ()
+    photos: Mapping[str, int] = field(default_factory=dict)
+    """Each photo with when it came into the listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +220,22 @@ def _price(draft: Draft, codes: Sequence[Mapping[str, Any]], around: Around) -> 
 
 
 def _earlier(draft: Draft, around: Around) -> int:
-    """How many earlier listings of others show a photo of this one: whoever was first took it from nobody here."""
-    seller = (around.platform, draft.listing.seller.ref)
-    beside = (one for name in draft.listing.photos for one in around.same_photo.get(name, ()))
-    return len({one.id for one in beside if one.id < draft.id and (one.platform, one.seller) != seller})
+    """How many listings of others showed a photo of this one earlier: whoever was first took it from nobody here."""
+    mine = Beside(draft.id, around.platform, draft.listing.seller.ref)
+    return len(
+        {
+            one.id
+            for name in draft.listing.photos
+            for one in around.same_photo.get(name, ())
+            if is_earlier(one, replace(mine, since=draft.photos[name]))
+        }
+    )
+
+
+def is_earlier(one: Beside, mine: Beside) -> bool:
+    """Whether another seller's listing showed a picture before mine did; an old listing may show a new photo."""
+    others = (one.platform, one.seller) != (mine.platform, mine.seller)
+    return others and (one.since, one.id) < (mine.since, mine.id)
 
 
 def shown_by(seller: str, photos: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -75,12 +75,16 @@ def screen_listings(ledger: Ledger, caller: Caller, listings: Sequence[Listing])
     codes = _codes(ledger, listings)
     with ledger.store.write() as tx:
         known = tx.listings.by_refs(platform, {one.ref for one in listings})
-        drafts = [
-            Draft(known[one.ref].id if one.ref in known else ledger.new_id("lst"), one, matches, coded)
-            for one, matches, coded in zip(listings, found, codes, strict=True)
-        ]
+        shown, now = tx.listings.photos_of({one.id for one in known.values()}), ledger.now()
+        # In order, so that of two new listings of a request the first is the earlier one.
+        new = sorted(ledger.new_id("lst") for _ in listings)
+        drafts = []
+        for one, matches, coded, fresh in zip(listings, found, codes, new, strict=True):
+            id = known[one.ref].id if one.ref in known else fresh
+            since = {name: shown.get(id, {}).get(name, now) for name in one.photos}
+            drafts.append(Draft(id, one, matches, coded, since))
         _check_photos(tx, listings)
-        around = _around(ledger, tx, platform, drafts, set(known))
+        around = _around(tx, platform, drafts, set(known), now)
         pack = pack_in_force(tx)
         answers = []
         for draft in drafts:
@@ -144,8 +148,7 @@ def _coded(ledger: Ledger, tx: Tx, source: str, scan: Scan, brands: dict[str, st
     return Coded(source, scan, code_name(ledger, str(scan.gtin), str(scan.serial)) if named else None, brand)
 
 
-def _around(ledger: Ledger, tx: Tx, platform: str, drafts: Sequence[Draft], known: set[str]) -> Around:
-    now = ledger.now()
+def _around(tx: Tx, platform: str, drafts: Sequence[Draft], known: set[str], now: int) -> Around:
     ours = {one.id for one in drafts}
     sellers = {one.listing.seller.ref for one in drafts}
     names = {code.name for one in drafts for code in one.codes if code.name is not None}
@@ -159,8 +162,8 @@ def _around(ledger: Ledger, tx: Tx, platform: str, drafts: Sequence[Draft], know
             for code in draft.codes:
                 if code.name is not None:
                     same_code.setdefault(code.name, []).append(here)
-            for name in draft.listing.photos:
-                same_photo.setdefault(name, []).append(here)
+            for name, since in draft.photos.items():
+                same_photo.setdefault(name, []).append(replace(here, since=since))
     priced = {
         (str(code.scan.gtin), one.listing.price.currency)
         for one in drafts
@@ -237,7 +240,7 @@ def _keep(
         kept,
         {one.id for one in known.values()},
         [(one.id, name) for one in drafts for name in {code.name for code in one.codes} if name is not None],
-        [(one.id, name) for one in drafts for name in dict.fromkeys(one.listing.photos)],
+        [(one.id, name, since) for one in drafts for name, since in one.photos.items()],
         decided,
     )
 

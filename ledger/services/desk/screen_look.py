@@ -2,9 +2,9 @@
 
 1. The listing that has waited longest; its photos' points are found and kept, as those of the brands' catalogues are.
 2. Photos that share points with them are the candidates; each is compared, with no transaction open.
-3. Where a photo shows the same picture as that of an *earlier* live listing of another seller, or of a catalogue, the
-   listing's facts say so, and the rule pack in force decides anew. A decision that changes is kept, logged
-   (`screen.changed`) and told by webhook (`listing.decision_changed`).
+3. Where a photo shows the same picture as one of another seller's live listing, which showed it *earlier*, or of a
+   catalogue, the listing's facts say so, and the rule pack in force decides anew. A decision that changes is kept,
+   logged (`screen.changed`) and told by webhook (`listing.decision_changed`).
 
 Cut short anywhere it begins again: what was not noted waits still. Two workers at once find the same, and one notes it.
 """
@@ -12,7 +12,7 @@ Cut short anywhere it begins again: what was not noted waits still. Two workers 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ledger.domain.desk.listings import Decided, Kept, canonical
@@ -21,7 +21,8 @@ from ledger.domain.lines import WIDTHS
 from ledger.domain.webhooks import EventType
 from ledger.screening.decide import decide
 from ledger.screening.images import FEWEST_ALIKE, Points, alike, points_of
-from ledger.services.desk.listings_port import Photo
+from ledger.services.desk.listings_port import Beside, Photo
+from ledger.services.desk.screen_facts import is_earlier
 from ledger.services.desk.screen_listings import Screened, log_decisions
 from ledger.services.desk.screen_packs import pack_in_force
 from ledger.services.desk.screen_photos import SHELF
@@ -39,7 +40,7 @@ def look_at_next(ledger: Ledger) -> bool:
     """Compare the photos of the next listing; False where none waits."""
     with ledger.store.read() as tx:
         kept, catalogue = tx.listings.next_look(), tx.listings.catalogue_to_look_at(_CATALOGUE_AT_ONCE)
-        names = [] if kept is None else tx.listings.photos_of({kept.id}).get(kept.id, [])
+        names: dict[str, int] = {} if kept is None else tx.listings.photos_of({kept.id}).get(kept.id, {})
         photos = tx.listings.photos(names)
     for name in catalogue:
         _know(ledger, Photo(name, "", 0, 0, (), "waiting", ledger.now()))
@@ -48,7 +49,10 @@ def look_at_next(ledger: Ledger) -> bool:
     for photo in photos.values():
         if photo.state == "waiting":
             _know(ledger, photo)
-    same = {name for photo in photos.values() for name in _same_pictures(ledger, photo)}
+    same: dict[str, int] = {}
+    for photo in photos.values():
+        for name in _same_pictures(ledger, photo):
+            same[name] = max(same.get(name, 0), names[photo.sha256])
     _note(ledger, kept, names, same)
     return True
 
@@ -82,7 +86,8 @@ def _same_pictures(ledger: Ledger, photo: Photo) -> Iterable[str]:
                 continue
 
 
-def _note(ledger: Ledger, kept: Kept, names: Iterable[str], same: set[str]) -> None:
+def _note(ledger: Ledger, kept: Kept, names: Iterable[str], same: Mapping[str, int]) -> None:
+    """`same` are the photos that show the same picture as one of the listing's, with when that came into it."""
     now = ledger.now()
     with ledger.store.write() as tx:
         before = tx.listings.several({kept.id}).get(kept.id)
@@ -92,9 +97,9 @@ def _note(ledger: Ledger, kept: Kept, names: Iterable[str], same: set[str]) -> N
             return
         others = {
             one.id
-            for beside in tx.listings.same_photo(same).values()
+            for name, beside in tx.listings.same_photo(same).items()
             for one in beside
-            if one.id < kept.id and (one.platform, one.seller) != (kept.platform, kept.seller)
+            if is_earlier(one, Beside(kept.id, kept.platform, kept.seller, same[name]))
         }
         shown = tx.listings.in_catalogue({*names, *same})
         facts = json.loads(last.facts)

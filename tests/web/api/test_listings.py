@@ -208,6 +208,30 @@ def test_a_photo_cut_out_of_anothers_is_held_later_and_the_platform_is_told(stag
     assert [one["decision"] for one in told if one["listing"] == found[1]["id"]] == ["hold"]
 
 
+@pytest.mark.parametrize("cropped", [False, True])
+def test_an_old_listing_that_takes_anothers_photo_is_held_and_not_whose_it_is(
+    stage: Stage, platform: Asking, cropped: bool
+) -> None:
+    whole = photo(41 + cropped)
+    old = listing()
+    screened(platform, old)
+    mine = listing(photos=[sent_photo(platform, whole)])
+    stage.ahead += 60
+    screened(platform, mine)
+    while look_at_next(stage.ledger):
+        pass
+    taken = whole.crop((60, 40, 540, 410)).resize((400, 308)) if cropped else whole
+    stage.ahead += 60
+    screened(platform, old | {"photos": [sent_photo(platform, taken)]})
+    stage.ahead += 60
+    screened(platform, mine | {"title": "Brown leather bag"})
+    while look_at_next(stage.ledger):
+        pass
+    assert platform.get(f"/v1/listings/{old['ref']}")["decision"] == "hold"
+    assert platform.get(f"/v1/listings/{mine['ref']}")["decision"] == "allow"
+    assert screened(platform, mine)[0]["decision"] == "allow"
+
+
 def test_decisions_are_made_again_bit_for_bit_and_by_other_rules(stage: Stage, platform: Asking) -> None:
     screened(platform, listing(title="Maison Exemple bag"), listing(title="Mаison Ехemple bag"))
     again = platform.post("/v1/listings/replay", {})

@@ -63,6 +63,7 @@ def upgrade() -> None:
         "listing_photos",
         sa.Column("listing", sa.String(length=40), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["listing"], ["listings.id"], name=op.f("fk_listing_photos_listing"), ondelete="CASCADE"
         ),
