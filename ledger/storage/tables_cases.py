@@ -77,7 +77,7 @@ case_texts = Table(
     Column("created_at", BigInteger, nullable=False),
     Index(None, "created_at"),
 )
-"""What people wrote, of a notice or of a case; forgotten in time, while the log keeps its SHA-256."""
+"""What people wrote, of a notice or of a case; forgotten in time with the salt of their names in the log."""
 
 case_files = Table(
     "case_files",
