@@ -1,20 +1,20 @@
-"""Listings, their decisions, challenges and authorised sellers, and rule packs; photos stand in `desk_photos`."""
+"""Listings, their decisions and authorised sellers, and rule packs; see also `desk_photos` and `desk_challenges`."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row, delete, func, insert, literal, select, tuple_, update
 
 from ledger.domain.desk.listings import AuthorisedSeller, Decided, Kept, ListingDecision
-from ledger.services.desk.listings_port import Beside, Challenge, Priced, Shop
-from ledger.storage.desk_photos import ListingPhotos
+from ledger.services.desk.listings_port import Beside, Priced, Shop
+from ledger.storage.desk_challenges import ListingChallenges
+from ledger.storage.desk_photos import ListingPhotos, chunks
 from ledger.storage.tables_lines import lines
 from ledger.storage.tables_listings import (
     authorised_sellers,
-    listing_challenges,
     listing_codes,
     listing_decisions,
     listing_photos,
@@ -28,7 +28,7 @@ _LIVE: Final = "live"
 _T = TypeVar("_T")
 
 
-class Listings(ListingPhotos):
+class Listings(ListingChallenges, ListingPhotos):
     """Reads and writes of listings and what belongs to them."""
 
     def by_refs(self, platform: str, refs: Collection[str]) -> dict[str, Kept]:
@@ -174,33 +174,6 @@ class Listings(ListingPhotos):
             query = query.where(listing_decisions.c.id > after)
         return [Decided(**row._mapping) for row in self._db.execute(query)]
 
-    def add_challenge(self, challenge: Challenge) -> None:
-        """Keep a challenge."""
-        self._db.execute(insert(listing_challenges).values(**asdict(challenge)))
-
-    def challenges(self, listings: Collection[str]) -> dict[str, Challenge]:
-        """The newest challenge of each of these listings."""
-        found: dict[str, Challenge] = {}
-        for some in chunks(listings):
-            query = select(listing_challenges).where(listing_challenges.c.listing.in_(some))
-            for row in self._db.execute(query.order_by(listing_challenges.c.id)):
-                found[row.listing] = Challenge(**row._mapping)
-        return found
-
-    def decided_challenges(self, listings: Collection[str]) -> dict[str, Challenge]:
-        """The challenge of each of these listings that was decided last, where one was."""
-        found: dict[str, Challenge] = {}
-        decided = listing_challenges.c.decided_at
-        for some in chunks(listings):
-            query = select(listing_challenges).where(listing_challenges.c.listing.in_(some), decided.is_not(None))
-            for row in self._db.execute(query.order_by(decided, listing_challenges.c.id)):
-                found[row.listing] = Challenge(**row._mapping)
-        return found
-
-    def change_challenge(self, id: str, **values: Any) -> None:
-        """Set fields of a challenge."""
-        self._db.execute(update(listing_challenges).where(listing_challenges.c.id == id).values(**values))
-
     def authorise(self, new: AuthorisedSeller) -> None:
         """Keep a brand's word for a seller."""
         self._db.execute(insert(authorised_sellers).values(**asdict(new)))
@@ -272,13 +245,6 @@ class Listings(ListingPhotos):
                 if len(beside) < _MOST_BESIDE:
                     beside.append(Beside(row.id, row.platform, row.seller, row.since))
         return found
-
-
-def chunks(values: Collection[_T]) -> Iterator[list[_T]]:
-    """The values, each once, in packets that one question takes."""
-    known = list(dict.fromkeys(values))
-    for start in range(0, len(known), _CHUNK):
-        yield known[start : start + _CHUNK]
 
 
 def _kept(row: Row[Any]) -> Kept:

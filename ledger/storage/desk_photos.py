@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
@@ -15,6 +15,7 @@ from ledger.storage.tables_listings import listing_challenges, listing_photos, p
 BANDS: Final = 4
 _CHUNK: Final = 400
 _FEWEST_SHARED: Final = 2
+_T = TypeVar("_T")
 
 
 class ListingPhotos:
@@ -26,7 +27,7 @@ class ListingPhotos:
     def photos_of(self, listings: Collection[str]) -> dict[str, dict[str, int]]:
         """The photos of listings, by listing, each with when it came into the listing."""
         found: dict[str, dict[str, int]] = {}
-        for some in _chunks(listings):
+        for some in chunks(listings):
             query = select(listing_photos).where(listing_photos.c.listing.in_(some))
             for row in self._db.execute(query.order_by(listing_photos.c.sha256)):
                 found.setdefault(row.listing, {})[row.sha256] = row.since
@@ -43,7 +44,7 @@ class ListingPhotos:
     def photos(self, names: Collection[str]) -> dict[str, Photo]:
         """Those of these photos that are known."""
         rows = (
-            row for some in _chunks(names) for row in self._db.execute(select(photos).where(photos.c.sha256.in_(some)))
+            row for some in chunks(names) for row in self._db.execute(select(photos).where(photos.c.sha256.in_(some)))
         )
         return {row.sha256: _photo(row) for row in rows}
 
@@ -96,14 +97,14 @@ class ListingPhotos:
         """Those that a brand shows in its catalogue."""
         shown = line_photos.c.removed_at.is_(None)
         found: set[str] = set()
-        for some in _chunks(photos):
+        for some in chunks(photos):
             found |= set(self._db.scalars(select(line_photos.c.sha256).where(line_photos.c.sha256.in_(some), shown)))
         return found
 
     def _forget_photos(self, names: Collection[str]) -> list[str]:
         """Forget those that no listing, challenge or catalogue shows; returns them."""
         gone: list[str] = []
-        for some in _chunks(names):
+        for some in chunks(names):
             used = set(self._db.scalars(select(listing_photos.c.sha256).where(listing_photos.c.sha256.in_(some))))
             used |= set(
                 self._db.scalars(select(listing_challenges.c.photo).where(listing_challenges.c.photo.in_(some)))
@@ -122,7 +123,8 @@ def _photo(row: Row[Any]) -> Photo:
     return Photo(**{**row._mapping, "codes": tuple(json.loads(row.codes))})
 
 
-def _chunks(values: Collection[str]) -> Iterator[list[str]]:
+def chunks(values: Collection[_T]) -> Iterator[list[_T]]:
+    """The values, each once, in packets that one question takes."""
     known = list(dict.fromkeys(values))
     for start in range(0, len(known), _CHUNK):
         yield known[start : start + _CHUNK]
