@@ -152,7 +152,7 @@ def case_more(id: str) -> str | AnyResponse | tuple[str, int]:
 
 
 @bp.post("/cases/<id>/appeal")
-@only(Role.BRAND, Role.AGENT, Role.PLATFORM)
+@only(Role.BRAND, Role.AGENT, Role.PLATFORM, scope=Scope.NOTICE)
 def case_appeal(id: str) -> str | AnyResponse | tuple[str, int]:
     """Ask for another look."""
     return _done(id, lambda: case_act.appeal(ledger_here(), caller_here(), id, _text(), _files()))

@@ -55,7 +55,7 @@ def _found(shell: Shell, code: int = 0) -> dict[str, Any]:
 
 def test_what_fits_together_is_found_to_fit(shell: Shell, told: Story) -> None:
     found = _found(shell)
-    assert len(found) == 14
+    assert len(found) == 15
     assert {one["found"] for one in found.values()} == {"ok"}
     assert found["items are leaves"]["words"].startswith("10 items in all")
     assert found["item states equal the contract’s"]["words"].startswith("3 items")
