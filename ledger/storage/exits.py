@@ -69,13 +69,17 @@ STAY: Final[Mapping[str, str]] = {
     ),
     **dict.fromkeys(("imports", "import_faults", "jobs"), "work on files that were taken or refused"),
     **dict.fromkeys(
-        ("listings", "listing_challenges", "listing_codes", "listing_decisions", "listing_photos", "photos")
-        + ("photo_points", "authorised_sellers", "rule_packs", "sellers", "seller_marks", "seller_sales", "watches"),
+        (
+            *("listings", "listing_challenges", "listing_codes", "listing_decisions", "listing_photos", "photos"),
+            *("photo_points", "authorised_sellers", "rule_packs", "sellers", "seller_marks", "seller_sales", "watches"),
+        ),
         "what platforms told of their listings and sellers: theirs, and a backup keeps it",
     ),
     **dict.fromkeys(
-        ("notices", "cases", "case_texts", "case_files", "test_purchases", "rights", "right_agents", "orders")
-        + ("order_items", "order_sellers", "look_up_days", "design_certificates", "desk_log", "desk_log_head"),
+        (
+            *("notices", "cases", "case_texts", "case_files", "test_purchases", "rights", "right_agents", "orders"),
+            *("order_items", "order_sellers", "look_up_days", "design_certificates", "desk_log", "desk_log_head"),
+        ),
         "business of the desk, which another operator has no part in: case files leave by their own way",
     ),
     **dict.fromkeys(
