@@ -16,6 +16,8 @@ from ledger.services.ports import Ledger, Tx
 from ledger.services.views_of_chain import final_height
 
 _THEFTS: Final = (Flag.STOLEN, Flag.BRAND_THEFT, Flag.COUNCIL_THEFT)
+_SLACK: Final = 60
+"""Seconds that a block's time and our clock may differ: what was reported just after a brand began to share is shared."""
 
 
 def share_signals(ledger: Ledger) -> int:
@@ -84,6 +86,6 @@ def _stolen(ledger: Ledger, tx: Tx, policy: Policy) -> list[int]:
             stolen = any(flag in state.flags for flag in _THEFTS)
             began = (height if began is None else began) if stolen else None
         block = None if began is None else tx.chain.block(began)
-        if block is not None and block.time >= policy.since:
+        if block is not None and block.time >= policy.since - _SLACK:
             found.append(item)
     return found

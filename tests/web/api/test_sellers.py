@@ -101,7 +101,8 @@ def test_what_cannot_be_is_refused_by_name_and_nothing_is_kept(platform: Asking)
 def test_nobody_but_a_platform_keeps_sellers_and_each_sees_its_own(brand: Asking, platform: Asking) -> None:
     put(brand, "/v1/sellers/s-9", told("name"), 403)
     brand.get("/v1/sellers", 403)
-    put(platform, "/v1/sellers/s-9", told("name"))
+    for name in ("s-9", "s-91", "s-92"):
+        put(platform, f"/v1/sellers/{name}", told("name"))
     names = [one["ref"] for one in platform.get("/v1/sellers?limit=200")["items"]]
     assert names == sorted(names)
     first = platform.get("/v1/sellers?limit=2")
