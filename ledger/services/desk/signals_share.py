@@ -17,7 +17,7 @@ from ledger.services.views_of_chain import final_height
 
 _THEFTS: Final = (Flag.STOLEN, Flag.BRAND_THEFT, Flag.COUNCIL_THEFT)
 _SLACK: Final = 60
-"""Seconds that a block's time and our clock may differ: what was reported just after a brand began to share is shared."""
+"""Seconds that a block's time and our clock may differ: what came just after a brand began to share is shared."""
 
 
 def share_signals(ledger: Ledger) -> int:
