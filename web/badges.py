@@ -6,18 +6,16 @@ from datetime import UTC, datetime
 from typing import Final
 from unicodedata import east_asian_width
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template
 from flask_babel import gettext as _
 
 from ledger.domain.desk.badges import CONTEXT_PATH, context
-from ledger.domain.errors import TooMany
-from ledger.domain.said import said
 from ledger.domain.standing_headlines import BAD_NEWS, LOOKS
 from ledger.services.desk.badges import BadgeToday, badge_today
 from ledger.services.ports import Ledger
 from web.api.badges import HEIGHT, WIDTH
 from web.credentials.issuers import as_json
-from web.scan.pace import too_fast
+from web.scan.pace import expect_pace
 from web.scan_json import page_address
 
 bp = Blueprint("badges", __name__)
@@ -82,9 +80,7 @@ def badge_context() -> Response:
 
 
 def _found(id: object) -> BadgeToday:
-    seconds = too_fast(request.remote_addr)
-    if seconds is not None:
-        raise TooMany(said("Too many checks from this connection"), retry_after=seconds)
+    expect_pace()
     return badge_today(_ledger(), str(id))
 
 

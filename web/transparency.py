@@ -16,9 +16,10 @@ from ledger.domain.organisations import Role
 from ledger.domain.said import said
 from ledger.services.desk.transparency import Report, month_of, transparency
 from ledger.services.ports import Ledger
-from web.scan.pace import too_fast
+from web.scan.pace import expect_pace
 
 bp = Blueprint("transparency", __name__)
+bp.before_request(expect_pace)
 
 _FRESH: Final = 60.0
 """Seconds for which a report is shown again: the whole log is read for it."""
@@ -86,14 +87,6 @@ def as_csv() -> Response:
         "Content-Disposition", "attachment", filename=f"transparency-{service}-{report.period.name}.csv"
     )
     return response
-
-
-@bp.before_request
-def expect_pace() -> None:
-    """A report reads the whole log, so that it is counted with scans. Raises TooMany."""
-    wait = too_fast(request.remote_addr)
-    if wait is not None:
-        raise TooMany(said("Too many checks from this connection. Wait a minute, then go on."), retry_after=wait)
 
 
 def _report() -> Report:

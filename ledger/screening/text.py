@@ -1,6 +1,6 @@
 """What a text reads as once its disguise is taken off, and where in the text that stands.
 
-The order counts (ENFORCEMENT.md, M2): NFKC and casefold *first*, for TR39 takes a capital I for a small l; then what
+The order counts: NFKC and casefold *first*, for TR39 takes a capital I for a small l; then what
 cannot be seen and what only decorates goes; then the skeleton of UTS #39 (look-alike letters, by `disarm`); then
 digits and signs that stand for letters; then everything between letters. Marks and texts go the same way, so what is
 equal for the eye is equal here. A small i, a small l, a one and a bar are one stroke.

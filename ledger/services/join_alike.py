@@ -1,8 +1,8 @@
 """Names that could be taken for one another: wherever this says so, two people look before anybody is let in.
 
-Two names are alike where one of their forms is the same: the skeleton of `domain.confusables`; the letters that
-`screening.text` reads behind look-alikes, digits and what cannot be seen; either of both without the words that
-anybody adds (“Official”, “Store”); and how Han characters sound. Longer ones are alike with one typing error, too.
+Two names are alike where one of their forms is the same: the letters that `screening.text` reads behind look-alikes,
+digits and what cannot be seen, with neighbours that look like one letter read as one and as two; the same without the
+words that anybody adds (“Official”, “Store”); and how Han characters sound. Longer ones may differ in one letter.
 It errs towards a person looking: two honest names may be near each other, and then both are looked at, and let in.
 """
 
@@ -16,9 +16,8 @@ from typing import Final
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from ledger.domain.confusables import skeleton
 from ledger.screening.sounds import sound_of_name
-from ledger.screening.text import squashed
+from ledger.screening.text import squashed, unpaired
 
 _NEAR: Final = 6
 """Letters from which on a name is compared with one typing error."""
@@ -74,13 +73,13 @@ def alike_domains(domain: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=100_000)
-def _forms(name: str) -> frozenset[tuple[str, str]]:
+def _forms(name: str) -> frozenset[str]:
     own = [one for one in _WORD.findall(name) if one.casefold() not in _ANYBODYS]
     told = [name, sound_of_name(name)]
     if sum(map(len, own)) >= _SHORTEST:
         told.append(" ".join(own))
-    forms = {form for one in told if one for form in (("skeleton", skeleton(one)), ("letters", squashed(one)))}
-    return frozenset(form for form in forms if form[1])
+    forms = {form for one in told if one for form in (squashed(one), unpaired(one))}
+    return frozenset(form for form in forms if form)
 
 
 @lru_cache(maxsize=100_000)

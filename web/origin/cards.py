@@ -6,23 +6,17 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug import Response as AnyResponse
 
 from ledger.domain.errors import LedgerError, TooMany
-from ledger.domain.said import said
 from ledger.services.desk.origin_cards import CardView, make_card, make_owners_card, picture_of, view_card
 from web.origin import bp
 from web.own.items import page_of, shown_of
 from web.people.visits import ledger_here, ours_only, signed_in, visit_here
-from web.scan.pace import too_fast
+from web.scan.pace import expect_pace
 from web.scan.page import view_of
 
 _LONGEST = 500
 
 
-@bp.before_request
-def expect_pace() -> None:
-    """These pages look items up as scans do, so they are counted with them. Raises TooMany."""
-    wait = too_fast(request.remote_addr)
-    if wait is not None:
-        raise TooMany(said("Too many checks from this connection. Wait a minute, then go on."), retry_after=wait)
+bp.before_request(expect_pace)
 
 
 @bp.get("/cards")

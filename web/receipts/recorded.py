@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 
-from ledger.domain.errors import TooMany
-from ledger.domain.said import said
 from ledger.files.receipt_sheet import write_receipt_sheet
 from ledger.services.receipts_recorded import recorded_receipt
 from web.people.visits import ledger_here
 from web.receipts import bp
 from web.receipts.kept import download
 from web.receipts.printed import printed_entry
-from web.scan.pace import too_fast
+from web.scan.pace import expect_pace
 
 
 @bp.get("/receipts/of/<sealed:statement>.<any(pdf, json):kind>")
 def recorded(statement: int, kind: str) -> Response:
     """The receipt of a claim, a handover or an inspection."""
-    seconds = too_fast(request.remote_addr)
-    if seconds is not None:
-        raise TooMany(said("Too many checks from this connection"), retry_after=seconds)
+    expect_pace()
     entry, issued = recorded_receipt(ledger_here(), statement.to_bytes(32, "big"))
     if kind == "pdf":
         return download(write_receipt_sheet(printed_entry(issued, entry)), "application/pdf", issued)

@@ -8,7 +8,7 @@ from typing import Final
 from flask import render_template, request
 from flask_babel import gettext as _
 
-from ledger.domain.errors import Invalid, TooLarge, TooMany, Unavailable
+from ledger.domain.errors import Invalid, TooLarge, Unavailable
 from ledger.domain.inspections import Authenticity
 from ledger.domain.receipts import CHECKS, ReceiptKind, Stamp
 from ledger.domain.said import said
@@ -21,7 +21,7 @@ from ledger.services.views_of_chain import moment
 from web.people.visits import ledger_here
 from web.receipts import bp
 from web.receipts.printed import TITLES, grouped
-from web.scan.pace import too_fast
+from web.scan.pace import expect_pace, too_fast
 from web.scan.page import item_href, slowed
 from web.scan_words import CHECK_WORDS, RESULTS
 
@@ -72,9 +72,7 @@ def choose_file() -> str:
 @bp.post("/receipts")
 def read_file() -> str | tuple[str, int]:
     """The same for a file; it is read, and not kept."""
-    seconds = too_fast(request.remote_addr)
-    if seconds is not None:
-        raise TooMany(said("Too many checks from this connection"), retry_after=seconds)
+    expect_pace()
     request.max_content_length = LARGEST + 16 * 1024
     given = request.files.get("receipt")
     content = b""

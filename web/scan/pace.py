@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address
 
+from flask import request
+
+from ledger.domain.errors import TooMany
+from ledger.domain.said import said
 from web.limits import spend
 
 
@@ -17,6 +21,13 @@ def too_fast(address: str | None) -> int | None:
         return None
     spent = spend()
     return spent.resets if spent.over else None
+
+
+def expect_pace() -> None:
+    """For pages that look something up and have no bad news to tell whoever asks too often. Raises TooMany."""
+    wait = too_fast(request.remote_addr)
+    if wait is not None:
+        raise TooMany(said("Too many checks from this connection. Wait a minute, then go on."), retry_after=wait)
 
 
 def is_public(address: str | None) -> bool:

@@ -74,7 +74,10 @@ def _new(now: datetime, **more: Any) -> Facts:
     return _sold(now, **{"final": Custody(), "latest": Custody(), **more})
 
 
-def _raised(*flags: Raised, batch: BatchFlag = BatchFlag(0), owned: bool = True) -> Callable[[datetime], Facts]:  # noqa: B008
+_NO_FLAG: Final = BatchFlag(0)
+
+
+def _raised(*flags: Raised, batch: BatchFlag = _NO_FLAG, owned: bool = True) -> Callable[[datetime], Facts]:
     """An item that carries flags since a week ago."""
 
     def facts(now: datetime) -> Facts:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.domain.confusables import look_alikes, skeleton
 from ledger.domain.errors import Conflict, Forbidden, Invalid
 from ledger.domain.joining import (
     Application,
@@ -39,24 +38,6 @@ WHOLE = Application(
     approvals=[Approval("per_c", 5)],
 )  # fmt: skip
 ACT = Proposal("prop_1", "org_1", Act.RECALL, {"en": {"reason": "x"}}, {}, "No. 1", 1, 0, 1000, "per_a")
-
-
-@pytest.mark.parametrize(
-    "fake",
-    ["Маіѕоn Exemple", "MAISON  EXEMPLE", "Maison Exernple", "Má1son-Exemple", "Maison Exemp1e", "M a i s o n exemple"],
-)
-def test_a_name_that_looks_like_anothers_is_named(fake: str) -> None:
-    assert look_alikes(fake, ["Rival", "Maison Exemple"]) == ("Maison Exemple",)
-
-
-@pytest.mark.parametrize(("one", "other"), [("Maison", "Moison"), ("Gucci", "Fendi"), ("华伦", "华为"), ("", "!!!")])
-def test_names_that_read_differently_are_left_alone(one: str, other: str) -> None:
-    assert look_alikes(one, [other]) == ()
-
-
-def test_a_skeleton_of_a_skeleton_is_the_same() -> None:
-    for name in ("Maison Exemple", "Ærø & Søn", "1nc. Corn", "ﬁne ①"):
-        assert skeleton(skeleton(name)) == skeleton(name)
 
 
 def test_only_the_whole_token_proves_a_domain() -> None:

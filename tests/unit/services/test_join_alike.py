@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.screening.text import squashed
 from ledger.services.join_alike import alike_domains, alike_names
 
 NAMES = [
@@ -102,3 +103,21 @@ def test_a_domain_is_held_against_the_name_before_its_ending() -> None:
     for fake in ("maisonexemple.shop", "maison-exemple.example", "mais0nexemple.example", "maisonexemple-outlet.com"):
         assert alike_domains(fake, known) == ("maisonexemple.example",)
     assert alike_domains("other.example", known) == ()
+
+
+@pytest.mark.parametrize(
+    "fake",
+    ["Маіѕоn Exemple", "MAISON  EXEMPLE", "Maison Exernple", "Má1son-Exemple", "Maison Exemp1e", "M a i s o n exemple"],
+)
+def test_a_name_that_looks_like_anothers_is_named(fake: str) -> None:
+    assert alike_names(fake, ["Rival", "Maison Exemple"]) == ("Maison Exemple",)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Dior", "Diar"), ("Gucci", "Fendi"), ("华伦", "华为"), ("", "!!!")])
+def test_names_that_read_differently_are_left_alone(one: str, other: str) -> None:
+    assert alike_names(one, [other]) == ()
+
+
+def test_what_was_read_reads_the_same_again() -> None:
+    for name in ("Maison Exemple", "Ærø & Søn", "1nc. Corn", "ﬁne ①"):
+        assert squashed(squashed(name)) == squashed(name)
