@@ -24,7 +24,6 @@ from sqlalchemy import func, select
 
 from ledger.bootstrap import ChainSide
 from ledger.chain.node import LocalMiner, Node
-from ledger.chain.rpc import Rpc
 from ledger.domain.errors import LedgerError, Unavailable
 from ledger.domain.outbox import Queued, State
 from ledger.services.amend_item import amend
@@ -41,8 +40,6 @@ from tests.support.world import GTIN, Card, World
 
 DEEPEST = 64
 """Blocks that a reorganisation may take back: on a chain of others as many make a block final."""
-PATIENCE = 60.0
-"""Seconds for the node to answer: the machine may be busy."""
 KEPT_STATES = 512
 """Blocks back of which the node has to tell the state: the final one lies deep, and reorganisations go there."""
 MOMENTS = {
@@ -85,7 +82,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.cards: list[Card] = self.world.cards()[:4]
         self.play = RoughPlay(self.world, seed, self.cards)
         deployed = self.world.side().node
-        rpc = self.world.rpc = Rpc(self.world.node.url, timeout=PATIENCE)
+        rpc = self.world.rpc
         others = kind == "others"
         node = Node(rpc, deployed.chain_id, deployed.client.address, DEEPEST if others else None)
         if others:

@@ -14,7 +14,6 @@ import pytest
 from ledger.bootstrap import ChainSide
 from ledger.chain import anvil
 from ledger.chain.node import Node
-from ledger.chain.rpc import Rpc
 from ledger.domain.errors import Unavailable
 from ledger.domain.outbox import State
 from ledger.domain.standing_headlines import TICKS
@@ -22,7 +21,7 @@ from ledger.services.follow_chain import Halted
 from ledger.services.scan_item import scan_item
 from ledger.services.views_of_chain import final_height
 from ledger.worker import ChainLoop
-from tests.model.machine import DEEPEST, KEPT_STATES, PATIENCE
+from tests.model.machine import DEEPEST, KEPT_STATES
 from tests.support.rough_play import RoughPlay
 from tests.support.truth import audit_finds, expect_truth, fresh_index
 from tests.support.world import World, person
@@ -40,7 +39,6 @@ def others(worlds: Callable[[str], World], monkeypatch: pytest.MonkeyPatch) -> C
     def make(database: str) -> World:
         world = worlds(database)
         deployed = world.side().node
-        world.rpc = Rpc(world.node.url, timeout=PATIENCE)
         node = Node(world.rpc, deployed.chain_id, deployed.client.address, DEEPEST)
         side = ChainSide(node, None)
         world._sides.append(side)

@@ -36,6 +36,8 @@ from ledger.worker import ChainLoop, run_jobs_once
 
 GTIN = "09521234543213"
 ITEMS = 12
+PATIENCE = 60.0
+"""Seconds for the node to answer: the machine may be busy."""
 
 
 class Clock:
@@ -85,7 +87,7 @@ class World:
         self.ledger: Ledger = replace(build(settings), clock=self.clock)
         self._sides: list[ChainSide] = []
         self._loop: ChainLoop | None = None
-        self.rpc = Rpc(node.url)
+        self.rpc = Rpc(node.url, timeout=PATIENCE)
 
     @property
     def loop(self) -> ChainLoop:
@@ -97,6 +99,7 @@ class World:
     def side(self) -> ChainSide:
         """A connection of a worker's own."""
         side = connect(self.ledger, self.settings)
+        side.node.rpc.timeout = PATIENCE
         self._sides.append(side)
         return side
 
