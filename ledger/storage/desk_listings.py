@@ -11,6 +11,7 @@ from sqlalchemy import Row, delete, func, insert, literal, select, tuple_, updat
 from ledger.domain.desk.listings import AuthorisedSeller, Decided, Kept, ListingDecision
 from ledger.services.desk.listings_port import Beside, Priced, Shop
 from ledger.storage.desk_challenges import ListingChallenges
+from ledger.storage.desk_listings_find import ListingSearch
 from ledger.storage.desk_photos import ListingPhotos, chunks
 from ledger.storage.tables_lines import lines
 from ledger.storage.tables_listings import (
@@ -28,7 +29,7 @@ _LIVE: Final = "live"
 _T = TypeVar("_T")
 
 
-class Listings(ListingChallenges, ListingPhotos):
+class Listings(ListingChallenges, ListingPhotos, ListingSearch):
     """Reads and writes of listings and what belongs to them."""
 
     def by_refs(self, platform: str, refs: Collection[str]) -> dict[str, Kept]:

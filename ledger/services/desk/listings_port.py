@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ledger.domain.desk.listings import AuthorisedSeller, Decided, Kept
+from ledger.services.desk.listings_find_port import ListingSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Priced:
     amount: int
 
 
-class Listings(Protocol):
+class Listings(ListingSearch, Protocol):
     """Reads and writes; everything that speaks of many listings is one question of the database, or a few."""
 
     def by_refs(self, platform: str, refs: Collection[str]) -> dict[str, Kept]:

@@ -36,7 +36,7 @@ from ledger.screening.codes_in_text import codes_in
 from ledger.screening.decide import Outcome, decide
 from ledger.screening.packs import Pack
 from ledger.services.check_items import check_items
-from ledger.services.desk.listings_port import Beside
+from ledger.services.desk.listings_port import Beside, Photo
 from ledger.services.desk.orders import holds_on_sellers
 from ledger.services.desk.screen_facts import DAY, MOST_PRICES, Around, Coded, Draft, code_name, facts_of, marks_in
 from ledger.services.desk.screen_marks import marks_now
@@ -61,8 +61,12 @@ class Screened:
     facts: Mapping[str, Any]
 
 
-def screen_listings(ledger: Ledger, caller: Caller, listings: Sequence[Listing]) -> list[Screened]:
+def screen_listings(
+    ledger: Ledger, caller: Caller, listings: Sequence[Listing], *, tried: Mapping[str, Photo] | None = None
+) -> list[Screened]:
     """Screen up to 500 listings, new ones or changed ones, in order; they are kept with what was decided.
+
+    With `tried`, photos by name that are kept no more than the rest, it is a trial: nothing is kept and nothing logged.
 
     Raises Forbidden, Invalid for a listing that cannot be right or a photo that was not sent, Unavailable.
     """
@@ -72,8 +76,8 @@ def screen_listings(ledger: Ledger, caller: Caller, listings: Sequence[Listing])
     platform = caller.organisation.id
     marks = marks_now(ledger)
     found = [marks_in(marks, one) for one in listings]
-    codes = _codes(ledger, listings)
-    with ledger.store.write() as tx:
+    codes = _codes(ledger, listings, tried or {})
+    with ledger.store.write() if tried is None else ledger.store.read() as tx:
         known = tx.listings.by_refs(platform, {one.ref for one in listings})
         shown, now = tx.listings.photos_of({one.id for one in known.values()}), ledger.now()
         # In order, so that of two new listings of a request the first is the earlier one.
@@ -83,7 +87,7 @@ def screen_listings(ledger: Ledger, caller: Caller, listings: Sequence[Listing])
             id = known[one.ref].id if one.ref in known else fresh
             since = {name: shown.get(id, {}).get(name, now) for name in one.photos}
             drafts.append(Draft(id, one, matches, coded, since))
-        _check_photos(tx, listings)
+        _check_photos(tx, listings, tried or {})
         around = _around(tx, platform, drafts, set(known), now)
         pack = pack_in_force(tx)
         answers = []
@@ -92,8 +96,9 @@ def screen_listings(ledger: Ledger, caller: Caller, listings: Sequence[Listing])
             answers.append(
                 Screened(draft.listing.ref, draft.id, ledger.new_id("lsd"), decide(pack, facts), pack.version, facts)
             )
-        _keep(tx, platform, drafts, answers, known, around.now)
-        log_decisions(tx, platform, pack, marks.version, answers, known, around.now)
+        if tried is None:
+            _keep(tx, platform, drafts, answers, known, around.now)
+            log_decisions(tx, platform, pack, marks.version, answers, known, around.now)
     return answers
 
 
@@ -107,19 +112,19 @@ def _check(listings: Sequence[Listing]) -> None:
         raise Invalid(said("The listing “%(ref)s” is in this request twice. Send it once.", ref=twice[0]))
 
 
-def _check_photos(tx: Tx, listings: Sequence[Listing]) -> None:
+def _check_photos(tx: Tx, listings: Sequence[Listing], tried: Mapping[str, Photo]) -> None:
     wanted = {name for one in listings for name in one.photos}
-    missing = sorted(wanted - set(tx.listings.photos(wanted)))
+    missing = sorted(wanted - set(tried) - set(tx.listings.photos(wanted)))
     if missing:
         raise Invalid(
             said("The photo %(name)s… was not sent yet. Send it first, then the listing.", name=missing[0][:12])
         )
 
 
-def _codes(ledger: Ledger, listings: Sequence[Listing]) -> list[list[Coded]]:
+def _codes(ledger: Ledger, listings: Sequence[Listing], tried: Mapping[str, Photo]) -> list[list[Coded]]:
     """Each listing's codes, given, in its words and in its photos, with what the ledger shows of them."""
     with ledger.store.read() as tx:
-        pictured = tx.listings.photos({name for one in listings for name in one.photos})
+        pictured = tx.listings.photos({name for one in listings for name in one.photos}) | dict(tried)
     asked: list[tuple[int, str, str]] = []
     for number, one in enumerate(listings):
         sources = [("given", code) for code in one.codes]

@@ -62,7 +62,7 @@ def replay(ledger: Ledger, other: Pack | None, *, platform: str | None = None, m
         pack = packs.get(one.pack)
         if pack is None:
             found.without_pack += 1
-        elif _same(decide(pack, facts), one):
+        elif made_again(decide(pack, facts), one):
             found.same += 1
         else:
             found.differ.append(one.id)
@@ -88,7 +88,8 @@ def _compare(found: Replayed, one: Decided, facts: Mapping[str, object], pack: P
         found.shown.append(Changed(one.id, one.listing, one.decision, new.decision.value, *told))
 
 
-def _same(again: Outcome, one: Decided) -> bool:
+def made_again(again: Outcome, one: Decided) -> bool:
+    """Whether a decision came out the same, bit for bit."""
     return again.decision.value == one.decision and again.told() == one.reasons
 
 
