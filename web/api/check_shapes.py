@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from ledger.domain.desk.territories import is_territory
 from ledger.domain.standing_headlines import BAD_NEWS, Advice, Key
 from ledger.services.check_items import Asked
 from ledger.services.desk.checks_proof import Proof
@@ -27,6 +28,20 @@ HELD_BY_ORDER: Final = "held_under_order"
 """The flag on an item that a court holds; it is no news about the item itself."""
 _PHOTOS: Final = 24
 _NOT_CONFIRMED: Final = "The registered owner has not confirmed this seller."
+
+
+def _known(territory: str) -> str:
+    if not is_territory(territory):
+        raise ValueError(f"names no territory (“{territory}”): send a country's two letters, EU or WO")
+    return territory
+
+
+Territory = Annotated[
+    str,
+    Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, EU or WO.", examples=["FR"]),
+    AfterValidator(_known),
+]
+"""Where something is offered; a word that names no place is refused, for orders would hold nothing there."""
 
 
 class Seller(In):
@@ -55,6 +70,9 @@ class CheckedItem(In):
     serial: Serial | None = None
     seller: Seller | None = None
     listing: Listing | None = None
+    territory: Territory | None = Field(
+        None, description="Where it is offered; orders elsewhere then hold nothing. Without one it is judged everywhere."
+    )
 
     @model_validator(mode="after")
     def _names_one(self) -> CheckedItem:

@@ -13,7 +13,7 @@ from ledger.domain.organisations import Scope
 from ledger.domain.standing_headlines import Key
 from ledger.services.check_items import check_items
 from ledger.services.desk.checks_proof import ask_seller
-from ledger.services.desk.orders import with_sellers_held
+from ledger.services.desk.orders import judged_in, with_sellers_held
 from ledger.services.desk.sandbox_checks import check_sandbox
 from ledger.services.scanned import Scan
 from web.api.check_lines import JSON_LINES_BYTES, stream_items, stream_lines
@@ -86,17 +86,20 @@ def check_many() -> Response:
     one result a line, and then up to 100,000 codes are taken; `Content-Type: application/x-ndjson` takes one
     CheckedItem a line, and answers each while it reads: what cannot be read is answered `bad_line`. Beyond your limit,
     lines are answered `slow_down`, except where the news is bad; long streams wait a while first. With `seller`, an
-    item whose owner has not confirmed that seller carries the flag `owner_not_seller`. A sandbox key is answered from
-    the codes of `/v1/sandbox/items`.
+    item whose owner has not confirmed that seller carries the flag `owner_not_seller`. With `territory`, orders of
+    courts elsewhere hold nothing. A sandbox key is answered from the codes of `/v1/sandbox/items`.
     """
     ledger, asking = here(), caller()
     own = asking.organisation.id
 
     def judge(items: Sequence[CheckedItem]) -> list[Scan]:
         if asking.sandbox:
-            return check_sandbox(ledger, [one.asked for one in items])
-        scans = check_items(ledger, [one.asked for one in items], [one.proof_to(own) for one in items])
-        return with_sellers_held(ledger, own, [None if one.seller is None else one.seller.ref for one in items], scans)
+            scans = check_sandbox(ledger, [one.asked for one in items])
+        else:
+            scans = check_items(ledger, [one.asked for one in items], [one.proof_to(own) for one in items])
+            sellers = [None if one.seller is None else one.seller.ref for one in items]
+            scans = with_sellers_held(ledger, own, sellers, scans)
+        return [judged_in(scan, one.territory) for scan, one in zip(scans, items, strict=True)]
 
     if request.mimetype == LINES:
         return stream_lines(ledger, judge)

@@ -10,8 +10,8 @@ from pydantic import Field, model_validator
 from ledger.domain.desk.releases import Decision, Why
 from ledger.domain.organisations import Scope
 from ledger.services.desk.releases import Advised, Question, check_release
+from web.api.check_shapes import Territory
 from web.api.operation import answer, blueprint, caller, here, operation
-from web.api.rights import Territory
 from web.api.shapes import Flag, Gtin, Id, In, Line, Moment, Out, Serial
 from web.scan_json import AsOfOut, as_of_out
 

@@ -110,8 +110,10 @@ def order_for(ledger: Ledger, caller: Caller, id: str) -> Order:
         return _visible(tx, caller, id)
 
 
-def judged_in(scan: Scan, territory: str) -> Scan:
-    """The same answer for one territory: orders that do not reach it hold nothing there."""
+def judged_in(scan: Scan, territory: str | None) -> Scan:
+    """The same answer for one territory: orders that do not reach it hold nothing there. None is everywhere."""
+    if territory is None:
+        return scan
     kept = tuple(one for one in scan.facts.holds if shared(one.territories, (territory,)))
     if len(kept) == len(scan.facts.holds):
         return scan

@@ -81,8 +81,7 @@ def check_release(ledger: Ledger, caller: Caller, asked: Question) -> Advised:
             scan, change = reader.scan(looks_different=False, alone=False), _change(ledger, reader, asked, since)
     if reader is None:
         scan = scan_item(ledger, gtin, serial)
-    if asked.territory is not None:
-        scan = judged_in(scan, asked.territory)
+    scan = judged_in(scan, asked.territory)
     inspected = _inspected(scan, since) if asked.inspection else Inspected.NOT_ASKED
     release = advise(scan.facts, scan.standing, Money(change[0], inspected, sellers, change[1]), now)
     issuer = ledger_issuer(ledger)

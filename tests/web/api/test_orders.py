@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -79,6 +80,35 @@ def test_elsewhere_the_order_holds_nothing(stage: Stage, council: Asking, item: 
     assert judged_in(scan, "IT").standing.advice != "hold"
     assert judged_in(scan, "IT").standing.key == scan.standing.key
     council.post(f"/v1/orders/{made['id']}/lift")
+
+
+def test_a_check_is_judged_where_the_item_is_offered_and_everywhere_without_a_place(
+    stage: Stage, council: Asking, platform: Asking, item: dict[str, Any]
+) -> None:
+    sellers = [{"platform": "bazar", "ref": "s-81"}]
+    made = council.post("/v1/orders", order(stage, item, sellers=sellers), 201)
+    other = item | {"serial": "OTHERONE2"}
+    for one, seller in ((item, None), (other, {"ref": "s-81"})):
+        asked = [
+            {"gtin": one["gtin"], "serial": one["serial"], "territory": place, "seller": seller}
+            for place in ("FR", "EU", "WO", None, "IT", "US")
+        ]
+        found = platform.post("/v1/checks", {"items": asked})["results"]
+        assert ["held_under_order" in each["flags"] for each in found] == [True] * 4 + [False] * 2
+    council.post(f"/v1/orders/{made['id']}/lift")
+
+
+def test_a_territory_that_is_none_is_refused_so_that_no_order_is_passed_by(
+    stage: Stage, platform: Asking, item: dict[str, Any]
+) -> None:
+    asked = {"gtin": item["gtin"], "serial": item["serial"], "territory": "XX"}
+    words = "names no territory (“XX”): send a country's two letters, EU or WO."
+    assert words in platform.post("/v1/checks", {"items": [asked]}, 422)["detail"]
+    sold = asked | {"sold_at": "2026-01-01T00:00:00Z"}
+    assert words in platform.post("/v1/releases/check", sold, 422)["detail"]
+    lines = {"data": json.dumps(asked).encode(), "headers": {"Content-Type": "application/x-ndjson"}}
+    found = json.loads(platform.ask("POST", "/v1/checks", **lines).data)
+    assert (found["verdict"], words in found["problem"]) == ("bad_line", True)
 
 
 def test_two_orders_on_an_item_end_each_alone(
