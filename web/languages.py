@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from babel import Locale
 from flask import Flask, Request, Response, has_request_context, request
 from flask_babel import Babel
 from jinja2 import pass_context
@@ -48,7 +49,7 @@ def register(app: Flask) -> None:
     babel = Babel(app, default_locale="en_GB", locale_selector=_locale)
     babel.domain_instance = Catalogues()
     for locale in _LOCALES.values():
-        catalogue(locale)
+        catalogue(Locale.parse(locale))
     environment = app.jinja_env
     environment.globals.update(gettext=_gettext, ngettext=_ngettext)
     environment.filters.update(said=translated, sentences=_sentences)
@@ -121,12 +122,12 @@ def _finalized(value: Any) -> Any:
 
 @pass_context
 def _gettext(context: Context, pattern: str, /, **values: Any) -> str:
-    return _in_template(context, catalogue(str(here())).gettext(pattern), values)
+    return _in_template(context, catalogue(here()).gettext(pattern), values)
 
 
 @pass_context
 def _ngettext(context: Context, singular: str, plural: str, num: int, /, **values: Any) -> str:
-    pattern = catalogue(str(here())).ngettext(singular, plural, num)
+    pattern = catalogue(here()).ngettext(singular, plural, num)
     return _in_template(context, pattern, {"num": num} | values)
 
 

@@ -44,7 +44,7 @@ class Catalogues(Domain):  # type: ignore[misc]
 
     def get_translations(self) -> NullTranslations:
         """The catalogue of the request's locale."""
-        return catalogue(str(get_locale() or ENGLISH))
+        return catalogue(get_locale() or ENGLISH)
 
     def gettext(self, string: str, **variables: Any) -> str:
         """A sentence; `%` in it is only a percent sign where there are no variables."""
@@ -62,15 +62,16 @@ def here() -> Locale:
     if not has_request_context():
         return get_locale() or ENGLISH
     # Asked for with every sentence of a page: kept for the request.
-    if "locale" not in g:
-        g.locale = get_locale() or ENGLISH
-    found: Locale = g.locale
+    found: Locale | None = g.get("locale")
+    if found is None:
+        found = g.locale = get_locale() or ENGLISH
     return found
 
 
 @functools.cache
-def catalogue(name: str) -> NullTranslations:
+def catalogue(locale: Locale) -> NullTranslations:
     """The translations of a locale (fr, it, zh_Hans); those of one without a file change nothing."""
+    name = str(locale)
     source = FOLDER / name / "LC_MESSAGES" / "messages.po"
     if not source.exists():
         return NullTranslations()
@@ -86,7 +87,7 @@ def translated(text: str, locale: Locale | None = None) -> str:
     """A text in the locale (this request's, where none is given). What is nobody's pattern stays as it is."""
     where = locale or here()
     if isinstance(text, Said):
-        words = catalogue(str(where))
+        words = catalogue(where)
         if text.plural is None:
             pattern = words.gettext(text.pattern)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, ClassVar, Final, TypeVar
 from urllib.parse import urlencode
 
 from flask import Response, request
@@ -28,6 +28,17 @@ class In(BaseModel):
     """What is sent: exactly these fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    _described: ClassVar[dict[str, Any] | None] = None
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """As Pydantic gives it; the plain form, for which every request asks, is worked out once for each class."""
+        if args or options:
+            return super().model_json_schema(*args, **options)
+        if "_described" not in cls.__dict__:
+            cls._described = super().model_json_schema()
+        assert cls._described is not None
+        return cls._described
 
 
 def _written_out(value: object) -> object:
