@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, tuple_, update
 
 from ledger.domain.desk.orders import Order, OrderKind
+from ledger.storage.desk_photos import chunks
 from ledger.storage.shared import Kept, Once
 from ledger.storage.tables_rights import order_items, order_sellers, orders
 
@@ -70,6 +71,18 @@ class Orders:
             .order_by(orders.c.id)
         )
         return [one for one in map(_order, self._db.execute(query)) if one.in_force(now)]
+
+    def of_items(self, items: Collection[tuple[str, str]], now: int) -> dict[tuple[str, str], list[Order]]:
+        """Orders in force on items, by (gtin, serial), at that second; those without one are left out."""
+        i = order_items.c
+        query = select(orders, i.gtin, i.serial).join(order_items, i.order == orders.c.id).order_by(orders.c.id)
+        found: dict[tuple[str, str], list[Order]] = {}
+        for some in chunks(items):
+            for row in self._db.execute(query.where(tuple_(i.gtin, i.serial).in_(some), orders.c.until > now)):
+                order = _order(row)
+                if order.in_force(now):
+                    found.setdefault((row.gtin, row.serial), []).append(order)
+        return found
 
     def sellers_held(self, platform: str, now: int) -> list[tuple[str, Order]]:
         """A platform's sellers under an order at that second, by its own names for them (at most 5,000)."""

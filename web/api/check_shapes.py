@@ -71,7 +71,7 @@ class CheckedItem(In):
     seller: Seller | None = None
     listing: Listing | None = None
     territory: Territory | None = Field(
-        None, description="Where it is offered; orders elsewhere then hold nothing. Without one it is judged everywhere."
+        None, description="Where it is offered: orders elsewhere then hold nothing. Without one, everywhere."
     )
 
     @model_validator(mode="after")

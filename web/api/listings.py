@@ -73,7 +73,11 @@ class ListingIn(In):
     text: str = Field("", max_length=10_000, pattern=_PLAIN)
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$", max_length=20)] = "en"
     territory: str | None = Field(
-        None, pattern="^[A-Z]{2}$", max_length=2, description="ISO 3166-1 alpha-2, EU, or WO for anywhere."
+        None,
+        pattern="^[A-Z]{2}$",
+        max_length=2,
+        description="ISO 3166-1 alpha-2, EU, or WO for anywhere: rights and orders elsewhere then count for nothing. "
+        "Without one it is judged everywhere.",
     )
     price: PriceIn | None = None
     seller: ListingSeller

@@ -115,10 +115,19 @@ def judged_in(scan: Scan, territory: str | None) -> Scan:
     if territory is None:
         return scan
     kept = tuple(one for one in scan.facts.holds if shared(one.territories, (territory,)))
-    if len(kept) == len(scan.facts.holds):
-        return scan
-    facts = replace(scan.facts, holds=kept)
-    return replace(scan, facts=facts, standing=standing(facts, scan.standing.at))
+    return scan if len(kept) == len(scan.facts.holds) else _with(scan, kept)
+
+
+def held_now(tx: Tx, asked: Sequence[tuple[Scan, str | None]], now: int) -> list[Scan]:
+    """Answers, each for its territory, with the orders that hold their items at this very second.
+
+    Asked within the transaction that rests on it: an order may have been entered or lifted since the answers were made.
+    """
+    held = tx.orders.of_items({(one.gtin, one.serial) for one, _ in asked if one.gtin and one.serial}, now)
+    return [
+        judged_in(_under(scan, held.get((scan.gtin or "", scan.serial or ""), ())), territory)
+        for scan, territory in asked
+    ]
 
 
 def with_sellers_held(
@@ -147,6 +156,11 @@ def sellers_held(ledger: Ledger, caller: Caller) -> list[tuple[str, Order]]:
         return tx.orders.sellers_held(caller.organisation.id, ledger.now())
 
 
+def hold_of(order: Order) -> Hold:
+    """An order as the facts of an item name it."""
+    return Hold(order.id, order.court, moment(order.from_at), moment(order.ends_at), order.territories)
+
+
 def holds_on_sellers(
     tx: Tx, platform: str, refs: Collection[str], now: int, territory: str | None = None
 ) -> dict[str, list[Order]]:
@@ -156,8 +170,17 @@ def holds_on_sellers(
 
 
 def _held(scan: Scan, orders: Sequence[Order]) -> Scan:
-    more = (Hold(one.id, one.court, moment(one.from_at), moment(one.ends_at), one.territories) for one in orders)
-    facts = replace(scan.facts, holds=tuple({one.order: one for one in (*scan.facts.holds, *more)}.values()))
+    more = map(hold_of, orders)
+    return _with(scan, tuple({one.order: one for one in (*scan.facts.holds, *more)}.values()))
+
+
+def _under(scan: Scan, orders: Sequence[Order]) -> Scan:
+    holds = tuple(map(hold_of, orders))
+    return scan if holds == scan.facts.holds else _with(scan, holds)
+
+
+def _with(scan: Scan, holds: tuple[Hold, ...]) -> Scan:
+    facts = replace(scan.facts, holds=holds)
     return replace(scan, facts=facts, standing=standing(facts, scan.standing.at))
 
 

@@ -31,6 +31,10 @@ class Orders(Protocol):
         """Orders in force on an item at that second, without what else they hold."""
         ...
 
+    def of_items(self, items: Collection[tuple[str, str]], now: int) -> dict[tuple[str, str], list[Order]]:
+        """Orders in force on items, by (gtin, serial), at that second; those without one are left out."""
+        ...
+
     def sellers_held(self, platform: str, now: int) -> list[tuple[str, Order]]:
         """A platform's sellers under an order at that second, by its own names for them (at most 5,000)."""
         ...

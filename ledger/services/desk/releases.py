@@ -28,7 +28,7 @@ from ledger.domain.standing_facts import Hold
 from ledger.domain.standing_phrases import why_not_counted
 from ledger.domain.statements import statement_hash
 from ledger.services.credential_keys import ledger_issuer, make_key, sign_as
-from ledger.services.desk.orders import holds_on_sellers, judged_in
+from ledger.services.desk.orders import hold_of, holds_on_sellers, judged_in
 from ledger.services.escrow import kept_statement
 from ledger.services.gather_facts import FactReader
 from ledger.services.ports import Ledger, Tx
@@ -151,7 +151,7 @@ def _seller_orders(tx: Tx, caller: Caller, asked: Question, now: int) -> tuple[H
     if asked.seller is None:
         return ()
     found = holds_on_sellers(tx, caller.organisation.id, [asked.seller], now, asked.territory).get(asked.seller, [])
-    return tuple(Hold(one.id, one.court, moment(one.from_at), moment(one.ends_at), one.territories) for one in found)
+    return tuple(map(hold_of, found))
 
 
 def _holds(release: Release) -> list[dict[str, str]]:

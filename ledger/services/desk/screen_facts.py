@@ -7,8 +7,9 @@ Their shape, in JSON with whole numbers only (`form` 1):
 - `marks_version`, and `marks`: each mark that the words name: `mark` (id), `name`, `owner`, `model`, `how`, `in` (title
   or text), `use`, and `entitled`: "code", "owner", "authorised" or "";
 - `codes`: each code: `code` (keyed hash), `serial` (its last four characters), `gtin`, `from` (given, text, photo),
-  `verdict`, `advice`, `brand`, `claimed`, `proof` (good, fails, none), and live listings with it: `here`, of other
-  sellers of the platform, and `elsewhere`;
+  `verdict`, `advice` (where the listing is offered: orders of courts elsewhere hold nothing; everywhere without a
+  territory), `brand`, `claimed`, `proof` (good, fails, none), and live listings with it: `here`, of other sellers of
+  the platform, and `elsewhere`;
 - `seller`: `ref` (keyed hash), `age_days`, `live`, `burst` (put up within 24 hours), `authorised` (brands),
   `held` (orders in force where it is offered);
 - `price`: `state` (none, too_few, compared), `n` (other sellers of the model that are allowed), `median`, `percent`;

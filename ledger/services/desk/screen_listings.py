@@ -37,7 +37,7 @@ from ledger.screening.decide import Outcome, decide
 from ledger.screening.packs import Pack
 from ledger.services.check_items import check_items
 from ledger.services.desk.listings_port import Beside, Photo
-from ledger.services.desk.orders import holds_on_sellers
+from ledger.services.desk.orders import held_now, holds_on_sellers
 from ledger.services.desk.screen_facts import DAY, MOST_PRICES, Around, Coded, Draft, code_name, facts_of, marks_in
 from ledger.services.desk.screen_marks import marks_now
 from ledger.services.desk.screen_packs import pack_in_force
@@ -82,6 +82,7 @@ def screen_listings(
         shown, now = tx.listings.photos_of({one.id for one in known.values()}), ledger.now()
         # In order, so that of two new listings of a request the first is the earlier one.
         new = sorted(ledger.new_id("lst") for _ in listings)
+        codes = _placed(tx, listings, codes, now)
         drafts = []
         for one, matches, coded, fresh in zip(listings, found, codes, new, strict=True):
             id = known[one.ref].id if one.ref in known else fresh
@@ -140,6 +141,13 @@ def _codes(ledger: Ledger, listings: Sequence[Listing], tried: Mapping[str, Phot
             coded = _coded(ledger, tx, source, scan, brands)
             told[number].setdefault(coded.name or code, coded)
     return [list(one.values()) for one in told]
+
+
+def _placed(tx: Tx, listings: Sequence[Listing], codes: Sequence[Sequence[Coded]], now: int) -> list[list[Coded]]:
+    """The codes as they stand where each listing is offered, by the orders of courts of this very second."""
+    asked = [(code.scan, one.territory) for one, coded in zip(listings, codes, strict=True) for code in coded]
+    scans = iter(held_now(tx, asked, now))
+    return [[replace(code, scan=next(scans)) for code in coded] for coded in codes]
 
 
 def _coded(ledger: Ledger, tx: Tx, source: str, scan: Scan, brands: dict[str, str | None]) -> Coded:

@@ -12,6 +12,7 @@ from flask import Flask, request
 
 from ledger.domain.organisations import Role, Scope
 from ledger.services.check_items import check_items
+from ledger.services.desk import screen_listings
 from ledger.services.desk.orders import holds_on_sellers, judged_in
 from ledger.services.organisations import add_organisation
 from ledger.services.scan_item import scan_item
@@ -177,6 +178,40 @@ def test_what_a_held_seller_lists_is_held_where_the_order_reaches(
     assert decision("s-80", "FR") == ("allow", [])
     council.post(f"/v1/orders/{held['id']}/lift")
     assert decision("s-79", "FR") == ("allow", [])
+
+
+def decided(platform: Asking, item: dict[str, Any], territory: str | None) -> list[str]:
+    one = listing(codes=[item["page"]], territory=territory, condition="new")
+    [found] = platform.post("/v1/listings/screen", {"listings": [one]})["results"]
+    platform.ask("DELETE", f"/v1/listings/{one['ref']}")
+    return [each["key"] for each in found["reasons"]]
+
+
+def test_a_listing_of_a_held_item_is_held_where_the_order_reaches_and_without_a_place(
+    stage: Stage, council: Asking, platform: Asking, brand: Asking
+) -> None:
+    [item] = registered(stage, brand, 1)
+    held = council.post("/v1/orders", order(stage, item), 201)
+    found = {place: decided(platform, item, place) for place in ("FR", "EU", None, "US")}
+    assert found == {"FR": ["code.held_back"], "EU": ["code.held_back"], None: ["code.held_back"], "US": []}
+    council.post(f"/v1/orders/{held['id']}/lift")
+    assert decided(platform, item, None) == []
+
+
+def test_an_order_that_comes_while_a_listing_is_screened_holds_it(
+    stage: Stage, council: Asking, platform: Asking, brand: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [item] = registered(stage, brand, 1)
+    made = []
+
+    def slowly(*asked: Any) -> Any:
+        found = check_items(*asked)
+        made.append(council.post("/v1/orders", order(stage, item), 201)["id"])
+        return found
+
+    monkeypatch.setattr(screen_listings, "check_items", slowly)
+    assert decided(platform, item, "FR") == ["code.held_back"]
+    council.post(f"/v1/orders/{made[0]}/lift")
 
 
 def test_an_authority_sees_and_lifts_its_own_orders_alone(
