@@ -68,9 +68,13 @@ class Cases:
     def page(self, wanted: Wanted, before: str | None, limit: int) -> list[Kept]:
         """Newest first, older than the cursor."""
         query = select(cases).order_by(cases.c.id.desc()).limit(limit)
-        for name in ("platform", "notifier", "holder", "notice", "listing", "seller"):
+        for name in ("platform", "notifier", "holder", "notice", "seller"):
             if (value := getattr(wanted, name)) is not None:
                 query = query.where(cases.c[name] == value)
+        if wanted.listings:
+            query = query.where(cases.c.listing.in_(wanted.listings))
+        if wanted.holders is not None:
+            query = query.where(cases.c.holder.in_(wanted.holders))
         if wanted.states:
             query = query.where(cases.c.state.in_(wanted.states))
         if before is not None:
@@ -89,15 +93,23 @@ class Cases:
         query = select(cases.c.id).where(cases.c.next_at <= now).order_by(cases.c.next_at, cases.c.id).limit(limit)
         return list(self._db.scalars(query))
 
-    def earlier(self, platform: str, listings: Collection[str]) -> list[Kept]:
-        """Cases against these listings of a platform, newest first (at most 3,000)."""
-        query = select(cases).where(cases.c.platform == platform, cases.c.listing.in_(sorted(set(listings))))
+    def earlier(self, platform: str, names: Collection[str], reason: str, right: str | None) -> list[Kept]:
+        """Cases against listings of these names for a reason and on a right, newest first (at most 3,000)."""
+        query = select(cases).where(cases.c.platform == platform, cases.c.listing.in_(sorted(set(names))))
+        query = query.where(cases.c.reason == reason, cases.c.right_id == right)
         return [_kept(row) for row in self._db.execute(query.order_by(cases.c.id.desc()).limit(_MOST_EARLIER))]
 
-    def held_down(self, platform: str, listing: str, but: str) -> bool:
-        """Whether another case than `but` holds the listing down."""
-        held = and_(cases.c.platform == platform, cases.c.listing == listing, cases.c.is_down, cases.c.id != but)
+    def held_down(self, platform: str, names: Collection[str], but: str) -> bool:
+        """Whether another case than `but` holds the listing of these names down."""
+        theirs = and_(cases.c.platform == platform, cases.c.listing.in_(sorted(names)))
+        held = and_(theirs, cases.c.is_down, cases.c.id != but)
         return self._db.execute(select(cases.c.id).where(held).limit(1)).first() is not None
+
+    def let_up_by_proof(self, platform: str, item: str, names: Collection[str]) -> list[Kept]:
+        """Cases in which a live answer for this item let another listing up than that of these names (at most 50)."""
+        proven = and_(cases.c.platform == platform, cases.c.proven_item == item, cases.c.is_down.is_(False))
+        query = select(cases).where(proven, cases.c.listing.not_in(sorted(names)))
+        return [_kept(row) for row in self._db.execute(query.order_by(cases.c.id.desc()).limit(50))]
 
     def counts(self, notifier: str, since: int, *, holder: str | None = None, explanation: str | None = None) -> Counts:
         """A notifier's cases decided since then; for one holder, or with one explanation, where named."""

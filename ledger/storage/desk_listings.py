@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Row, delete, func, insert, literal, select, tuple_, update
 
 from ledger.domain.desk.listings import AuthorisedSeller, Decided, Kept, ListingDecision
+from ledger.domain.desk.notices import address_name
 from ledger.services.desk.listings_port import Beside, Priced, Shop
 from ledger.storage.desk_challenges import ListingChallenges
 from ledger.storage.desk_listings_find import ListingSearch
@@ -16,6 +17,7 @@ from ledger.storage.desk_photos import ListingPhotos, chunks
 from ledger.storage.tables_lines import lines
 from ledger.storage.tables_listings import (
     authorised_sellers,
+    listing_addresses,
     listing_codes,
     listing_decisions,
     listing_photos,
@@ -37,6 +39,28 @@ class Listings(ListingChallenges, ListingPhotos, ListingSearch):
         query = select(listings).where(listings.c.platform == platform)
         rows = (row for some in chunks(refs) for row in self._db.execute(query.where(listings.c.ref.in_(some))))
         return {row.ref: _kept(row) for row in rows}
+
+    def by_addresses(self, platform: str, addresses: Collection[str]) -> dict[str, Kept]:
+        """By the name of an address the one listing that has it: the only live one, or the only one where none is."""
+        live, one = listings.c.status == _LIVE, dict[str, str]()
+        for some in chunks(addresses):
+            query = (
+                select(
+                    listing_addresses.c.address,
+                    func.count().filter(live),
+                    func.max(listings.c.id).filter(live),
+                    func.count(),
+                    func.max(listings.c.id),
+                )
+                .join(listings, listings.c.id == listing_addresses.c.listing)
+                .where(listings.c.platform == platform, listing_addresses.c.address.in_(some))
+                .group_by(listing_addresses.c.address)
+            )
+            for address, lives, newest_live, all_, newest in self._db.execute(query):
+                if 1 in (lives, all_):
+                    one[address] = newest_live if lives == 1 else newest
+        found = self.several(one.values())
+        return {address: found[id] for address, id in one.items()}
 
     def several(self, ids: Collection[str]) -> dict[str, Kept]:
         """Listings by id."""
@@ -136,7 +160,7 @@ class Listings(ListingChallenges, ListingPhotos, ListingSearch):
         A photo comes with when it came into the listing.
         """
         for some in chunks(list(known)):
-            for table in (listing_codes, listing_photos):
+            for table in (listing_addresses, listing_codes, listing_photos):
                 self._db.execute(delete(table).where(table.c.listing.in_(some)))
         new = [_values(one) for one in kept if one.id not in known]
         if new:
@@ -144,6 +168,9 @@ class Listings(ListingChallenges, ListingPhotos, ListingSearch):
         for one in kept:
             if one.id in known:
                 self._db.execute(update(listings).where(listings.c.id == one.id).values(**_values(one)))
+        named = [{"listing": one.id, "address": name} for one in kept if (name := address_name(one.url)) is not None]
+        if named:
+            self._db.execute(insert(listing_addresses), named)
         if codes:
             self._db.execute(insert(listing_codes), [{"listing": one, "code": code} for one, code in codes])
         if photos:

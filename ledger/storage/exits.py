@@ -70,7 +70,8 @@ STAY: Final[Mapping[str, str]] = {
     **dict.fromkeys(("imports", "import_faults", "jobs"), "work on files that were taken or refused"),
     **dict.fromkeys(
         (
-            *("listings", "listing_challenges", "listing_codes", "listing_decisions", "listing_photos", "photos"),
+            *("listings", "listing_addresses", "listing_challenges", "listing_codes", "listing_decisions"),
+            *("listing_photos", "photos"),
             *("photo_points", "authorised_sellers", "rule_packs", "sellers", "seller_marks", "seller_sales", "watches"),
         ),
         "what platforms told of their listings and sellers: theirs, and a backup keeps it",

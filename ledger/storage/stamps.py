@@ -50,8 +50,8 @@ QUIET: Final = frozenset(
         *("desk_log", "desk_log_head", "notices", "cases", "case_texts", "case_files"),
         # Who wants to be told of an item, and what brands tell each other.
         *("watches", "sharing_policies", "signal_entries", "offenders", "signal_questions", "test_purchases"),
-        *("listings", "listing_codes", "listing_photos", "photos", "photo_points", "listing_decisions"),
-        *("listing_challenges", "authorised_sellers", "rule_packs"),
+        *("listings", "listing_addresses", "listing_codes", "listing_photos", "photos", "photo_points"),
+        *("listing_decisions", "listing_challenges", "authorised_sellers", "rule_packs"),
         *("rights", "right_agents", "design_certificates", "look_up_days"),
         *("proposals", "proposal_approvals", "proposal_subjects", "applications", "application_approvals"),
     }

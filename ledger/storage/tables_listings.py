@@ -55,6 +55,15 @@ listing_codes = Table(
 )
 """Codes as keyed hashes: enough to see that two listings name one item."""
 
+listing_addresses = Table(
+    "listing_addresses",
+    metadata,
+    Column("listing", String(40), ForeignKey("listings.id", ondelete="CASCADE"), primary_key=True),
+    Column("address", String(68), nullable=False),
+    Index("ix_listing_addresses_address", "address"),
+)
+"""The name of a listing's address as notices compare it, so that one that names the address alone finds the listing."""
+
 listing_photos = Table(
     "listing_photos",
     metadata,

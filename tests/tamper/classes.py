@@ -79,7 +79,8 @@ _CONCERNS: Final[dict[str, tuple[str, ...]]] = {
         "sharing_policies", "signal_entries", "offenders", "signal_questions", "test_purchases",
     ),
     "listings that were screened; what was decided, and the hash of its facts, stands in the desk’s log": (
-        "listings", "listing_codes", "listing_photos", "photos", "photo_points", "listing_decisions",
+        "listings", "listing_addresses", "listing_codes", "listing_photos", "photos", "photo_points",
+        "listing_decisions",
         "listing_challenges", "authorised_sellers", "rule_packs",
     ),
     "notices as they were sent; what came of their cases stands in the desk’s log": (

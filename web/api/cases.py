@@ -67,7 +67,8 @@ def find_cases(query: CasesQuery) -> Response:
         found = queue_of(ledger, asking)
         return answer(CasesOut(items=_lines(found), next=None))
     states = () if query.state is None else (query.state,)
-    wanted = Wanted(notice=query.notice, listing=query.listing, seller=query.seller, states=states)
+    listings = () if query.listing is None else (query.listing,)
+    wanted = Wanted(notice=query.notice, listings=listings, seller=query.seller, states=states)
     if wanted.seller is not None:
         asking.need(Scope.DECIDE)
     found = list_cases(ledger, asking, wanted, query.cursor, query.limit + 1)

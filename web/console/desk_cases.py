@@ -204,6 +204,7 @@ def _case(id: str, fault: str = "") -> str:
         can_appeal=case.state in against and mine not in case.appealed and now < case.appeal_until,
         can_undo=case.self_service and now < case.undo_until,
         fault=fault,
+        beside=next((one.body.get("beside") for one in seen.history if one.kind == "case.countered"), None),
         now=now,
         words=words,
         States=State,

@@ -8,6 +8,7 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug import Response as AnyResponse
 
 from ledger.domain.desk.cases import Ground, State
+from ledger.domain.desk.cases_moves import answerable
 from ledger.domain.desk.clocks import RULES
 from ledger.domain.desk.notices import in_force_in
 from ledger.domain.errors import Invalid, LedgerError
@@ -131,7 +132,7 @@ def _page(
         right=right_words(seen.right),
         places=in_force_in(seen.kept.territories),
         file_url=lambda sha256: url_for("desk.seller_file", secret=secret, sha256=sha256),
-        can_answer=case.state is State.UPHELD and case.countered_at is None and now < case.counter_until,
+        can_answer=answerable(case, now),
         can_appeal=case.state in (State.UPHELD, State.KEPT)
         and "seller" not in case.appealed
         and now < case.appeal_until,

@@ -147,6 +147,8 @@ class Case:
     counter_until: int = 0
     countered_at: int | None = None
     ground: Ground | None = None
+    proven: str | None = None
+    """The item whose owner's live answer has restored the listing, by its hexadecimal name."""
     restore_at: int | None = None
     appeal_until: int = 0
     appealed: tuple[Side, ...] = ()

@@ -72,9 +72,11 @@ def ask_more(case: Case, now: int, *, by: str = "", texts: Sequence[str] = ()) -
 
 def give_more(case: Case, now: int, *, texts: Sequence[str] = (), files: Sequence[str] = ()) -> list[Act]:
     """The notifier's answer; the clock goes on with what was left of it. Raises Conflict."""
-    expect(case, State.WAITING, said("Nothing more was asked for in this case."))
+    over = said("The time to send more is over, so the notice was declined. You can appeal.")
+    unanswered = case.state is State.DECLINED and case.asked > 0 and not case.decided_by
+    expect(case, State.WAITING, over if unanswered else said("Nothing more was asked for in this case."))
     if case.due_at is not None and now >= case.due_at:
-        raise Conflict(said("The time to send more is over, so the notice was declined. You can appeal."))
+        raise Conflict(over)
     return [Act("case.more", {"texts": list(texts), "files": list(files)})]
 
 
@@ -84,19 +86,24 @@ def counter(
     ground: Ground,
     *,
     proof: str | None = None,
+    item: str | None = None,
+    beside: str | None = None,
     texts: Sequence[str] = (),
     files: Sequence[str] = (),
 ) -> list[Act]:
-    """The seller's answer. With `proof`, the id of an owner's live answer, the listing is restored at once.
+    """The seller's answer. With `proof`, the id of a live answer of the owner of `item`, it restores the listing.
 
-    While an appeal waits, nothing but such a proof is taken, and the time for an answer stands still. Raises Conflict
-    where there was one before, where the time is over, or where nothing was taken down.
+    `beside` is the case in which another listing came back with the same item: nothing is then restored by the answer
+    alone. While an appeal waits, nothing but a proof is taken, and the time for an answer stands still. Raises
+    Conflict where there was one before, where the time is over, or where nothing was taken down.
     """
     if case.countered_at is not None:
         raise Conflict(said("There was a counter-notice in this case before. It can be answered once; you can appeal."))
     if case.state is State.CLOSED:
         raise Conflict(closed_words())
     waits = case.state is State.APPEALED and case.is_down
+    if waits and beside is not None:
+        raise Conflict(said("This item is back in another listing already. An appeal waits for its decision."))
     if waits and proof is None:
         raise Conflict(said("An appeal waits for its decision. The time for a counter-notice goes on after that."))
     if not waits:
@@ -115,6 +122,8 @@ def counter(
     body = {
         "ground": ground.value,
         "proof": proof,
+        "item": item if proof is not None else None,
+        "beside": beside,
         "due_at": reviewed,
         "restore_at": restored,
         "rules": rules.label,
@@ -147,6 +156,8 @@ def to_court(case: Case, now: int, *, texts: Sequence[str] = (), files: Sequence
 
     Without one it comes back after `UNPROVEN_COURT`, unless a document follows before. Raises Conflict.
     """
+    if case.state is State.RESTORED:
+        raise Conflict(said("The listing is restored already, so this case waits for no court. You can appeal."))
     if case.state not in (State.COUNTERED, State.IN_COURT) or case.restore_at is None:
         raise Conflict(said("This case does not wait for a court."))
     if now >= case.restore_at:

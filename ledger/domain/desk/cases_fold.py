@@ -75,6 +75,7 @@ def _countered(case: Case, at: int, body: Mapping[str, Any]) -> Case:
         state=State.COUNTERED,
         countered_at=at,
         ground=Ground(body["ground"]),
+        proven=body.get("item"),
         due_at=body["due_at"],
         restore_at=body["restore_at"],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from ledger.domain.desk.cases import A_KEY, Automation, Case, State
@@ -67,6 +68,24 @@ def expect(case: Case, state: State, else_: Said) -> None:
         raise Conflict(closed_words())
     if case.state is not state:
         raise Conflict(else_)
+
+
+class Answerable(StrEnum):
+    """What a seller can answer now."""
+
+    ANYTHING = "anything"
+    PROOF = "proof"
+    """Only a live answer of the item's owner: an appeal waits for its decision."""
+    NOTHING = "nothing"
+
+
+def answerable(case: Case, now: int) -> Answerable:
+    """What of a counter-notice would be taken now, for whoever offers the form."""
+    if case.countered_at is not None or now >= counter_until(case, now):
+        return Answerable.NOTHING
+    if case.state is State.APPEALED:
+        return Answerable.PROOF if case.is_down else Answerable.NOTHING
+    return Answerable.ANYTHING if case.state is State.UPHELD else Answerable.NOTHING
 
 
 def counter_until(case: Case, now: int) -> int:

@@ -64,6 +64,14 @@ def listing_of(url: str) -> str:
     return "url:" + hashlib.sha256(url.encode()).hexdigest()
 
 
+def address_name(url: str) -> str | None:
+    """The same of an address that a platform gave, None where that is none that could be compared."""
+    try:
+        return listing_of(tidy_url(url)[0])
+    except Invalid:
+        return None
+
+
 def repeats(names: Sequence[tuple[str, str, str | None] | None]) -> list[int | None]:
     """For each line, as (platform, listing, item), the earlier one that says the same, None for the first."""
     seen: dict[tuple[str, str, str | None], int] = {}

@@ -18,7 +18,7 @@ from ledger.domain.said import said
 from ledger.services.desk.case_files import claim_files
 from ledger.services.desk.case_write import CaseWriter, keep_text, load
 from ledger.services.desk.cases_port import Kept
-from ledger.services.desk.notices_rights import authorised
+from ledger.services.desk.notices_rights import need_agent
 from ledger.services.desk.rights import today
 from ledger.services.ports import Ledger, Tx
 
@@ -193,11 +193,8 @@ def _notifying(ledger: Ledger, caller: Caller) -> Allowed:
     def allowed(tx: Tx, kept: Kept) -> bool:
         caller.need(Scope.NOTICE)
         own = caller.organisation.id
-        if own == kept.notifier and own != kept.holder:
-            holder = tx.organisations.get(kept.holder)
-            assert holder is not None
-            right = None if kept.right_id is None else tx.rights.get(kept.right_id)
-            authorised(tx, holder, own, right, kept.territories, today(ledger))
+        if own == kept.notifier:
+            need_agent(tx, kept, today(ledger))
         return own in (kept.notifier, kept.holder)
 
     return allowed

@@ -1,29 +1,30 @@
 """The seller's answer to a notice: through their platform, or by the link that the platform passes on to them.
 
 “I own this item”, with the owner's live answer, restores the listing at once, where the ledger's own verdict then is
-that the owner has confirmed. One answer restores one listing; where the notice names no item, only a listing that the
-platform itself has said to show that item's code. Everything else goes to a reviewer, or to the days that the rule set
-gives.
+that the owner has confirmed. One thing is in one listing: where another one of the platform came back by an answer for
+the same item within `ONE_LISTING` and has not ended, as far as the platform told us, a reviewer looks at this one, and
+is told of the other. Where the notice names no item, an answer restores only a listing that the platform itself has
+said to show that item's code. Everything else goes to a reviewer, or to the days that the rule set gives.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from ledger.domain.asks import LASTS
 from ledger.domain.codes import Exact, parse_code
 from ledger.domain.desk import cases_acts as acts
 from ledger.domain.desk.cases import Case, Ground
 from ledger.domain.desk.cases_acts import Act
 from ledger.domain.desk.facts import Found, answers
+from ledger.domain.desk.listings import ListingStatus
 from ledger.domain.errors import Conflict, Invalid, Unknown
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.said import said
 from ledger.domain.standing_headlines import Key
 from ledger.services.desk.case_files import claim_files
-from ledger.services.desk.case_listing import told_of
+from ledger.services.desk.case_listing import listing_names, named_listings, told_of
 from ledger.services.desk.case_write import CaseWriter, keep_text, load, seller_link_hash
 from ledger.services.desk.cases_port import CaseFile, Kept
 from ledger.services.desk.checks_proof import Proof, ask_seller, proven
@@ -31,8 +32,9 @@ from ledger.services.desk.notices_lines import flags_of
 from ledger.services.ports import Ledger, Tx
 from ledger.services.scan_item import scan_item
 
+ONE_LISTING: Final = 90 * 86_400
+"""Seconds for which a listing that came back by a live answer keeps others with its item from coming back so."""
 _SHORTEST = 10
-_PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +109,21 @@ def _counter(
         raise Invalid(said("Say in a sentence or two why the notice is wrong."))
     if answer.ground is not Ground.OWNER and answer.proof is not None:
         raise Invalid(said("A live proof goes with “I own this item”. Tick that, or leave the proof out."))
-    proof = None
+    item = None
     if answer.proof is not None:
         session = _proof_session(ledger, kept, answer, seller)
         if session is None:
             raise Conflict(
                 said("This proof does not count: it was not answered, is older than 15 minutes, or is of another item.")
             )
-        proof = answer.proof if _restores(ledger, kept, case, answer, session) else None
+        item = _restored_with(ledger, kept, case, answer, session)
     by = "" if caller is None else caller.organisation.id
     with ledger.store.write() as tx:
         kept, case = load(tx, kept.id)
         writer, now = CaseWriter(ledger, tx), ledger.now()
         case = writer.act(kept, case, (), "")
-        if proof is not None and _used(tx, proof, kept.id, now):
-            proof = None
-        made = _acts(tx, kept, case, answer, proof, caller, now)
+        beside = None if item is None else _back_with(tx, kept, item, now)
+        made = _acts(tx, kept, case, answer, item, beside, caller, now)
         named = acts.name_seller(case, seller) if caller is not None and seller else []
         case = writer.act(kept, case, [*named, *made], by)
         writer.finish()
@@ -132,7 +133,14 @@ def _counter(
 
 
 def _acts(
-    tx: Tx, kept: Kept, case: Case, answer: Answer, proof: str | None, caller: Caller | None, now: int
+    tx: Tx,
+    kept: Kept,
+    case: Case,
+    answer: Answer,
+    item: str | None,
+    beside: str | None,
+    caller: Caller | None,
+    now: int,
 ) -> Sequence[Act]:
     texts = keep_text(tx, kept.id, "counter", answer.statement, now)
     texts += keep_text(tx, kept.id, "counter_name", answer.name, now)
@@ -141,7 +149,8 @@ def _acts(
     else:
         sent = {one.sha256: one for one in tx.cases.files(kept.id) if not one.organisation}
         files = [name for name in answer.files if name in sent]
-    return acts.counter(case, now, answer.ground, proof=proof, texts=texts, files=files)
+    proof = None if item is None or beside is not None else answer.proof
+    return acts.counter(case, now, answer.ground, proof=proof, item=item, beside=beside, texts=texts, files=files)
 
 
 def _proof_session(ledger: Ledger, kept: Kept, answer: Answer, seller: str | None) -> bytes | None:
@@ -157,14 +166,14 @@ def _proof_session(ledger: Ledger, kept: Kept, answer: Answer, seller: str | Non
         return proven(ledger, tx, Proof(kept.platform, seller, answer.proof), found[0].item, ledger.now())
 
 
-def _restores(ledger: Ledger, kept: Kept, case: Case, answer: Answer, session: bytes) -> bool:
-    """Whether the ledger's verdict is now that the owner has confirmed, and that answers what was alleged."""
+def _restored_with(ledger: Ledger, kept: Kept, case: Case, answer: Answer, session: bytes) -> str | None:
+    """The item's name where the ledger's verdict is now that the owner has confirmed, and that answers the notice."""
     item = _item_of(kept, answer.code)
     if (kept.gtin, kept.serial) != item:
         with ledger.store.read() as tx:
             told = told_of(ledger, tx, kept.platform, {kept.listing: [item]}).get(kept.listing)
         if told is None or item not in told.shows:
-            return False
+            return None
     scan = scan_item(ledger, *item, session=session)
     found = Found(
         verdict=scan.standing.key.value,
@@ -174,17 +183,19 @@ def _restores(ledger: Ledger, kept: Kept, case: Case, answer: Answer, session: b
         in_programme=True,
         confirmed=True,
     )
-    return answers(case.reason, found)
+    return f"{scan.subject.item.item:064x}" if scan.subject is not None and answers(case.reason, found) else None
 
 
-def _used(tx: Tx, proof: str, case: str, now: int) -> bool:
-    """Whether a live answer has restored another listing; it is good for `LASTS` alone, so no older entry matters."""
-    after = 0
-    while page := tx.desk_log.entries(after, _PAGE, kinds={"case.countered"}, since=now - LASTS):
-        if any(one.subject != case and json.loads(one.body)["proof"] == proof for one in page):
-            return True
-        after = page[-1].number
-    return False
+def _back_with(tx: Tx, kept: Kept, item: str, now: int) -> str | None:
+    """The case in which another listing came back by a live answer for this item and, as far as we know, is up."""
+    others = tx.cases.let_up_by_proof(kept.platform, item, listing_names(tx, kept.platform, kept.listing))
+    told = named_listings(tx, kept.platform, {one.listing for one in others})
+    for one in others:
+        ended = one.listing in told and told[one.listing][0].status == ListingStatus.ENDED
+        at = load(tx, one.id)[1].countered_at or 0
+        if not ended and at > now - ONE_LISTING:
+            return one.id
+    return None
 
 
 def _item_of(kept: Kept, code: str | None) -> tuple[str, str]:

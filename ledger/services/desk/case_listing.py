@@ -1,11 +1,17 @@
-"""What a platform itself has told us of a listing, by having it screened: its seller, and the codes that it shows."""
+"""What a platform itself has told us of a listing, by having it screened: its names, its seller, and its codes.
+
+A listing has two names: the platform's own reference, and its address (`address_name`). Whoever knows one of them means
+the same listing as whoever knows the other, where the platform has told us both and no two listings have the address.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from ledger.domain.desk.listings import Kept
+from ledger.domain.desk.notices import address_name
 from ledger.services.desk.screen_facts import code_name
 from ledger.services.ports import Ledger, Tx
 
@@ -21,6 +27,25 @@ class ToldListing:
     codes: int
     shows: frozenset[tuple[str, str]]
     models: frozenset[str]
+
+
+def named_listings(tx: Tx, platform: str, names: Collection[str]) -> dict[str, tuple[Kept, tuple[str, ...]]]:
+    """The listings of a platform by either of their names, each with all its names; a reference counts first."""
+    found = tx.listings.by_addresses(platform, names) | tx.listings.by_refs(platform, names)
+    addresses = {one.id: address_name(one.url) for one in found.values()}
+    alone = tx.listings.by_addresses(platform, {one for one in addresses.values() if one is not None})
+    named: dict[str, tuple[Kept, tuple[str, ...]]] = {}
+    for name, one in found.items():
+        address = addresses[one.id]
+        theirs = address is not None and address in alone and alone[address].id == one.id
+        named[name] = (one, (one.ref, address) if theirs and address is not None else (one.ref,))
+    return named
+
+
+def listing_names(tx: Tx, platform: str, name: str) -> tuple[str, ...]:
+    """The names of a listing, of which one is known."""
+    known = named_listings(tx, platform, {name}).get(name)
+    return (name,) if known is None else tuple(dict.fromkeys((name, *known[1])))
 
 
 def told_of(

@@ -20,7 +20,10 @@ from ledger.domain.desk_log import Entry
 from ledger.domain.errors import Unknown
 from ledger.domain.said import said
 from ledger.domain.webhooks import Endpoint, EventType, iso
+from ledger.services.desk.case_listing import listing_names
 from ledger.services.desk.cases_port import Kept
+from ledger.services.desk.notices_rights import speaks
+from ledger.services.desk.rights import today
 from ledger.services.desk.standing_of import note_standing
 from ledger.services.errands import b64
 from ledger.services.ports import Ledger, Tx
@@ -86,7 +89,8 @@ class CaseWriter:
     def _one(self, kept: Kept, case: Case, act: Act, by: str, now: int, *, fresh: bool = False) -> Case:
         body = dict(act.body)
         if act.kind == "listing.up":
-            body["still_down"] = self._tx.cases.held_down(kept.platform, kept.listing, kept.id)
+            names = listing_names(self._tx, kept.platform, kept.listing)
+            body["still_down"] = self._tx.cases.held_down(kept.platform, names, kept.id)
         entry = self._tx.desk_log.append(act.kind, by, kept.id, body, now)
         before = case
         if not (fresh and act.kind == "case.received"):
@@ -103,7 +107,7 @@ class CaseWriter:
         if entry.kind == "listing.up" and body["still_down"]:
             types.remove(EventType.LISTING_RESTORED)
         for type in types:
-            for organisation in dict.fromkeys((kept.platform, kept.notifier)):
+            for organisation in dict.fromkeys((kept.platform, self._notifying(kept))):
                 endpoints = self._wanting(organisation)
                 if endpoints:
                     source = f"desk:{entry.number}:{type}:{organisation}"
@@ -112,6 +116,10 @@ class CaseWriter:
                         self._ledger, self._tx, organisation, type, data,
                         source=source, at=entry.at, endpoints=endpoints,
                     )  # fmt: skip
+
+    def _notifying(self, kept: Kept) -> str:
+        """Who is told on the notifier's side: its holder, once the agent that sent it may not read it any more."""
+        return kept.notifier if speaks(self._tx, kept, today(self._ledger)) else kept.holder
 
     def _wanting(self, organisation: str) -> list[Endpoint]:
         if organisation not in self._endpoints:
@@ -168,6 +176,7 @@ def index_of(case: Case) -> dict[str, Any]:
         "struck_at": case.struck_at,
         "strike_until": case.strike_until,
         "strike_back_at": case.strike_back_at,
+        "proven_item": case.proven,
     }
 
 

@@ -62,6 +62,7 @@ class Kept:
     struck_at: int | None = None
     strike_until: int | None = None
     strike_back_at: int | None = None
+    proven_item: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ class Wanted:
     notifier: str | None = None
     holder: str | None = None
     notice: str | None = None
-    listing: str | None = None
+    listings: tuple[str, ...] = ()
+    """The names of one listing."""
+    holders: tuple[str, ...] | None = None
     seller: str | None = None
     states: tuple[str, ...] = ()
 
@@ -132,12 +135,19 @@ class Cases(Protocol):
         """Cases to which time has something to do, the longest due first."""
         ...
 
-    def earlier(self, platform: str, listings: Collection[str]) -> list[Kept]:
-        """Cases against these listings of a platform, newest first (at most 3,000)."""
+    def earlier(self, platform: str, names: Collection[str], reason: str, right: str | None) -> list[Kept]:
+        """Cases against listings of these names for a reason and on a right, newest first (at most 3,000)."""
         ...
 
-    def held_down(self, platform: str, listing: str, but: str) -> bool:
-        """Whether another case than `but` holds the listing down."""
+    def held_down(self, platform: str, names: Collection[str], but: str) -> bool:
+        """Whether another case than `but` holds the listing of these names down."""
+        ...
+
+    def let_up_by_proof(self, platform: str, item: str, names: Collection[str]) -> list[Kept]:
+        """Cases in which a live answer for this item let another listing up than that of these names (at most 50).
+
+        Newest first; one that went down again since is not among them.
+        """
         ...
 
     def counts(self, notifier: str, since: int, *, holder: str | None = None, explanation: str | None = None) -> Counts:

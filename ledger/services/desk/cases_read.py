@@ -1,5 +1,7 @@
 """Cases as each side may see them: the platform its own, whoever notified theirs, a rights-holder what its agents did.
 
+An agent reads what it sent while the rights-holder's authorisation lasts, and not a day longer.
+
 What was alleged, by whom and on which right is for everybody concerned; the e-mail address of whoever sent the notice
 for nobody but its sender and the platform. Of the seller there is the platform's own name for them, for the platform.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -20,13 +23,18 @@ from ledger.domain.errors import Forbidden, Unknown
 from ledger.domain.organisations import Caller, Organisation, Role, Scope
 from ledger.domain.said import said
 from ledger.services.desk.case_counter import case_behind
+from ledger.services.desk.case_listing import listing_names
 from ledger.services.desk.case_write import entries_of, load, seller_secret
 from ledger.services.desk.cases_port import CaseFile, Kept, Notice, Wanted
+from ledger.services.desk.notices_rights import need_agent, speaks
+from ledger.services.desk.rights import today
 from ledger.services.ports import Ledger, Tx
 
 _READERS = (Scope.READ, Scope.CHECK, Scope.SCREEN, Scope.DECIDE, Scope.NOTICE)
 _READ_FIRST = ("explanation", "name", "relation", "email")
 _PRIVATE = frozenset({"email", "counter_name"})
+_PLATFORMS_OWN = frozenset({"seller", "by", "reviewer", "beside"})
+"""Fields of entries: the seller, who decided, and the case of another seller's listing."""
 MOST_SHOWN = 1_000
 
 
@@ -72,13 +80,15 @@ class Seen:
 
 
 def see_case(ledger: Ledger, caller: Caller, id: str) -> Seen:
-    """A case of one's own. Raises Unknown for everybody else's."""
+    """A case of one's own. Raises Unknown for everybody else's, Forbidden for an agent no more."""
     need_reader(caller)
     with ledger.store.read() as tx:
         kept, case = load(tx, id)
         eye = _eye(kept, caller)
         if eye is None:
             raise Unknown(said("There is no such case among those that you can see."))
+        if eye is Eye.NOTIFIER:
+            need_agent(tx, kept, today(ledger))
         return _seen(ledger, tx, eye, kept, case)
 
 
@@ -96,12 +106,32 @@ def list_cases(ledger: Ledger, caller: Caller, wanted: Wanted, before: str | Non
     own, role = caller.organisation.id, caller.organisation.role
     with ledger.store.read() as tx:
         if role is Role.PLATFORM:
-            return tx.cases.page(replace(wanted, platform=own), before, limit)
+            names = tuple(name for one in wanted.listings for name in listing_names(tx, own, one))
+            return tx.cases.page(replace(wanted, platform=own, listings=names), before, limit)
         if role is Role.BRAND:
             return tx.cases.page(replace(wanted, holder=own), before, limit)
         if role is Role.AGENT:
-            return tx.cases.page(replace(wanted, notifier=own), before, limit)
+            return _of_agent(tx, replace(wanted, notifier=own), before, limit, today(ledger))
     raise Forbidden(said("Cases are seen by platforms, brands and their agents."))
+
+
+def _of_agent(tx: Tx, wanted: Wanted, before: str | None, limit: int, day: date) -> list[Kept]:
+    """Those of an agent's cases in which it may still speak."""
+    given = tx.rights.authorisations(agent=wanted.notifier)
+    wanted = replace(wanted, holders=tuple(sorted({one.owner for one in given if one.in_force(day)})))
+    found: list[Kept] = []
+    open_: dict[tuple[Any, ...], bool] = {}
+    while len(found) < limit:
+        some = tx.cases.page(wanted, before, MOST_SHOWN)
+        for one in some:
+            under = (one.holder, one.right_id, one.territories)
+            if under not in open_:
+                open_[under] = speaks(tx, one, day)
+            found += [one] if open_[under] else []
+        if len(some) < MOST_SHOWN:
+            break
+        before = some[-1].id
+    return found[:limit]
 
 
 def queue_of(ledger: Ledger, caller: Caller, limit: int = MOST_SHOWN) -> list[Kept]:
@@ -113,13 +143,17 @@ def queue_of(ledger: Ledger, caller: Caller, limit: int = MOST_SHOWN) -> list[Ke
 
 
 def see_notice(ledger: Ledger, caller: Caller, id: str) -> tuple[Notice, list[Kept]]:
-    """A notice of one's own, or for oneself, with its cases. Raises Unknown."""
+    """A notice of one's own, or for oneself, with its cases. Raises Unknown, Forbidden for an agent no more."""
     caller.need(Scope.NOTICE)
     with ledger.store.read() as tx:
         found = tx.cases.notice(id)
         if found is None or caller.organisation.id not in (found.organisation, found.holder):
             raise Unknown(said("There is no such notice among yours."))
-        return found, sorted(tx.cases.page(Wanted(notice=id), None, 300), key=lambda one: one.place)
+        cases = sorted(tx.cases.page(Wanted(notice=id), None, 300), key=lambda one: one.place)
+        if caller.organisation.id == found.organisation:
+            for one in cases[:1]:
+                need_agent(tx, one, today(ledger))
+        return found, cases
 
 
 def reasons_for(ledger: Ledger, caller: Caller, id: str) -> dict[str, Any]:
@@ -207,7 +241,7 @@ def _history(tx: Tx, kept: Kept, eye: Eye, unseen: Collection[str]) -> tuple[Hap
             case list() as named:
                 body["texts"] = [name for name in named if name not in unseen]
         if eye is not Eye.PLATFORM:
-            body = {name: value for name, value in body.items() if name not in ("seller", "by", "reviewer")}
+            body = {name: value for name, value in body.items() if name not in _PLATFORMS_OWN}
         told.append(Happened(entry.number, entry.at, entry.kind, known.get(entry.organisation, "holder"), body))
     return tuple(told)
 

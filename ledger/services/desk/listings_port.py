@@ -77,6 +77,10 @@ class Listings(ListingSearch, Protocol):
         """A platform's listings by the platform's names."""
         ...
 
+    def by_addresses(self, platform: str, addresses: Collection[str]) -> dict[str, Kept]:
+        """By the name of an address (`address_name`) the one listing that has it, where no two can be meant."""
+        ...
+
     def several(self, ids: Collection[str]) -> dict[str, Kept]:
         """Listings by id."""
         ...

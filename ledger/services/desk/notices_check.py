@@ -19,7 +19,8 @@ from ledger.domain.errors import Fault, Invalid, TooMany
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.said import said
 from ledger.services.desk.case_write import text_hash
-from ledger.services.desk.notices_lines import DAY, Asked, LookedLine, found, placed, scanned, told_apart
+from ledger.services.desk.notices_apart import told_apart
+from ledger.services.desk.notices_lines import DAY, Asked, LookedLine, found, placed, scanned
 from ledger.services.desk.notices_rights import Acting, acting_for
 from ledger.services.desk.standing_of import standing_of
 from ledger.services.email_links import check_email

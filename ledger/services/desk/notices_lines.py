@@ -1,4 +1,4 @@
-"""The lines of a notice: each with its listing, its item, and the earlier line or case that says the same."""
+"""The lines of a notice: each with its listing, its item, and what the ledger and the platforms know of them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import date
 from typing import Final
 
 from ledger.domain.codes import Exact, parse_code
-from ledger.domain.desk.cases import Outcome, Reason, State
+from ledger.domain.desk.cases import Reason
 from ledger.domain.desk.clocks import RuleName
 from ledger.domain.desk.facts import Found, Link, Weighed, proposals
-from ledger.domain.desk.notices import LONGEST_REF, Line, listing_of, needs_right, repeats, tidy_url
-from ledger.domain.desk.rights import Right
+from ledger.domain.desk.listings import Kept as Listing
+from ledger.domain.desk.notices import LONGEST_REF, Line, listing_of, needs_right, tidy_url
 from ledger.domain.errors import Fault, Invalid, LedgerError
 from ledger.domain.gtins import check_gtin
 from ledger.domain.organisations import Organisation, Role
@@ -20,15 +20,13 @@ from ledger.domain.said import said
 from ledger.domain.standing_headlines import BAD_NEWS, Key
 from ledger.services.ask_owner import trusted_now
 from ledger.services.check_items import check_items
-from ledger.services.desk.case_listing import ToldListing, told_of
+from ledger.services.desk.case_listing import ToldListing, named_listings, told_of
 from ledger.services.desk.cases_port import Kept
 from ledger.services.desk.notices_rights import Acting
 from ledger.services.ports import Ledger, Tx
 from ledger.services.scanned import Scan
 
 DAY: Final = 86_400
-REMEMBERED: Final = 365 * DAY
-"""Seconds for which a case that its notifier lost or took back answers another notice of the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,7 @@ class LookedLine:
 
     platform: Organisation | None
     listing: str
+    """By its reference where that was given or the platform has told us both, else by its address."""
     url: str | None
     item: int | None
     gtin: str | None
@@ -77,6 +76,8 @@ class LookedLine:
     """Whose listing it is, where the platform has told us."""
     models: frozenset[str] = frozenset()
     """The GTINs that the platform has told us it sells."""
+    names: tuple[str, ...] = ()
+    """Under which an earlier case may know the listing."""
 
     @property
     def new(self) -> bool:
@@ -84,51 +85,30 @@ class LookedLine:
         return self.fault is None and self.repeats is None and self.before is None
 
 
-def told_apart(tx: Tx, lines: Sequence[LookedLine], asked: Asked, right: Right | None, now: int) -> list[LookedLine]:
-    """The lines, each with the earlier one or the earlier case that says the same."""
-    same = repeats([None if one.fault else _name(one) for one in lines])
-    by_platform: dict[str, list[str]] = {}
-    for one in lines:
-        if one.platform is not None:
-            by_platform.setdefault(one.platform.id, []).append(one.listing)
-    earlier = [case for id, listings in by_platform.items() for case in tx.cases.earlier(id, listings)]
-    known: dict[tuple[str, str], list[Kept]] = {}
-    for case in earlier:
-        known.setdefault((case.platform, case.listing), []).append(case)
-    told = []
-    for one, place in zip(lines, same, strict=True):
-        before = None
-        if one.platform is not None and place is None:
-            same_listing = known.get((one.platform.id, one.listing), [])
-            before = next((case for case in same_listing if _answers(case, one, asked, right, now)), None)
-        told.append(replace(one, repeats=place, before=before))
-    return told
-
-
-def _answers(case: Kept, line: LookedLine, asked: Asked, right: Right | None, now: int) -> bool:
-    """Whether an earlier case says the same: still open, or within a year decided against its notifier, or taken back
-    after it was decided.
-
-    One that was upheld and is closed does not: what is on sale again is another matter.
-    """
-    same = (
-        case.reason == asked.reason
-        and (case.gtin, case.serial) == (line.gtin, line.serial)
-        and case.right_id == (right.id if right else None)
-    )
-    if not same:
-        return False
-    if case.state != State.CLOSED:
-        return True
-    taken_back = case.outcome == Outcome.WITHDRAWN and case.decided_at is not None
-    against = case.outcome in (Outcome.DECLINED, Outcome.RESTORED) or taken_back
-    return against and case.closed_at is not None and case.closed_at > now - REMEMBERED
-
-
 def placed(tx: Tx, asked: Asked) -> list[LookedLine]:
     """Each line with its listing and its code, or with what is wrong in it."""
     platforms = [one for one in tx.organisations.all() if one.role is Role.PLATFORM]
-    return [_place(platforms, asked, place, line) for place, line in enumerate(asked.lines)]
+    lines = [_place(platforms, asked, place, line) for place, line in enumerate(asked.lines)]
+    by_platform: dict[str, set[str]] = {}
+    for one in lines:
+        if one.platform is not None:
+            by_platform.setdefault(one.platform.id, set()).update(one.names)
+    named = {id: named_listings(tx, id, names) for id, names in by_platform.items()}
+    return [
+        one if one.platform is None else _named(one, place, named[one.platform.id]) for place, one in enumerate(lines)
+    ]
+
+
+def _named(line: LookedLine, place: int, named: Mapping[str, tuple[Listing, tuple[str, ...]]]) -> LookedLine:
+    """A line by its listing's reference and the platform's own address for it, where the platform has told us them."""
+    told, by_address = (named[name][0] if name in named else None for name in (line.names[0], line.names[-1]))
+    if by_address is not None and (told is None or told.id != by_address.id):
+        what = said("the address is not that of the listing “%(ref)s”.", ref=line.listing)
+        return replace(line, fault=Fault(said("line %(n)d", n=place + 1), what, said("Name it by one of them alone.")))
+    if told is None:
+        return line
+    url = line.url if by_address is not None and line.url is not None else told.url
+    return replace(line, listing=told.ref, url=url, names=named[line.names[0]][1])
 
 
 def _place(platforms: Sequence[Organisation], asked: Asked, place: int, line: Line) -> LookedLine:
@@ -163,8 +143,8 @@ def _place(platforms: Sequence[Organisation], asked: Asked, place: int, line: Li
     except LedgerError as wrong:
         fault = Fault(said("line %(n)d", n=place + 1), wrong.detail)
         return LookedLine(None, "", None, None, None, None, None, fault=fault)
-    listing = line.ref if line.ref is not None else listing_of(str(url))
-    return LookedLine(platform, listing, url, None, gtin, serial, sold_as)
+    names = tuple(one for one in (line.ref, None if url is None else listing_of(url)) if one is not None)
+    return LookedLine(platform, names[0], url, None, gtin, serial, sold_as, names=names)
 
 
 def scanned(ledger: Ledger, lines: Sequence[LookedLine]) -> list[Scan | None]:
@@ -260,10 +240,3 @@ def flags_of(scan: Scan) -> frozenset[str]:
     return frozenset(str(one.key) for one in got.lines if one.grave) | (
         {got.key.value} if got.key in BAD_NEWS else set()
     )
-
-
-def _name(line: LookedLine) -> tuple[str, str, str | None] | None:
-    if line.platform is None:
-        return None
-    code = f"{line.gtin}/{line.serial}" if line.gtin and line.serial else None
-    return line.platform.id, line.listing, code

@@ -1,6 +1,7 @@
 """For whom a notice is sent, on which right, and whether its sender may: the holder, or an agent that it authorised.
 
-An agent needs the authorisation for every act, in each territory: what was ended or has run out counts for nothing.
+An agent needs the authorisation for every act and to read a case, in each territory: what was ended or has run out
+counts for nothing, also in cases that it brought itself.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ledger.domain.desk.territories import covered
 from ledger.domain.errors import Conflict, Fault, Forbidden, Invalid, Unknown
 from ledger.domain.organisations import Caller, Organisation, Role
 from ledger.domain.said import Said, said
+from ledger.services.desk.cases_port import Kept
 from ledger.services.ports import Tx
 
 _KINDS = {
@@ -87,6 +89,24 @@ def authorised(
                 )
             )
     return None if used is None else used.id
+
+
+def need_agent(tx: Tx, case: Kept, day: date) -> None:
+    """Ask for the authorisation of the agent that sent a case's notice, where one did. Raises Forbidden."""
+    if case.notifier != case.holder:
+        holder = tx.organisations.get(case.holder)
+        assert holder is not None
+        right = None if case.right_id is None else tx.rights.get(case.right_id)
+        authorised(tx, holder, case.notifier, right, case.territories, day)
+
+
+def speaks(tx: Tx, case: Kept, day: date) -> bool:
+    """Whether whoever sent a case's notice may still speak in it: the holder always, an agent while authorised."""
+    try:
+        need_agent(tx, case, day)
+    except Forbidden:
+        return False
+    return True
 
 
 def _for_codes(one: Authorisation, day: date, territory: str) -> bool:

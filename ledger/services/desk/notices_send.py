@@ -23,8 +23,9 @@ from ledger.domain.said import said
 from ledger.services.desk.case_files import claim_files
 from ledger.services.desk.case_write import CaseWriter, index_of, keep_text, seller_link_hash, seller_secret
 from ledger.services.desk.cases_port import Kept, Notice
+from ledger.services.desk.notices_apart import told_apart
 from ledger.services.desk.notices_check import Looked, check_pace, look_at, weigh_lines
-from ledger.services.desk.notices_lines import Asked, LookedLine, told_apart
+from ledger.services.desk.notices_lines import Asked, LookedLine
 from ledger.services.ports import Ledger, Tx
 
 
