@@ -33,11 +33,20 @@ from ledger.services.desk.case_counter import (
     counter_for_seller,
     proof_counts,
 )
+from ledger.services.desk.case_file_make import make_case_file
 from ledger.services.desk.case_files import keep_seller_file, read_case_file
 from ledger.services.desk.case_turn import TEXTS_KEPT, forget_case_texts, settle_due
 from ledger.services.desk.case_write import entries_of, load, seller_secret, text_name
 from ledger.services.desk.cases_port import Wanted
-from ledger.services.desk.cases_read import Seen, list_cases, see_by_link, see_case, strikes_of
+from ledger.services.desk.cases_read import (
+    Seen,
+    list_cases,
+    reasons_for,
+    see_by_link,
+    see_case,
+    see_notice,
+    strikes_of,
+)
 from ledger.services.desk.checks_proof import ask_seller
 from ledger.services.desk.notices_check import look_at
 from ledger.services.desk.rights import keep_right_file
@@ -247,6 +256,49 @@ def test_an_agent_no_more_does_nothing_in_a_case_and_the_holder_all_that_it_coul
             act()
     assert case_act.appeal(world.ledger, maison, first.id, "Look again.")[1].appealed == (Side.NOTIFIER,)
     assert case_act.give_more(world.ledger, maison, second.id, "Here it is.")[1].state is State.RECEIVED
+
+
+def test_an_agent_reads_its_cases_while_it_is_authorised_and_its_holder_always(world: World) -> None:
+    add_organisation(world.ledger, slug="points", name="Points", role=Role.AGENT, domain="points.example")
+    points, maison = world.caller("points"), world.caller("maison")
+    for who in (points, maison):
+        add_endpoint(world.ledger, who, f"https://{who.organisation.domain}/hooks", [])
+    kept_right, other = right(world, "EU"), right(world, "EU", name="Exemple")
+    until = datetime.fromtimestamp(world.ledger.now(), UTC).date() + timedelta(days=300)
+    given, stays = (
+        authorise_agent(world.ledger, maison, "points", rights=[one], until=until) for one in (kept_right, other)
+    )
+    [(gone, _)], [(seen, _)] = (send(world, asked(one, "L-1"), "points") for one in (kept_right, other))
+    ids = [one.id for one in list_cases(world.ledger, points, Wanted(), None, 10)]
+    assert sorted(ids) == sorted([gone.id, seen.id])
+    assert see_notice(world.ledger, points, gone.notice)[1]
+    end_agent(world.ledger, maison, given.authorisation.id)
+    reads: tuple[Callable[[], object], ...] = (
+        lambda: see_case(world.ledger, points, gone.id),
+        lambda: see_notice(world.ledger, points, gone.notice),
+        lambda: reasons_for(world.ledger, points, gone.id),
+        lambda: make_case_file(world.ledger, points, gone.id),
+    )
+    for read in reads:
+        with pytest.raises(Forbidden, match="has not authorised you"):
+            read()
+    assert [one.id for one in list_cases(world.ledger, points, Wanted(), None, 10)] == [seen.id]
+    assert see_case(world.ledger, points, seen.id).eye == "notifier"
+    assert WORDS in dict(see_case(world.ledger, maison, gone.id).texts).values()
+    for kept in (gone, seen):
+        decide(world, kept.id, Word.DECLINE, code=Decline.DUPLICATE)
+    told = {"points": [], "maison": []}  # type: dict[str, list[str]]
+    with world.ledger.store.read() as tx:
+        for slug in told:
+            [endpoint] = tx.webhooks.endpoints(world.caller(slug).organisation.id)
+            for one in tx.webhooks.deliveries(endpoint.id, None, None, 100):
+                message = tx.webhooks.message(one.message)
+                if message is not None and message.type == EventType.CASE_DECIDED:
+                    told[slug].append(json.loads(message.body)["data"]["case"])
+    assert told == {"points": [seen.id], "maison": [gone.id]}
+    world.clock.ahead += 301 * DAY
+    assert list_cases(world.ledger, points, Wanted(), None, 10) == []
+    assert stays.in_force
 
 
 def test_codes_are_an_agents_only_in_the_territories_that_it_was_given_them_for(world: World) -> None:

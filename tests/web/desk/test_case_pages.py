@@ -145,6 +145,35 @@ def test_an_owner_proves_on_the_sellers_page_that_they_have_the_item_and_the_lis
     assert "Your listing may be shown again" in seller.get(link).text
 
 
+def test_while_an_appeal_waits_the_page_takes_what_the_rules_take_and_nothing_else(stage: Stage) -> None:
+    app = stage.app(pace=UNHURRIED)
+    [item] = registered(stage, Asking(app, stage.key("maison")), 1)
+    owner = claimed(stage, Asking(app, None), item)
+    stage.follow()
+    brand, bazar = visitor(stage, "maison"), visitor(stage, "bazar")
+    [case] = sent(stage, brand, f"https://bazar.example/appealed {item['page']}")
+    bazar.post(case, f"{case}/decision", decision="uphold")
+    link = unescape(re.findall(r'href="[^"]*(/answer/[^"]+)"', bazar.get(case).text)[0])
+    seller = app.test_client()
+    assert "What applies?" in seller.get(link).text
+    assert seller.post(f"{link}/appeal", data={"text": "It is mine."}).status_code == 303
+    waiting = seller.get(link).text
+    assert "Your appeal waits. If you own the item" in waiting
+    assert "What applies?" not in waiting
+    refused = seller.post(link, data={"ground": "i_have_a_licence", "statement": "Here is the licence."})
+    assert refused.status_code == 422
+    assert "An appeal waits for its decision" in refused.text
+    asked = seller.post(f"{link}/proof", data={}).text
+    assert "What applies?" not in asked
+    form = dict(re.findall(r'<input type="hidden" name="(proof|ground|code)" value="([^"]*)"', asked))
+    with stage.ledger.store.write() as tx:
+        tx.asks.answer(form["proof"], AskState.CONFIRMED, stage.ledger.now(), owner.address.lower(), None)
+    assert seller.post(link, data=form).status_code == 303
+    after = seller.get(link).text
+    assert "Your listing may be shown again" in after
+    assert "Answer it" not in after
+
+
 def test_cases_are_their_parties_alone(stage: Stage) -> None:
     brand = visitor(stage, "maison")
     [case] = sent(stage, brand, "https://bazar.example/d")
@@ -203,6 +232,8 @@ def test_no_page_of_cases_has_a_fault_or_scrolls_sideways(stage: Stage, address:
     bazar.post(case, f"{case}/decision", decision="uphold")
     link = unescape(re.findall(r'href="[^"]*(/answer/[^"]+)"', bazar.get(case).text)[0])
     page = browser.new_context(viewport={"width": width, "height": 640}, bypass_csp=True).new_page()
+    _expect_sound(page, address + link, width)
+    stage.app().test_client().post(f"{link}/appeal", data={"text": "It is genuine."})
     _expect_sound(page, address + link, width)
     page.context.close()
 

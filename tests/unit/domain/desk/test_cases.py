@@ -12,6 +12,7 @@ from ledger.domain.desk import cases_acts as acts
 from ledger.domain.desk.cases import A_KEY, Automation, Case, Decline, Ground, Outcome, Side, State
 from ledger.domain.desk.cases_due import due, next_at
 from ledger.domain.desk.cases_fold import fold
+from ledger.domain.desk.cases_moves import Answerable, answerable
 from ledger.domain.desk.clocks import RULES, RuleName, ends
 from ledger.domain.errors import Conflict, Forbidden, Invalid, LedgerError
 from tests.unit.domain.desk.cases_help import START, Play
@@ -66,6 +67,8 @@ def test_a_notice_whose_notifier_sends_nothing_more_is_declined_at_the_end_of_th
         acts.give_more(play.case, play.now)
     case = play.settle()
     assert (case.state, case.decline) == (State.DECLINED, Decline.INSUFFICIENT_EVIDENCE)
+    with pytest.raises(Conflict, match="The time to send more is over, so the notice was declined"):
+        acts.give_more(case, play.now)
 
 
 def test_a_live_proof_restores_at_once_and_no_strike_follows() -> None:
@@ -160,6 +163,9 @@ def test_going_to_court_on_the_very_second_is_too_late() -> None:
     case = play.do(acts.counter(play.case, play.now, Ground.RESALE))
     with pytest.raises(Conflict, match="over"):
         acts.to_court(case, case.restore_at or 0)
+    play.now = case.restore_at or 0
+    with pytest.raises(Conflict, match="The listing is restored already"):
+        acts.to_court(play.settle(), play.now)
 
 
 def test_an_appeal_is_looked_at_by_somebody_else() -> None:
@@ -320,7 +326,19 @@ MOVES = {
 """Every act that anybody can do."""
 
 
-def answerable(case: Case, now: int) -> bool:
+def taken(case: Case, now: int) -> Answerable:
+    """What of a counter-notice is taken: tried, not read off the case."""
+    found = Answerable.NOTHING
+    for name, what in (("proof", Answerable.PROOF), ("counter", Answerable.ANYTHING)):
+        try:
+            MOVES[name](case, now)
+        except LedgerError:
+            continue
+        found = what
+    return found
+
+
+def open_to_the_seller(case: Case, now: int) -> bool:
     """Whether the seller could still answer or appeal: tried, not read off the case."""
     for name in ("counter", "proof", "seller appeals"):
         try:
@@ -341,6 +359,7 @@ def test_no_strike_comes_from_a_case_that_can_still_be_answered(rules: RuleName,
     for name, gap in moves:
         play.now += gap
         play.settle()
+        assert answerable(play.case, play.now) is taken(play.case, play.now)
         try:
             play.do(MOVES[name](play.case, play.now))
         except LedgerError:
@@ -350,7 +369,7 @@ def test_no_strike_comes_from_a_case_that_can_still_be_answered(rules: RuleName,
         assert so_far is not None
         if entry.kind == "case.strike":
             assert (so_far.state, so_far.outcome) == (State.CLOSED, Outcome.UPHELD)
-            assert not answerable(so_far, entry.at)
+            assert not open_to_the_seller(so_far, entry.at)
         # A listing is down for a case exactly where the case stands upheld, or waits for its second look.
         if so_far.state in (State.RECEIVED, State.WAITING):
             assert not so_far.is_down
