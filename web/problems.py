@@ -63,9 +63,14 @@ def problem(status: int, code: str, title: str, detail: str, **more: Any) -> Res
     return response
 
 
+def status_of(error: errors.LedgerError) -> int:
+    """The HTTP status of a refusal."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
+
+
 def refused(error: errors.LedgerError) -> Response:
     """The answer to a refusal."""
-    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
+    status = status_of(error)
     faults = [{"where": fault.where, "what": fault.what, "mend": fault.mend} for fault in error.faults]
     response = problem(status, error.code, error.title, error.detail, errors=faults)
     if isinstance(error, errors.TooMany):

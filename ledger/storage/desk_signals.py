@@ -11,6 +11,7 @@ from ledger.domain.custody import Flag, ItemState
 from ledger.domain.desk.signals import Act, Fact, Kind, Policy
 from ledger.services.desk.signals_port import Entry, Offender
 from ledger.storage.chain_rows import state_of
+from ledger.storage.desk_signal_counts import SignalCounts
 from ledger.storage.tables import batches, item_versions, items
 from ledger.storage.tables_scans import clone_alerts
 from ledger.storage.tables_signals import (
@@ -25,7 +26,7 @@ _THEFT: Final = int(Flag.STOLEN | Flag.BRAND_THEFT | Flag.COUNCIL_THEFT)
 _CHUNK: Final = 400
 
 
-class Signals:
+class Signals(SignalCounts):
     """Reads and writes of policies, feeds, offenders and questions about them."""
 
     def __init__(self, connection: Connection) -> None:

@@ -11,9 +11,15 @@ import web.console.approvals
 import web.console.batches
 import web.console.cards
 import web.console.catalogue
+import web.console.desk_case_file
 import web.console.desk_cases
 import web.console.desk_clues
+import web.console.desk_designs
+import web.console.desk_listings
 import web.console.desk_rights
+import web.console.desk_sharing
+import web.console.desk_tracing
+import web.console.desk_try
 import web.console.imports
 import web.console.inspect_desk
 import web.console.inspect_done

@@ -28,7 +28,7 @@ from ledger.services.desk.rights import (
 )
 from web.console import bp
 from web.console.pages import Pill, caller_here, ledger_here, only
-from web.problems import STATUS
+from web.problems import status_of
 
 Answer = str | tuple[str, int] | AnyResponse
 
@@ -132,7 +132,7 @@ def _page(problem: LedgerError | None = None, *, agents: bool = False) -> Answer
         form=request.form if problem is not None else {},
         today=day.isoformat(),
     )
-    return shown if problem is None else (shown, _status(problem))
+    return shown if problem is None else (shown, status_of(problem))
 
 
 def _one(found: Right, problem: LedgerError | None = None) -> Answer:
@@ -145,7 +145,7 @@ def _one(found: Right, problem: LedgerError | None = None) -> Answer:
         form=request.form if problem is not None and request.form.get("name") else _filled(found),
         gone=found.state is RightState.WITHDRAWN,
     )
-    return shown if problem is None else (shown, _status(problem))
+    return shown if problem is None else (shown, status_of(problem))
 
 
 def _filled(found: Right) -> dict[str, str]:
@@ -226,7 +226,3 @@ def _bounds(agreed: Agreed) -> Sequence[str]:
         bounds.append(ngettext("%(num)s right", "%(num)s rights", len(one.rights)))
     bounds.extend(one.territories)
     return bounds or [_("Every right, everywhere")]
-
-
-def _status(problem: LedgerError) -> int:
-    return next((STATUS[kind] for kind in type(problem).__mro__ if kind in STATUS), 400)

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final, ParamSpec, TypeVar, cast
 from flask import Response, current_app, g, send_file, url_for
 from flask_babel import gettext as _
 
+from ledger.domain.desk.signals import MEMBERS
 from ledger.domain.errors import Conflict
 from ledger.domain.organisations import SIGNERS, Caller, Role, Scope
 from ledger.domain.outbox import Progress, State
@@ -126,10 +127,16 @@ def navigation(caller: Caller) -> tuple[Way, ...]:
         ways.append(Way(_("Parts"), url_for("console.parts")))
     if role in (Role.AUTHENTICATOR, Role.REPAIRER) and Scope.SIGN in scopes:
         ways.append(Way(_("People who sign"), url_for("console.signers")))
+    if role is Role.PLATFORM and Scope.SCREEN in scopes:
+        ways.append(Way(_("Listings"), url_for("console.listings")))
     if role in (Role.BRAND, Role.AGENT, Role.PLATFORM) and scopes & {Scope.NOTICE, Scope.DECIDE}:
         ways.append(Way(_("Cases"), url_for("console.cases")))
     if role in (Role.BRAND, Role.AGENT) and Scope.NOTICE in scopes:
         ways.append(Way(_("Rights"), url_for("console.rights")))
+    if role is Role.BRAND and Scope.NOTICE in scopes:
+        ways.append(Way(_("Designs"), url_for("console.designs")))
+    if role in MEMBERS and scopes & {Scope.READ, Scope.CHECK}:
+        ways.append(Way(_("Sharing"), url_for("console.sharing")))
     if role in SIGNERS:
         ways.append(Way(_("Statements"), url_for("console.statements")))
     if role is Role.BRAND and scopes & {Scope.IMPORT, Scope.SIGN}:

@@ -21,7 +21,7 @@ from ledger.services.sessions import FRESH, end_session
 from web.console import bp
 from web.console.pages import at_the_till, ledger_here, navigation
 from web.people.visits import forget, maybe_session
-from web.problems import STATUS
+from web.problems import status_of
 
 _OPEN: Final = frozenset({"console.sign_in", "console.sign_in_form"})
 AT_THE_TILL: Final = frozenset(
@@ -107,9 +107,8 @@ def _known_to_templates() -> dict[str, Any]:
 @bp.errorhandler(LedgerError)
 def _refused(error: LedgerError) -> tuple[str, int, dict[str, str]]:
     """The refusal inside the console, with its ways on."""
-    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
     page = render_template("console/problem.html", title=error.title, detail=error.detail, faults=error.faults)
-    return page, status, {}
+    return page, status_of(error), {}
 
 
 @bp.errorhandler(CSRFError)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ledger.domain.custody import ItemState
 from ledger.domain.desk.signals import Act, Fact, Kind, Policy
+from ledger.services.desk.signals_view_port import SignalCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Offender:
     created_at: int
 
 
-class Signals(Protocol):
+class Signals(SignalCounts, Protocol):
     """Reads and writes of policies, feeds, offenders and questions about them."""
 
     def policies(self, organisation: str | None = None) -> list[Policy]:
