@@ -27,7 +27,7 @@ from ledger.services.ask_photo import sweep_photos
 from ledger.services.condition import NODE_HEIGHT
 from ledger.services.credential_metadata import tell_contract
 from ledger.services.credential_status import settle_credentials
-from ledger.services.desk.case_turn import forget_case_texts, settle_due
+from ledger.services.desk.case_turn import forget_case_texts, settle_due, sweep_sent_files
 from ledger.services.desk.clues import sweep_clues
 from ledger.services.desk.listings_change import sweep_listings
 from ledger.services.desk.rights_reminders import remind_of_rights
@@ -301,6 +301,7 @@ def _jobs(settings: Settings, stop: threading.Event) -> None:
                 sweep_listings(ledger)
                 sweep_clues(ledger)
                 forget_case_texts(ledger)
+                sweep_sent_files(ledger)
                 remind_of_rights(ledger)
         except LedgerError as error:
             log.error("jobs.away", reason=error.detail)

@@ -15,6 +15,7 @@ from ledger.services.desk.cases_port import CaseFile, Kept, Notice, Wanted
 from ledger.storage.tables_cases import case_files, case_texts, cases, notices
 from ledger.storage.tables_joining import trade_marks
 from ledger.storage.tables_rights import rights
+from ledger.storage.tables_signals import test_purchases
 
 _QUEUE: Final = (State.RECEIVED, State.COUNTERED, State.IN_COURT, State.APPEALED)
 """States in which a reviewer has something to do."""
@@ -212,13 +213,29 @@ class Cases:
             self._db.execute(delete(case_files).where(_named(case_files, row.subject, row.sha256)))
         return [name for name in sorted({row.sha256 for row in found}) if self._unnamed(name, closed_before)]
 
+    def forget_sent(self, before: int, limit: int) -> list[str]:
+        """Forget files that were sent before then and that nothing has named; the SHA-256 of those that can go."""
+        other = case_files.alias()
+        of_case = exists().where(other.c.sha256 == case_files.c.sha256, other.c.subject != other.c.organisation)
+        bought = exists().where(
+            test_purchases.c.organisation == case_files.c.organisation,
+            test_purchases.c.body.contains(case_files.c.sha256),
+        )
+        sent = and_(case_files.c.subject == case_files.c.organisation, case_files.c.created_at < before)
+        query = select(case_files.c.subject, case_files.c.sha256).where(sent, ~of_case, ~bought).limit(limit)
+        found = list(self._db.execute(query))
+        for row in found:
+            self._db.execute(delete(case_files).where(_named(case_files, row.subject, row.sha256)))
+        return [name for name in sorted({row.sha256 for row in found}) if self._unnamed(name, before)]
+
     def _unnamed(self, name: str, before: int) -> bool:
-        """Whether no case, right or application has the file; that it was once sent is then forgotten as well."""
+        """Whether nothing that is kept has the file; that it was once sent is then forgotten as well."""
         sent = and_(case_files.c.subject == case_files.c.organisation, case_files.c.created_at < before)
         others = (
             select(case_files.c.sha256).where(case_files.c.sha256 == name, ~sent),
             select(rights.c.file).where(rights.c.file == name),
             select(trade_marks.c.file).where(trade_marks.c.file == name),
+            select(test_purchases.c.id).where(test_purchases.c.body.contains(name)),
         )
         if any(self._db.execute(one.limit(1)).first() for one in others):
             return False

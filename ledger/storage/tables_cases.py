@@ -90,5 +90,6 @@ case_files = Table(
     Column("size", BigInteger, nullable=False),
     Column("organisation", String(40), nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Index(None, "sha256"),
 )
 """Files that were sent to a case, for its parties alone; `organisation` is whose, empty for a seller's by link."""

@@ -1,6 +1,7 @@
 """Files of cases: photos and documents that its parties alone can read, kept by their SHA-256.
 
-A file is sent first and then named in a notice, an answer or an appeal of the same sender.
+A file is sent first and then named in a notice, an answer or an appeal of the same sender. What nothing names within
+`SENT_KEPT` is deleted (`case_turn`).
 """
 
 from __future__ import annotations

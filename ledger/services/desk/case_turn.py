@@ -20,6 +20,8 @@ log = structlog.get_logger("desk")
 
 TEXTS_KEPT: Final = 180 * 86_400
 """Seconds after a case was closed for which what people wrote and sent in it is kept."""
+SENT_KEPT: Final = 30 * 86_400
+"""Seconds for which a file that was sent waits for a notice, an answer or a test purchase to name it."""
 _MOST: Final = 50
 _FORGOTTEN: Final = 1_000
 
@@ -49,3 +51,12 @@ def forget_case_texts(ledger: Ledger) -> None:
         gone = tx.cases.forget_files(ledger.now() - TEXTS_KEPT, _FORGOTTEN)
     for name in gone:
         ledger.files.remove(SHELF, name)
+
+
+def sweep_sent_files(ledger: Ledger) -> int:
+    """Delete files that were sent for a case long ago and that nothing has named; how many."""
+    with ledger.store.write() as tx:
+        gone = tx.cases.forget_sent(ledger.now() - SENT_KEPT, _FORGOTTEN)
+    for name in gone:
+        ledger.files.remove(SHELF, name)
+    return len(gone)

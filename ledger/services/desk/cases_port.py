@@ -213,3 +213,7 @@ class Cases(Protocol):
     def forget_files(self, closed_before: int, limit: int) -> list[str]:
         """Forget their files too; the SHA-256 of those that nothing names any more."""
         ...
+
+    def forget_sent(self, before: int, limit: int) -> list[str]:
+        """Forget files that were sent before then and that nothing has named; the SHA-256 of those that can go."""
+        ...

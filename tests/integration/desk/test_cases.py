@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 
 from ledger.domain.asks import AskState
+from ledger.domain.desk.case_file import Purchase
 from ledger.domain.desk.cases import Decline, Ground, Outcome, Reason, Side, State
 from ledger.domain.desk.clocks import Lane, RuleName
 from ledger.domain.desk.listings import Condition, Listing, ListingStatus, Seller
 from ledger.domain.desk.notices import Line
 from ledger.domain.desk.strikes import Measure
 from ledger.domain.errors import Conflict, Forbidden, Invalid, TooMany, Unknown
-from ledger.domain.organisations import Role
+from ledger.domain.organisations import Caller, Role
 from ledger.domain.statements import Kind, MarkKind
 from ledger.domain.webhooks import EventType, Message
 from ledger.services.desk import case_act
@@ -34,8 +35,9 @@ from ledger.services.desk.case_counter import (
     proof_counts,
 )
 from ledger.services.desk.case_file_make import make_case_file
-from ledger.services.desk.case_files import keep_seller_file, read_case_file
-from ledger.services.desk.case_turn import TEXTS_KEPT, forget_case_texts, settle_due
+from ledger.services.desk.case_file_purchases import add_purchase
+from ledger.services.desk.case_files import keep_case_file, keep_seller_file, read_case_file
+from ledger.services.desk.case_turn import SENT_KEPT, TEXTS_KEPT, forget_case_texts, settle_due, sweep_sent_files
 from ledger.services.desk.case_write import entries_of, load, seller_secret, text_name
 from ledger.services.desk.cases_port import Wanted
 from ledger.services.desk.cases_read import (
@@ -482,6 +484,35 @@ def test_files_are_forgotten_with_the_texts_but_for_those_that_something_else_na
             read_case_file(world.ledger, kept.id, name)
     assert not world.ledger.files.has(SHELF, alone.sha256)
     assert world.ledger.files.has(SHELF, kept_too.sha256)
+
+
+@on_both
+def test_a_file_that_nothing_names_is_swept_after_a_month_and_what_something_names_stays(world: World) -> None:
+    maison, bazar, mark = world.caller("maison"), world.caller("bazar"), right(world)
+
+    def sent(what: bytes, by: Caller = maison) -> str:
+        return keep_case_file(world.ledger, by, io.BytesIO(b"%PDF-1.7 " + what)).sha256
+
+    alone, named, bought, shown, shared = (sent(one) for one in (b"alone", b"named", b"bought", b"shown", b"shared"))
+    [(kept, _)] = send(world, asked(mark, "L-1", files=(named,)))
+    now = world.ledger.now()
+    add_purchase(world.ledger, maison, kept.id, Purchase(now, "A shopper", "", None, None, "", "", (bought,)))
+    keep_right_file(world.ledger, maison, mark, io.BytesIO(b"%PDF-1.7 shown"))
+    by_link = keep_seller_file(world.ledger, kept.id, io.BytesIO(b"%PDF-1.7 receipt")).sha256
+    world.clock.ahead += SENT_KEPT - 60
+    sent(b"shared", bazar)
+    assert sweep_sent_files(world.ledger) == 0
+    world.clock.ahead += 120
+    assert sweep_sent_files(world.ledger) == 1
+    here = {name for name in (alone, named, bought, shown, shared, by_link) if world.ledger.files.has(SHELF, name)}
+    assert here == {named, bought, shown, shared, by_link}
+    with pytest.raises(Unknown, match="Send the file first"):
+        send(world, asked(mark, "L-2", files=(alone,)))
+    assert send(world, asked(mark, "L-3", files=(named, bought)))
+    world.clock.ahead += SENT_KEPT
+    assert sweep_sent_files(world.ledger) == 1
+    assert not world.ledger.files.has(SHELF, shared)
+    assert sweep_sent_files(world.ledger) == 0
 
 
 def test_the_same_notice_sent_twice_at_once_makes_its_cases_once(world: World) -> None:

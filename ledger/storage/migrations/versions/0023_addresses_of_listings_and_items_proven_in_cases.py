@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.create_index("ix_listing_addresses_address", "listing_addresses", ["address"])
     op.add_column("cases", sa.Column("proven_item", sa.String(64), nullable=True))
     op.create_index(op.f("ix_cases_platform_proven_item"), "cases", ["platform", "proven_item"])
+    op.create_index(op.f("ix_case_files_sha256"), "case_files", ["sha256"])
     listings = sa.table("listings", sa.column("id"), sa.column("url"))
     connection = op.get_bind()
     for id, url in connection.execute(sa.select(listings.c.id, listings.c.url)).all():
@@ -34,6 +35,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_case_files_sha256"), table_name="case_files")
     op.drop_index(op.f("ix_cases_platform_proven_item"), table_name="cases")
     op.drop_column("cases", "proven_item")
     op.drop_table("listing_addresses")
