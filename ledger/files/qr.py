@@ -34,7 +34,6 @@ MASK: Final = 2
 """The best balanced of the masks that were never read as something else (tests/data/qr_masks.md)."""
 
 _LEVELS: Final = {"L": ERROR_CORRECT_L, "M": ERROR_CORRECT_M, "Q": ERROR_CORRECT_Q, "H": ERROR_CORRECT_H}
-_QR_ONLY: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _LONGEST: Final = 500
 _CHUNK: Final = 200
 _MAX_PIXELS: Final = 4000 * 4000
@@ -173,7 +172,7 @@ def _read(view: Pixels, *, pure: bool) -> str:
     """With `pure`, the picture is known to hold nothing but one upright symbol, which is found faster."""
     found = zxingcpp.read_barcodes(
         memoryview(view.data).cast("B", shape=[view.height, view.width]),
-        formats=_QR_ONLY,
+        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
         text_mode=zxingcpp.TextMode.Plain,
         is_pure=pure,
     )
