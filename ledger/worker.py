@@ -30,6 +30,7 @@ from ledger.services.credential_status import settle_credentials
 from ledger.services.desk.case_turn import forget_case_texts, settle_due, sweep_sent_files
 from ledger.services.desk.clues import sweep_clues
 from ledger.services.desk.listings_change import sweep_listings
+from ledger.services.desk.orders_turns import settle_orders
 from ledger.services.desk.rights_reminders import remind_of_rights
 from ledger.services.desk.screen_look import look_at_next
 from ledger.services.desk.signals_share import share_signals
@@ -290,7 +291,7 @@ def _jobs(settings: Settings, stop: threading.Event) -> None:
         try:
             busy = run_jobs_once(ledger) or carry_out_next(ledger) or tell_next(ledger)
             busy = busy or settle_credentials(ledger) or tell_contract(ledger) or settle_due(ledger) or _tend(looks)
-            busy = busy or look_at_next(ledger)
+            busy = settle_orders(ledger) or busy or look_at_next(ledger)
             if time.monotonic() - shared > _SHARE_EVERY:
                 shared = time.monotonic()
                 share_signals(ledger)

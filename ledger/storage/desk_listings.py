@@ -78,6 +78,21 @@ class Listings(ListingChallenges, ListingPhotos, ListingSearch):
             query = query.where(listings.c.decision == decision)
         return [_kept(row) for row in self._db.execute(query)]
 
+    def under(
+        self, codes: Collection[bytes], sellers: Collection[tuple[str, str]], after: str, limit: int
+    ) -> list[Kept]:
+        """Live listings that name one of these codes, or of one of these sellers, as (platform, its ref), by their
+        ids from beyond one."""
+        coded = select(listing_codes.c.listing)
+        sold = tuple_(listings.c.platform, listings.c.seller)
+        meant = [listings.c.id.in_(coded.where(listing_codes.c.code.in_(some))) for some in chunks(codes)]
+        meant += [sold.in_(some) for some in chunks(sellers)]
+        found: dict[str, Kept] = {}
+        for one in meant:
+            query = select(listings).where(one, listings.c.status == _LIVE, listings.c.id > after)
+            found |= {row.id: _kept(row) for row in self._db.execute(query.order_by(listings.c.id).limit(limit))}
+        return [found[id] for id in sorted(found)[:limit]]
+
     def shops(self, platform: str, sellers: Collection[str], since: int) -> dict[str, Shop]:
         """What is known of sellers; lately is from `since` on."""
         found: dict[str, Shop] = {}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, delete, insert, select, tuple_, update
 
 from ledger.domain.desk.orders import Order, OrderKind
+from ledger.services.desk.orders_port import Turn
 from ledger.storage.desk_photos import chunks
 from ledger.storage.shared import Kept, Once
-from ledger.storage.tables_rights import order_items, order_sellers, orders
+from ledger.storage.tables_rights import order_items, order_sellers, order_turns, orders
 
 _MOST_KEPT: Final = 20_000
 """Held items that are kept; beyond these each item is asked about alone."""
@@ -27,7 +28,7 @@ class Orders:
         self._db = connection
 
     def add(self, order: Order) -> None:
-        """Keep a new order."""
+        """Keep a new order; its turn is due when it begins."""
         values = {column.name: getattr(order, column.name) for column in orders.columns}
         self._db.execute(insert(orders).values(values | {"territories": list(order.territories)}))
         held = [{"order": order.id, "gtin": gtin, "serial": serial} for gtin, serial in order.items]
@@ -36,6 +37,8 @@ class Orders:
         named = [{"order": order.id, "platform": platform, "ref": ref} for platform, ref in order.sellers]
         if named:
             self._db.execute(insert(order_sellers), named)
+        begins = max(order.from_at, order.created_at)
+        self._db.execute(insert(order_turns).values(order=order.id, due=begins, after=""))
 
     def get(self, id: str) -> Order | None:
         """By id, with all that it holds."""
@@ -52,8 +55,26 @@ class Orders:
         )
 
     def lift(self, id: str, at: int) -> None:
-        """It ends at that time; one that was lifted before stays so."""
-        self._db.execute(update(orders).where(orders.c.id == id, orders.c.lifted_at.is_(None)).values(lifted_at=at))
+        """It ends at that time, and its turn is due then; one that was lifted before stays so."""
+        held = orders.c.id == id, orders.c.lifted_at.is_(None)
+        if self._db.execute(update(orders).where(*held).values(lifted_at=at)).rowcount:
+            self._db.execute(delete(order_turns).where(order_turns.c.order == id))
+            self._db.execute(insert(order_turns).values(order=id, due=at, after=""))
+
+    def next_turn(self, now: int) -> Turn | None:
+        """The turn that is due longest."""
+        due, after = order_turns.c.due, order_turns.c.after
+        query = select(order_turns.c.order, due, after).where(due <= now).order_by(due, order_turns.c.order).limit(1)
+        row = self._db.execute(query).first()
+        return None if row is None else Turn(*row)
+
+    def turned(self, turn: Turn, then: Turn | None) -> None:
+        """What comes after this turn; None where nothing does."""
+        this = order_turns.c.order == turn.order
+        if then is None:
+            self._db.execute(delete(order_turns).where(this))
+        else:
+            self._db.execute(update(order_turns).where(this).values(due=then.due, after=then.after))
 
     def newest(self, entered_by: str | None, limit: int = 200) -> list[Order]:
         """Orders, of whoever entered them where that is named, newest first, without what they hold."""

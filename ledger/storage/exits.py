@@ -79,7 +79,8 @@ STAY: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             *("notices", "cases", "case_texts", "case_files", "test_purchases", "rights", "right_agents", "orders"),
-            *("order_items", "order_sellers", "look_up_days", "design_certificates", "desk_log", "desk_log_head"),
+            *("order_items", "order_sellers", "order_turns", "look_up_days", "design_certificates"),
+            *("desk_log", "desk_log_head"),
         ),
         "business of the desk, which another operator has no part in: case files leave by their own way",
     ),

@@ -52,7 +52,7 @@ QUIET: Final = frozenset(
         *("watches", "sharing_policies", "signal_entries", "offenders", "signal_questions", "test_purchases"),
         *("listings", "listing_addresses", "listing_codes", "listing_photos", "photos", "photo_points"),
         *("listing_decisions", "listing_challenges", "authorised_sellers", "rule_packs"),
-        *("rights", "right_agents", "design_certificates", "look_up_days"),
+        *("rights", "right_agents", "design_certificates", "look_up_days", "order_turns"),
         *("proposals", "proposal_approvals", "proposal_subjects", "applications", "application_approvals"),
     }
 )

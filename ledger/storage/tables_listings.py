@@ -70,9 +70,11 @@ listing_photos = Table(
     Column("listing", String(40), ForeignKey("listings.id", ondelete="CASCADE"), primary_key=True),
     Column("sha256", String(64), primary_key=True),
     Column("since", BigInteger, nullable=False),
+    Column("called_at", BigInteger),
     Index("ix_listing_photos_sha256", "sha256"),
 )
-"""`since` is when the photo came into the listing; it is kept as long as the photo stays in it."""
+"""`since` is when the photo came into the listing; it is kept as long as the photo stays in it. `called_at` is when the
+listings that showed a like picture later were called to be compared again; null until that was done."""
 
 photos = Table(
     "photos",

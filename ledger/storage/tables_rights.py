@@ -104,6 +104,16 @@ order_sellers = Table(
     Index(None, "platform", "ref"),
 )
 
+order_turns = Table(
+    "order_turns",
+    metadata,
+    Column("order", String(40), ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    Column("due", BigInteger, nullable=False),
+    Column("after", String(40), nullable=False),
+    Index(None, "due"),
+)
+"""When what an order holds is to be decided anew: it begins or ends then. `after` is the listing that was done last."""
+
 look_up_days = Table(
     "look_up_days",
     metadata,

@@ -87,7 +87,8 @@ _CONCERNS: Final[dict[str, tuple[str, ...]]] = {
         "notices", "cases", "case_texts", "case_files",
     ),
     "rights and orders as they were told to us; what was done with them stands in the desk’s log": (
-        "rights", "right_agents", "design_certificates", "orders", "order_items", "order_sellers", "look_up_days",
+        "rights", "right_agents", "design_certificates", "orders", "order_items", "order_sellers", "order_turns",
+        "look_up_days",
     ),
 }  # fmt: skip
 

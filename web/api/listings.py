@@ -148,7 +148,7 @@ class ListingDetail(ListingOut):
 
     reasons: list[ReasonOut]
     message: list[str] = Field(description="What to tell the seller, in the listing's language where we speak it.")
-    cause: Literal["screened", "photos", "challenge"] = Field(description="What the decision followed.")
+    cause: Literal["screened", "photos", "challenge", "order"] = Field(description="What the decision followed.")
     decided_at: datetime
     rule_pack: int
 

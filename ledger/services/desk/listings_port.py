@@ -89,6 +89,13 @@ class Listings(ListingSearch, Protocol):
         """A platform's listings, newest first, from beyond an id."""
         ...
 
+    def under(
+        self, codes: Collection[bytes], sellers: Collection[tuple[str, str]], after: str, limit: int
+    ) -> list[Kept]:
+        """Live listings that name one of these codes, or of one of these sellers, as (platform, its ref), by their
+        ids from beyond one."""
+        ...
+
     def shops(self, platform: str, sellers: Collection[str], since: int) -> dict[str, Shop]:
         """What is known of sellers; lately is from `since` on."""
         ...

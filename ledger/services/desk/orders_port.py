@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.domain.desk.orders import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An order that begins or ends at `due`, and up to which listing what it holds was decided anew since."""
+
+    order: str
+    due: int
+    after: str
 
 
 class Orders(Protocol):
     """Reads and writes of court orders."""
 
     def add(self, order: Order) -> None:
-        """Keep a new order."""
+        """Keep a new order; its turn is due when it begins."""
         ...
 
     def get(self, id: str) -> Order | None:
@@ -20,7 +30,15 @@ class Orders(Protocol):
         ...
 
     def lift(self, id: str, at: int) -> None:
-        """It ends at that time; one that was lifted before stays so."""
+        """It ends at that time, and its turn is due then; one that was lifted before stays so."""
+        ...
+
+    def next_turn(self, now: int) -> Turn | None:
+        """The turn that is due longest."""
+        ...
+
+    def turned(self, turn: Turn, then: Turn | None) -> None:
+        """What comes after this turn; None where nothing does."""
         ...
 
     def newest(self, entered_by: str | None, limit: int = 200) -> list[Order]:

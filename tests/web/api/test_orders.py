@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from flask import Flask, request
 
+from ledger.domain.errors import Unavailable
 from ledger.domain.organisations import Role, Scope
 from ledger.services.check_items import check_items
-from ledger.services.desk import screen_listings
+from ledger.services.desk import orders_turns, screen_listings
 from ledger.services.desk.orders import holds_on_sellers, judged_in
-from ledger.services.organisations import add_organisation
+from ledger.services.desk.orders_turns import settle_orders
+from ledger.services.desk.screen_look import decide_anew
+from ledger.services.organisations import add_organisation, operator_as
 from ledger.services.scan_item import scan_item
 from tests.web.api.asking import Asking, path_of, registered
 from tests.web.api.test_listings import listing
@@ -212,6 +215,110 @@ def test_an_order_that_comes_while_a_listing_is_screened_holds_it(
     monkeypatch.setattr(screen_listings, "check_items", slowly)
     assert decided(platform, item, "FR") == ["code.held_back"]
     council.post(f"/v1/orders/{made[0]}/lift")
+
+
+def settled(stage: Stage) -> None:
+    for _ in range(100):
+        if not settle_orders(stage.ledger):
+            return
+    raise AssertionError("the turns of orders do not come to an end")
+
+
+def shown(platform: Asking, *refs: str) -> list[tuple[str, str]]:
+    found = [platform.get(f"/v1/listings/{ref}") for ref in refs]
+    return [(one["decision"], one["cause"]) for one in found]
+
+
+def test_live_listings_follow_an_order_when_it_begins_is_lifted_and_ends_and_the_platform_is_told(
+    stage: Stage, council: Asking, platform: Asking, brand: Asking
+) -> None:
+    [item] = registered(stage, brand, 1)
+    hook = {"url": "https://receiver.example/orders", "types": ["listing.decision_changed"]}
+    endpoint = platform.post("/v1/webhooks", hook, 201)["id"]
+    held = [listing(seller={"ref": "s-90"}, territory=place) for place in ("FR", "IT", None)]
+    shop = {"ref": "s-92"}
+    with_item = [listing(codes=[item["page"]], condition="new", territory=place, seller=shop) for place in ("FR", "US")]
+    gone = listing(seller={"ref": "s-90"})
+    refs = [one["ref"] for one in [*held, *with_item]]
+    for one in (*held, *with_item, gone):
+        platform.post("/v1/listings/screen", {"listings": [one]})
+    platform.ask("DELETE", f"/v1/listings/{gone['ref']}")
+    settled(stage)
+    before = shown(platform, *refs)
+    assert before == [("allow", "screened")] * 5
+
+    sellers = [{"platform": "bazar", "ref": "s-90"}]
+    later = datetime.fromtimestamp(stage.ledger.now() + 600, UTC).isoformat()
+    made = council.post("/v1/orders", order(stage, item, sellers=sellers, begins_at=later), 201)
+    settled(stage)
+    assert shown(platform, *refs) == before
+    stage.ahead += 601
+    settled(stage)
+    under = shown(platform, *refs)
+    assert under[:3] == [("hold", "order"), ("allow", "screened"), ("hold", "order")]
+    # No node was heard from for ten minutes: of items nothing can be told, so what was decided of them stays.
+    assert under[3:] == before[3:]
+    stage.follow()
+    stage.ahead += 61
+    stage.follow()
+    settled(stage)
+    under = shown(platform, *refs)
+    assert under[3] == ("hold", "order")
+    assert under[4] == before[4]
+    assert shown(platform, gone["ref"]) == [("allow", "screened")]
+    council.post(f"/v1/orders/{made['id']}/lift")
+    settled(stage)
+    assert [one for one, _ in shown(platform, *refs)] == [one for one, _ in before]
+
+    council.post("/v1/orders", order(stage, item, 900, items=[], sellers=sellers), 201)
+    settled(stage)
+    assert shown(platform, *refs)[0] == ("hold", "order")
+    stage.ahead += 901
+    stage.follow()
+    settled(stage)
+    assert shown(platform, *refs)[0] == ("allow", "order")
+    with stage.ledger.store.read() as tx:
+        promised = [tx.webhooks.message(one.message) for one in tx.webhooks.deliveries(endpoint, None, None, 200)]
+    sent = [json.loads(one.body)["data"] for one in reversed(promised) if one is not None]
+    changes = [(one["before"], one["after"]) for one in sent if one["ref"] == refs[0]]
+    assert changes == [("allow", "hold"), ("hold", "allow")] * 2
+
+
+def test_a_turn_that_is_cut_short_goes_on_and_tells_nothing_twice(
+    stage: Stage, council: Asking, platform: Asking, item: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled(stage)
+    monkeypatch.setattr(orders_turns, "_AT_ONCE", 2)
+    ones = [listing(seller={"ref": "s-91"}) for _ in range(5)]
+    platform.post("/v1/listings/screen", {"listings": ones})
+    sellers = [{"platform": "bazar", "ref": "s-91"}]
+    council.post("/v1/orders", order(stage, item, items=[], sellers=sellers), 201)
+
+    def held() -> int:
+        return [one for one, _ in shown(platform, *(one["ref"] for one in ones))].count("hold")
+
+    assert settle_orders(stage.ledger)
+    assert held() == 2
+    done: list[Any] = []
+
+    def falls(*given: Any) -> Any:
+        if done:
+            raise Unavailable("The process was killed.")
+        done.append(given)
+        return decide_anew(*given)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(orders_turns, "decide_anew", falls)
+        with pytest.raises(Unavailable):
+            settle_orders(stage.ledger)
+    assert held() == 2
+    settled(stage)
+    assert held() == 5
+    with stage.ledger.store.read() as tx:
+        told = tx.desk_log.entries(0, 10_000, kinds={"screen.changed"})
+        mine = tx.listings.by_refs(operator_as(stage.ledger, "bazar").organisation.id, {one["ref"] for one in ones})
+    ids = [each["listing"] for entry in told for each in json.loads(entry.body)["decisions"]]
+    assert [ids.count(one.id) for one in mine.values()] == [1] * 5
 
 
 def test_an_authority_sees_and_lifts_its_own_orders_alone(
