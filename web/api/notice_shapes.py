@@ -81,7 +81,7 @@ class NoticeLineOut(Out):
 
 
 class StandingCountsOut(Out):
-    """Of the cases decided in the last ninety days."""
+    """Of the cases decided in the last three months."""
 
     decided: int
     upheld: int

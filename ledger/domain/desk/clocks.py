@@ -4,7 +4,10 @@ A rule set is data, and its name and version stand on every case and in every en
 of days begins on the day after what starts it and ends with its last day (Regulation (EEC, Euratom) 1182/71, Art. 3;
 Civil Code of the PRC, Arts. 201–203; Federal Rules of Civil Procedure 6(a)); one that would end on a day off ends with
 the next working day. Days are those of one fixed zone for each set, which it says. Saturdays and Sundays are off
-everywhere; public holidays are known for the United States alone (5 U.S.C. 6103), which `days` says too.
+everywhere. Public holidays are off under the set of the United States alone, whose days a statute names for all time
+(5 U.S.C. 6103). Those of the European Union are each member state's, and those of China are announced each year, with
+weekend days that are worked in their place: no list that we could ship would stay true, so there they count as working
+days, which `days` says beside every date.
 """
 
 from __future__ import annotations
@@ -115,8 +118,14 @@ def _next_working(rules: Rules, day: date) -> date:
     return day
 
 
+def months_on(at: int, months: int) -> int:
+    """The same time of day so many months later, or earlier where negative, in UTC; both in seconds since 1970."""
+    day = datetime.fromtimestamp(at, UTC).date()
+    return at + (_months_after(day, months) - day).days * _DAY
+
+
 def _months_after(day: date, months: int) -> date:
-    """The same day of a later month, or its last one where it is shorter."""
+    """The same day of another month, or its last one where it is shorter."""
     month = day.month - 1 + months
     year, month = day.year + month // 12, month % 12 + 1
     following = date(year + month // 12, month % 12 + 1, 1)
@@ -164,7 +173,9 @@ RULES: Final = {
             name=RuleName.EU,
             version=1,
             title=said("Digital Services Act (EU) 2022/2065"),
-            days=said("Days end at midnight UTC. Saturdays and Sundays are days off; public holidays are not known."),
+            days=said(
+                "Days end at midnight UTC. Saturdays and Sundays are days off; public holidays count as working days."
+            ),
             places=frozenset({"EU"}),
             offset=0,
             decide=_hours(4, 24, 72),
@@ -181,7 +192,9 @@ RULES: Final = {
             name=RuleName.CN,
             version=1,
             title=said("E-Commerce Law of the People’s Republic of China, Articles 42 and 43"),
-            days=said("Days end at midnight UTC+8. Saturdays and Sundays are days off; public holidays are not known."),
+            days=said(
+                "Days end at midnight UTC+8. Saturdays and Sundays are days off; public holidays count as working days."
+            ),
             places=frozenset({"CN"}),
             offset=8 * _HOUR,
             decide=_hours(4, 24, 72),
@@ -217,7 +230,9 @@ RULES: Final = {
             name=RuleName.HOUSE,
             version=1,
             title=said("House rules"),
-            days=said("Days end at midnight UTC. Saturdays and Sundays are days off; public holidays are not known."),
+            days=said(
+                "Days end at midnight UTC. Saturdays and Sundays are days off; public holidays count as working days."
+            ),
             places=_EVERYWHERE,
             offset=0,
             decide=_hours(4, 24, 72),

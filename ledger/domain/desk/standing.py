@@ -1,9 +1,9 @@
 """How good a notifier's word is: counted from its own decided cases, shown with the counts, opening a lane by itself.
 
-Ninety days are looked at. At least `FEWEST` closed cases, nine in ten of them upheld, and of those upheld at most one
-in twenty lost to a counter-notice open the fast lane, and self-service removal with it: a case that can still be
-answered earns nothing. Falling below either, open cases counted too, shuts it for ninety days, however good the next
-weeks are. Far below (`POOR`), evidence has to come first and a person looks.
+Three months of the calendar (UTC) are looked at. At least `FEWEST` closed cases, nine in ten of them upheld, and of those
+upheld at most one in twenty lost to a counter-notice open the fast lane, and self-service removal with it: a case that
+can still be answered earns nothing. Falling below either, open cases counted too, shuts it for three months, however
+good the next weeks are. Far below (`POOR`), evidence has to come first and a person looks.
 Exact integer arithmetic: no figure is rounded before it is compared.
 """
 
@@ -12,11 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.domain.desk.clocks import Lane
+from ledger.domain.desk.clocks import Lane, months_on
 from ledger.domain.said import Said, said
 
-WINDOW: Final = 90 * 86_400
-"""Seconds that are looked at, and that a lost lane stays shut."""
+MONTHS: Final = 3
+"""That are looked at, and that a lost lane stays shut."""
 FEWEST: Final = 30
 """Closed cases below which nothing is concluded in a notifier's favour."""
 FEW: Final = 10
@@ -75,14 +75,22 @@ def failing(counts: Counts) -> bool:
     )
 
 
-def standing(
-    counts: Counts, closed: Counts, lost_at: int | None, now: int, same_text: Counts | None = None
-) -> Standing:
+def looked_at_since(now: int) -> int:
+    """From when on cases count."""
+    return months_on(now, -MONTHS)
+
+
+def shut_until(lost_at: int) -> int:
+    """When a lane that was lost opens again, at the earliest."""
+    return months_on(lost_at, MONTHS)
+
+
+def standing(counts: Counts, closed: Counts, until: int | None, now: int, same_text: Counts | None = None) -> Standing:
     """The lane now. `closed` counts decided cases that were closed in the window, `same_text` those that read the same.
 
-    `lost_at` is when the fast lane was last shut.
+    `until` is how long the fast lane is shut, where it was lost.
     """
-    shut = None if lost_at is None or now >= lost_at + WINDOW else lost_at + WINDOW
+    shut = None if until is None or now >= until else until
     if _poor(counts) or (same_text is not None and _template(same_text)):
         words = said("Too few of your notices were upheld. Evidence has to come with them, and a person looks first.")
         return Standing(Lane.EVIDENCE_FIRST, counts, shut, words)

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-LASTS: Final = 365 * 86_400
-"""Seconds that a strike counts."""
+from ledger.domain.desk.clocks import months_on
+
+MONTHS: Final = 12
+"""That a strike counts, by the calendar in UTC."""
 
 
 class Measure(StrEnum):
@@ -43,7 +45,7 @@ class Strike:
 
 def strike_until(closed_at: int) -> int:
     """Until when a strike of a case that was closed then counts."""
-    return closed_at + LASTS
+    return months_on(closed_at, MONTHS)
 
 
 def measure(strikes: Iterable[Strike], now: int) -> Measure:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from ledger.domain.desk.standing import WINDOW, Counts, Standing, failing, standing
+from ledger.domain.desk.standing import Counts, Standing, failing, looked_at_since, shut_until, standing
 from ledger.domain.organisations import Caller, Role, Scope
 from ledger.services.ports import Ledger, Tx
 
@@ -18,7 +18,7 @@ _MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class AgentCounts:
-    """What an agent did for a rights-holder in the last ninety days."""
+    """What an agent did for a rights-holder in the last three months."""
 
     agent: str
     slug: str
@@ -35,23 +35,25 @@ class Shown:
 
 def standing_of(tx: Tx, notifier: str, now: int, explanation: str | None = None) -> Standing:
     """The standing now; with an explanation's SHA-256, also in the light of how others that read the same went."""
-    counts = tx.cases.counts(notifier, now - WINDOW)
-    closed = tx.cases.closed_counts(notifier, now - WINDOW)
-    same = None if explanation is None else tx.cases.counts(notifier, now - WINDOW, explanation=explanation)
-    return standing(counts, closed, lost_at(tx, notifier, now), now, same)
+    since = looked_at_since(now)
+    counts = tx.cases.counts(notifier, since)
+    closed = tx.cases.closed_counts(notifier, since)
+    same = None if explanation is None else tx.cases.counts(notifier, since, explanation=explanation)
+    return standing(counts, closed, shut(tx, notifier, now), now, same)
 
 
 def note_standing(tx: Tx, notifier: str, now: int) -> None:
     """Note that a notifier has fallen below what the fast lane asks for, unless that is shut already."""
-    counts = tx.cases.counts(notifier, now - WINDOW)
-    if failing(counts) and lost_at(tx, notifier, now) is None:
-        tx.desk_log.append(_KIND, "", notifier, {"counts": asdict(counts), "until": now + WINDOW}, now)
+    counts = tx.cases.counts(notifier, looked_at_since(now))
+    if failing(counts) and shut(tx, notifier, now) is None:
+        tx.desk_log.append(_KIND, "", notifier, {"counts": asdict(counts), "until": shut_until(now)}, now)
 
 
-def lost_at(tx: Tx, notifier: str, now: int) -> int | None:
-    """When the fast lane was shut, where it still is."""
-    found = tx.desk_log.entries(0, _MOST, kinds={_KIND}, subject=notifier, since=now - WINDOW + 1)
-    return found[-1].at if found and json.loads(found[-1].body)["until"] > now else None
+def shut(tx: Tx, notifier: str, now: int) -> int | None:
+    """Until when the fast lane is shut, where it is."""
+    found = tx.desk_log.entries(0, _MOST, kinds={_KIND}, subject=notifier, since=looked_at_since(now))
+    until = int(json.loads(found[-1].body)["until"]) if found else 0
+    return until if until > now else None
 
 
 def shown_standing(ledger: Ledger, caller: Caller) -> Shown:
@@ -61,8 +63,9 @@ def shown_standing(ledger: Ledger, caller: Caller) -> Shown:
     own, now = caller.organisation.id, ledger.now()
     with ledger.store.read() as tx:
         agents = []
-        for id in tx.cases.agents_of(own, now - WINDOW):
+        for id in tx.cases.agents_of(own, looked_at_since(now)):
             agent = tx.organisations.get(id)
             if agent is not None:
-                agents.append(AgentCounts(agent.name, agent.slug, tx.cases.counts(id, now - WINDOW, holder=own)))
+                counts = tx.cases.counts(id, looked_at_since(now), holder=own)
+                agents.append(AgentCounts(agent.name, agent.slug, counts))
         return Shown(standing_of(tx, own, now), tuple(agents))

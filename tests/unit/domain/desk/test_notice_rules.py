@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -14,8 +15,8 @@ from ledger.domain.desk.clocks import Lane, RuleName
 from ledger.domain.desk.facts import OF_CODES, Found, Link, Step, answers, proposals, weigh
 from ledger.domain.desk.notices import check_rules, check_territories, listing_of, needs_right, repeats, tidy_url
 from ledger.domain.desk.reasons import for_the_database, statement_of_reasons
-from ledger.domain.desk.standing import FEWEST, WINDOW, Counts, standing
-from ledger.domain.desk.strikes import LASTS, Measure, Strike, measure, strike_until
+from ledger.domain.desk.standing import FEWEST, Counts, looked_at_since, shut_until, standing
+from ledger.domain.desk.strikes import Measure, Strike, measure, strike_until
 from ledger.domain.errors import Conflict, Invalid
 from ledger.domain.standing_headlines import Key
 from tests.unit.domain.desk.cases_help import START, Play
@@ -167,9 +168,25 @@ def test_the_fast_lane_opens_at_exactly_nine_in_ten_and_one_in_twenty() -> None:
 
 
 def test_a_lost_lane_stays_shut_for_three_months_to_the_second() -> None:
-    good = Counts(100, 100, 100, 0)
-    assert standing(good, good, START, START + WINDOW - 1).lane is Lane.NORMAL
-    assert standing(good, good, START, START + WINDOW).lane is Lane.FAST
+    good, until = Counts(100, 100, 100, 0), shut_until(START)
+    assert standing(good, good, until, until - 1).lane is Lane.NORMAL
+    assert standing(good, good, until, until).lane is Lane.FAST
+
+
+@pytest.mark.parametrize(
+    ("at", "later", "earlier"),
+    [
+        ("2026-09-21T14:13:20", "2026-12-21T14:13:20", "2026-06-21T14:13:20"),
+        ("2026-11-30T23:59:59", "2027-02-28T23:59:59", "2026-08-30T23:59:59"),
+        ("2027-11-30T00:00:00", "2028-02-29T00:00:00", "2027-08-30T00:00:00"),
+        ("2028-02-29T12:00:00", "2028-05-29T12:00:00", "2027-11-29T12:00:00"),
+        ("2026-12-31T00:00:01", "2027-03-31T00:00:01", "2026-09-30T00:00:01"),
+        ("2028-05-31T08:00:00", "2028-08-31T08:00:00", "2028-02-29T08:00:00"),
+    ],
+)
+def test_three_months_are_months_of_the_calendar(at: str, later: str, earlier: str) -> None:
+    now, then, before = (int(datetime.fromisoformat(f"{one}+00:00").timestamp()) for one in (at, later, earlier))
+    assert (shut_until(now), looked_at_since(now)) == (then, before)
 
 
 def test_cases_that_can_still_be_answered_earn_no_fast_lane_and_can_cost_it() -> None:
@@ -195,8 +212,16 @@ def test_the_first_strike_warns_and_later_ones_weigh_only_if_their_case_came_aft
     later = [struck("a", START - 50, START), struck("b", START, START + 10), struck("c", START + 10, START + 20)]
     assert [measure(later[:n], now) for n in range(4)] == list(Measure)
     assert measure([*later[:2], replace(later[2], back_at=now)], now) is Measure.RESTRICT
-    assert measure(later, START + LASTS) is Measure.RESTRICT
-    assert measure(later, START + LASTS + 20) is Measure.NONE
+    over = strike_until(START)
+    assert measure(later, over - 1) is Measure.SUSPEND
+    assert measure(later, over) is Measure.RESTRICT
+    assert measure(later, over + 20) is Measure.NONE
+
+
+def test_a_strike_lasts_twelve_months_in_a_leap_year_too() -> None:
+    for closed, until in (("2027-06-01", "2028-06-01"), ("2028-02-29", "2029-02-28")):
+        at, then = (int(datetime.fromisoformat(f"{one}T09:00:00+00:00").timestamp()) for one in (closed, until))
+        assert strike_until(at) == then
 
 
 def test_a_statement_of_reasons_is_given_for_what_was_taken_down_alone_and_holds_no_text() -> None:
