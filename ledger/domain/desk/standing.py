@@ -1,9 +1,9 @@
 """How good a notifier's word is: counted from its own decided cases, shown with the counts, opening a lane by itself.
 
-Three months of the calendar (UTC) are looked at. At least `FEWEST` closed cases, nine in ten of them upheld, and of those
-upheld at most one in twenty lost to a counter-notice open the fast lane, and self-service removal with it: a case that
-can still be answered earns nothing. Falling below either, open cases counted too, shuts it for three months, however
-good the next weeks are. Far below (`POOR`), evidence has to come first and a person looks.
+Three months of the calendar (UTC) are looked at. At least `FEWEST` closed cases, nine in ten of them upheld, and of
+those upheld at most one in twenty lost to a counter-notice open the fast lane, and self-service removal with it: a case
+that can still be answered earns nothing. Falling below either, open cases counted too, shuts it for three months,
+however good the next weeks are. Far below (`POOR`), evidence has to come first and a person looks.
 Exact integer arithmetic: no figure is rounded before it is compared.
 """
 
