@@ -118,6 +118,7 @@ def _page(came: Came) -> str:
     reads, now = Scope.CHECK in scopes, ledger.now()
     sees, chooses = brand and Scope.READ in scopes, brand and Scope.NOTICE in scopes
     shared = sharing_of(ledger, caller) if sees else []
+    members = others(ledger, caller) if sees else []
     before = page_number(request.args.get("before"), 2**31) or None
     found = newest_signals(ledger, caller, before, _PAGE + 1) if reads else []
     offenders = signals.offenders_of(ledger, caller, None, _PAGE) if chooses else []
@@ -125,7 +126,7 @@ def _page(came: Came) -> str:
         "console/desk/sharing.html",
         kinds=_kinds(),
         rows=[(one, _state(one.policy is not None), _since_words(one.policy, now)) for one in shared],
-        others=others(ledger, caller) if sees and chooses else [],
+        others=members,
         chooses=chooses,
         reads=reads,
         feed=[(one, _act(one.entry.act), when(one.entry.at, now)) for one in found[:_PAGE]],

@@ -16,7 +16,7 @@ from tests.web.test_console import Visitor
 Visiting = Callable[..., Visitor]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with staged(tmp_path_factory.mktemp("desk")) as made:
         add_organisation(
@@ -27,7 +27,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def visiting(shared: Stage) -> Visiting:
     """Sign in as an organisation, with all scopes or some."""
 
@@ -39,7 +39,7 @@ def visiting(shared: Stage) -> Visiting:
     return visit
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def asking(shared: Stage) -> Callable[[str], Asking]:
     """Ask the API as an organisation."""
     app = shared.app(pace=UNHURRIED)

@@ -54,7 +54,7 @@ def test_nothing_is_shared_until_a_brand_says_so_with_whom(
     assert "No brand shares anything with you yet" in rival.get(HERE).text
     assert share(brand, "clone_alert", **{"with": "some", "to": "rival", "named": "1", "since": "0"}).status_code == 303
     page = brand.get(HERE).text
-    assert "Shared with: rival." in page
+    assert "Shared with: Rival." in page
     assert "They are told that it is yours." in page
     assert "1 signal stands now." in page
     assert copied["serial"] in rival.get(HERE).text
