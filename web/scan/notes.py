@@ -19,6 +19,8 @@ _ROOM: Final = 5_000
 _AT_ONCE: Final = 1_000
 _GAP: Final = 0.2
 """Seconds between two writes, so that a busy site writes many looks at once instead of each by itself."""
+_IDLE: Final = 3.0
+"""Seconds without a scan after which the thread ends, and holds nothing of an application that is gone."""
 
 
 class Notes:
@@ -53,7 +55,12 @@ class Notes:
     def _write(self) -> None:
         written_at = float("-inf")
         while True:
-            seen = [self._waiting.get()]
+            try:
+                seen = [self._waiting.get(timeout=_IDLE)]
+            except queue.Empty:
+                if self._may_end():
+                    return
+                continue
             self._hurry.wait(max(0.0, written_at + _GAP - time.monotonic()))
             while len(seen) < _AT_ONCE and not self._waiting.empty():
                 seen.append(self._waiting.get())
@@ -66,6 +73,16 @@ class Notes:
                 written_at = time.monotonic()
                 for _ in seen:
                     self._waiting.task_done()
+
+    def _may_end(self) -> bool:
+        """Whether nothing waits; from then on the next scan begins another thread."""
+        with self._starting:
+            here, self._thread = self._thread, None
+            # First absent, then looked: a scan that comes in between finds nobody and waits for the lock.
+            if self._waiting.empty():
+                return True
+            self._thread = here
+            return False
 
 
 def notes() -> Notes:
