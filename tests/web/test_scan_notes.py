@@ -63,16 +63,8 @@ def test_no_thread_is_left_when_nothing_was_looked_at_for_a_while(written: list[
 
 def test_no_look_is_lost_to_a_thread_that_is_just_ending(written: list[int]) -> None:
     taken = _notes()
-
-    def look(first: int) -> None:
-        for n in range(100):
-            taken.add(_look(first + n))
-            time.sleep(IDLE * (0.9 + n % 4 / 10))
-
-    lookers = [threading.Thread(target=look, args=(1_000 * k,)) for k in range(3)]
-    for each in lookers:
-        each.start()
-    for each in lookers:
-        each.join()
-    assert _comes(lambda: len(written) == 300)
-    assert len(set(written)) == 300
+    for n in range(200):
+        taken.add(_look(n))
+        assert _comes(lambda n=n: n in written), "nobody would come for it before the next look"
+        time.sleep(IDLE * (0.7 + n % 10 / 20))
+    assert written == list(range(200))
