@@ -255,10 +255,14 @@ def reverse(case: Case, ground: str, *, by: str = "", texts: Sequence[str] = ())
 
 
 def name_seller(case: Case, seller: str) -> list[Act]:
-    """The platform says whose listing it is, by its own name for them. Raises Conflict once that is settled."""
-    if case.seller is not None and case.seller != seller:
+    """The platform says whose listing it is, by its own name for them. Raises Conflict once settled, Invalid."""
+    if case.seller == seller:
+        return []
+    if case.seller is not None:
         raise Conflict(said("The seller of this listing was named before, and cannot become another."))
-    return [] if case.seller == seller else [Act("case.seller", {"platform": case.platform, "seller": seller})]
+    if not seller.isprintable():
+        raise Invalid(said("Your name for the seller holds a character that nobody can see. Write it anew."))
+    return [Act("case.seller", {"platform": case.platform, "seller": seller})]
 
 
 def restore_by_law(case: Case, due: int) -> list[Act]:

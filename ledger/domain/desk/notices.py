@@ -1,16 +1,17 @@
 """The lines of a notice: one listing each, told apart from those that say the same again.
 
-A line names its listing by the platform's own reference, or by its address. An address is compared without what does
-not name the listing: the fragment, the port that goes without saying, parameters that only count visits.
+A line names its listing by the platform's own reference, or by its address. Addresses are compared as RFC 3986, 6.2
+normalises them, and without what does not name the listing: the fragment, parameters that only count visits.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from ledger.domain.desk.cases import Reason
 from ledger.domain.desk.clocks import RULES, RuleName
@@ -21,7 +22,10 @@ from ledger.domain.said import Said, said
 MOST_LINES: Final = 300
 LONGEST_REF: Final = 120
 LONGEST_URL: Final = 2_000
-_COUNTS_VISITS: Final = ("utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "_ga", "spm")
+_COUNTS_VISITS: Final = frozenset({"fbclid", "gclid", "mc_cid", "mc_eid", "_ga", "_gl", "spm"})
+"""Names of parameters; those that begin with “utm_” do too."""
+_ENCODED: Final = re.compile("%([0-9A-Fa-f]{2})")
+_UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -51,12 +55,30 @@ def tidy_url(text: str) -> tuple[str, str]:
         raise Invalid(said("That address has more than %(n)d characters. Leave out what follows “?”.", n=LONGEST_URL))
     kept = [
         (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=None)
-        if not name.casefold().startswith(_COUNTS_VISITS)
+        # Bytes that are no UTF-8 stay what they are, as in the addresses of shops that write GBK.
+        for name, value in parse_qsl(parts.query, keep_blank_values=True, errors="surrogateescape")
+        if name.casefold() not in _COUNTS_VISITS and not name.casefold().startswith("utm_")
     ]
     shown = f"[{host}]" if ":" in host else host
     place = shown if port in (None, _PORTS[parts.scheme]) else f"{shown}:{port}"
-    return urlunsplit(("https", place, parts.path.rstrip("/") or "/", urlencode(kept), "")), host
+    query = urlencode(kept, errors="surrogateescape")
+    return urlunsplit(("https", place, _tidy_path(parts.path), query, "")), host
+
+
+def _tidy_path(path: str) -> str:
+    """A path without dot segments and slashes at its end, and without percent signs where none is needed."""
+
+    def plain(found: re.Match[str]) -> str:
+        letter = chr(int(found[1], 16))
+        return letter if letter in _UNRESERVED else found[0].upper()
+
+    kept: list[str] = []
+    for one in quote(_ENCODED.sub(plain, path), safe="/%!$&'()*+,;=:@").split("/"):
+        if one == "..":
+            del kept[max(1, len(kept) - 1) :]
+        elif one != ".":
+            kept.append(one)
+    return "/".join(kept).rstrip("/") or "/"
 
 
 def listing_of(url: str) -> str:

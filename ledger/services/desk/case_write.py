@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -17,7 +18,7 @@ from ledger.domain.desk.cases_acts import Act
 from ledger.domain.desk.cases_due import due, next_at
 from ledger.domain.desk.cases_fold import fold, step
 from ledger.domain.desk_log import Entry
-from ledger.domain.errors import Unknown
+from ledger.domain.errors import Invalid, Unknown
 from ledger.domain.said import said
 from ledger.domain.webhooks import Endpoint, EventType, iso
 from ledger.services.desk.case_listing import listing_names
@@ -29,6 +30,7 @@ from ledger.services.errands import b64
 from ledger.services.ports import Ledger, Tx
 from ledger.services.queue_message import queue_message
 
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 MOST_ENTRIES: Final = 1_000
 """Of one case: every act is possible once or twice only, so that there are a dozen or two."""
 _TOLD: Final = {
@@ -194,9 +196,14 @@ def text_name(salt: str, text: str) -> str:
 
 
 def keep_text(tx: Tx, subject: str, kind: str, text: str, now: int) -> list[str]:
-    """Keep what somebody wrote of a case or a notice; its name in the log alone, none where nothing was written."""
+    """Keep what somebody wrote of a case or a notice; its name in the log alone, none where nothing was written.
+
+    Raises Invalid for characters that control a machine and that no database takes.
+    """
     if not text.strip():
         return []
+    if _CONTROLS.search(text):
+        raise Invalid(said("What you wrote holds a character that nobody can see. Write it anew, without copying it."))
     salt = tx.cases.salt(subject)
     if salt is None:
         salt = secrets.token_hex(16)

@@ -128,6 +128,8 @@ def _place(platforms: Sequence[Organisation], asked: Asked, place: int, line: Li
             platform = named
         if platform is None or (line.ref is None and url is None):
             raise Invalid(said("Name the listing: by its address, or by marketplace and reference."))
+        if line.ref is not None and not line.ref.isprintable():
+            raise Invalid(said("The listing’s reference holds a character that nobody can see. Copy it anew."))
         if line.ref is not None and len(line.ref) > LONGEST_REF:
             raise Invalid(said("A listing’s reference has at most %(n)d characters.", n=LONGEST_REF))
         gtin, serial = line.gtin, line.serial

@@ -110,6 +110,12 @@ def test_the_reasons_that_need_no_right_are_those_about_codes() -> None:
         "HTTPS://BAZAR.example:443/item/1/",
         "http://bazar.example/item/1?utm_source=mail&gclid=7",
         " https://bazar.example/item/1 ",
+        "http://bazar.example:80/item/1",
+        "https://bazar.example./item/1",
+        "https://bazar.example/%69tem/%31",
+        "https://bazar.example/shop/../item/./1",
+        "https://bazar.example/../item/1//",
+        "https://bazar.example/item/1?UTM_Source=mail&spm=a.b&_gl=1",
     ],
 )
 def test_an_address_is_compared_without_what_does_not_name_the_listing(other: str) -> None:
@@ -117,8 +123,22 @@ def test_an_address_is_compared_without_what_does_not_name_the_listing(other: st
 
 
 def test_what_names_another_listing_stays() -> None:
-    names = {listing_of(tidy_url(f"https://bazar.example/{one}")[0]) for one in ("item?id=1", "item?id=2", "Item?id=1")}
-    assert len(names) == 3
+    told = [
+        "item?id=1",
+        "item?id=2",
+        "Item?id=1",
+        "item?id=1&spmid=7",
+        "item?q=%C4%E3",
+        "item?q=%BA%C3",
+        "item%2F1",
+        "item/1",
+    ]
+    names = {listing_of(tidy_url(f"https://bazar.example/{one}")[0]) for one in told}
+    assert len(names) == len(told)
+    assert tidy_url("https://bazar.example/item?q=%c4%e3&r=%e4%bd%a0") == (
+        "https://bazar.example/item?q=%C4%E3&r=%E4%BD%A0",
+        "bazar.example",
+    )
 
 
 @pytest.mark.parametrize(
