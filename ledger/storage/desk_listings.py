@@ -1,4 +1,4 @@
-"""Listings, their decisions and authorised sellers, and rule packs; see also `desk_photos` and `desk_challenges`."""
+"""Listings, their decisions, and rule packs; see also `desk_authorised`, `desk_photos` and `desk_challenges`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row, delete, func, insert, literal, select, tuple_, update
 
-from ledger.domain.desk.listings import AuthorisedSeller, Decided, Kept, ListingDecision
+from ledger.domain.desk.listings import Decided, Kept, ListingDecision
 from ledger.domain.desk.notices import address_name
 from ledger.services.desk.listings_port import Beside, Priced, Shop
+from ledger.storage.desk_authorised import AuthorisedSellers
 from ledger.storage.desk_challenges import ListingChallenges
 from ledger.storage.desk_listings_find import ListingSearch
 from ledger.storage.desk_photos import ListingPhotos, chunks
 from ledger.storage.tables_lines import lines
 from ledger.storage.tables_listings import (
-    authorised_sellers,
     listing_addresses,
     listing_codes,
     listing_decisions,
@@ -31,7 +31,7 @@ _LIVE: Final = "live"
 _T = TypeVar("_T")
 
 
-class Listings(ListingChallenges, ListingPhotos, ListingSearch):
+class Listings(AuthorisedSellers, ListingChallenges, ListingPhotos, ListingSearch):
     """Reads and writes of listings and what belongs to them."""
 
     def by_refs(self, platform: str, refs: Collection[str]) -> dict[str, Kept]:
@@ -148,20 +148,6 @@ class Listings(ListingChallenges, ListingPhotos, ListingSearch):
                 found.setdefault((row.gtin, row.currency), []).append(one)
         return found
 
-    def authorised(self, platform: str, sellers: Collection[str], day: str) -> dict[str, set[str]]:
-        """By seller: the brands that let them use their marks that day."""
-        found: dict[str, set[str]] = {}
-        for some in chunks(sellers):
-            query = select(authorised_sellers.c.seller, authorised_sellers.c.brand).where(
-                authorised_sellers.c.platform == platform,
-                authorised_sellers.c.seller.in_(some),
-                authorised_sellers.c.until >= day,
-                authorised_sellers.c.ended_at.is_(None),
-            )
-            for row in self._db.execute(query):
-                found.setdefault(row.seller, set()).add(row.brand)
-        return found
-
     def keep(
         self,
         kept: Sequence[Kept],
@@ -174,6 +160,8 @@ class Listings(ListingChallenges, ListingPhotos, ListingSearch):
 
         A photo comes with when it came into the listing.
         """
+        # Of a listing that ended and is live again, those who came to its photos meanwhile are called anew.
+        calls = self._calls(known) if photos else {}
         for some in chunks(list(known)):
             for table in (listing_addresses, listing_codes, listing_photos):
                 self._db.execute(delete(table).where(table.c.listing.in_(some)))
@@ -189,7 +177,10 @@ class Listings(ListingChallenges, ListingPhotos, ListingSearch):
         if codes:
             self._db.execute(insert(listing_codes), [{"listing": one, "code": code} for one, code in codes])
         if photos:
-            shown = [{"listing": one, "sha256": name, "since": since} for one, name, since in photos]
+            shown = [
+                {"listing": one, "sha256": name, "since": since, "called_at": calls.get((one, name))}
+                for one, name, since in photos
+            ]
             self._db.execute(insert(listing_photos), shown)
         if decided:
             self._db.execute(insert(listing_decisions), [_values(one) for one in decided])
@@ -216,36 +207,6 @@ class Listings(ListingChallenges, ListingPhotos, ListingSearch):
         if after is not None:
             query = query.where(listing_decisions.c.id > after)
         return [Decided(**row._mapping) for row in self._db.execute(query)]
-
-    def authorise(self, new: AuthorisedSeller) -> None:
-        """Keep a brand's word for a seller."""
-        self._db.execute(insert(authorised_sellers).values(**asdict(new)))
-
-    def authorisations(self, brand: str, after: str | None, limit: int) -> list[AuthorisedSeller]:
-        """A brand's words for sellers, newest first, from beyond an id."""
-        query = select(authorised_sellers).where(authorised_sellers.c.brand == brand)
-        if after is not None:
-            query = query.where(authorised_sellers.c.id < after)
-        rows = self._db.execute(query.order_by(authorised_sellers.c.id.desc()).limit(limit))
-        return [AuthorisedSeller(**row._mapping) for row in rows]
-
-    def authorisation(self, brand: str, id: str) -> AuthorisedSeller | None:
-        """A brand's word by id."""
-        mine = (authorised_sellers.c.brand == brand, authorised_sellers.c.id == id)
-        row = self._db.execute(select(authorised_sellers).where(*mine)).first()
-        return None if row is None else AuthorisedSeller(**row._mapping)
-
-    def authorised_count(self, brand: str, day: str) -> int:
-        """How many of a brand's words hold that day."""
-        open_ = (authorised_sellers.c.ended_at.is_(None), authorised_sellers.c.until >= day)
-        query = select(func.count()).where(authorised_sellers.c.brand == brand, *open_)
-        return self._db.scalar(query) or 0
-
-    def end_authorisation(self, brand: str, id: str, at: int) -> bool:
-        """Take it back; whether there was one."""
-        mine = (authorised_sellers.c.brand == brand, authorised_sellers.c.id == id)
-        open_ = authorised_sellers.c.ended_at.is_(None)
-        return bool(self._db.execute(update(authorised_sellers).where(*mine, open_).values(ended_at=at)).rowcount)
 
     def packs(self) -> Mapping[int, str]:
         """Rule packs by version, without the repository's own."""

@@ -6,15 +6,33 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Subquery,
+    Tuple,
+    and_,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
-from ledger.services.desk.listings_port import Photo
+from ledger.services.desk.listings_port import Beside, Photo
 from ledger.storage.tables_lines import line_photos
-from ledger.storage.tables_listings import listing_challenges, listing_photos, photo_points, photos
+from ledger.storage.tables_listings import listing_challenges, listing_photos, listings, photo_points, photos
 
 BANDS: Final = 4
 _CHUNK: Final = 400
 _FEWEST_SHARED: Final = 2
+_LIVE: Final = "live"
 _T = TypeVar("_T")
 
 
@@ -50,10 +68,11 @@ class ListingPhotos:
 
     def catalogue_to_look_at(self, limit: int) -> list[str]:
         """Photos that brands show in their catalogues and that were not looked at yet."""
+        waits = and_(photos.c.platform == "", photos.c.state == "waiting")
         query = (
             select(line_photos.c.sha256)
             .outerjoin(photos, photos.c.sha256 == line_photos.c.sha256)
-            .where(photos.c.sha256.is_(None), line_photos.c.removed_at.is_(None))
+            .where(or_(photos.c.sha256.is_(None), waits), line_photos.c.removed_at.is_(None))
             .distinct()
             .limit(limit)
         )
@@ -71,21 +90,56 @@ class ListingPhotos:
         if rows:
             self._db.execute(insert(photo_points), rows)
 
-    def candidates(self, points: Sequence[int], but: str, limit: int) -> list[str]:
-        """Photos that share bands with these points, those that share most first."""
-        if not points:
-            return []
-        bands = list(zip(*map(_bands, points), strict=True))
-        shares = or_(*(photo_points.c[f"band{band}"].in_(set(values)) for band, values in enumerate(bands)))
-        query = (
-            select(photo_points.c.sha256, func.count().label("shared"))
-            .where(shares, photo_points.c.sha256 != but)
-            .group_by(photo_points.c.sha256)
-            .having(func.count() >= _FEWEST_SHARED)
-            .order_by(func.count().desc(), photo_points.c.sha256)
-            .limit(limit)
+    def earlier(self, points: Sequence[int], mine: Beside | None, but: str, limit: int) -> list[str]:
+        """Photos that share bands with these points, those that share most first, of what tells something of a listing:
+        what live listings of others, or all, showed earlier than mine, and what catalogues show."""
+        near = _sharing(points, but)
+        shown = _shown(mine).where(listing_photos.c.sha256 == near.c.sha256)
+        if mine is not None:
+            shown = shown.where(_place() < _place_of(mine))
+        catalogue = select(line_photos.c.sha256).where(
+            line_photos.c.sha256 == near.c.sha256, line_photos.c.removed_at.is_(None)
         )
-        return [row.sha256 for row in self._db.execute(query)]
+        return self._most_like(near, or_(shown.exists(), catalogue.exists()), limit) if points else []
+
+    def later(self, points: Sequence[int], mine: Beside | None, but: str, limit: int) -> list[str]:
+        """Likewise what live listings of others, or all, showed later than mine, where it was compared already."""
+        near = _sharing(points, but)
+        shown = _compared(mine).where(listing_photos.c.sha256 == near.c.sha256)
+        return self._most_like(near, shown.exists(), limit) if points else []
+
+    def _most_like(self, near: Subquery, counts: ColumnElement[bool], limit: int) -> list[str]:
+        query = select(near.c.sha256).where(counts).order_by(near.c.shared.desc(), near.c.sha256).limit(limit)
+        return list(self._db.scalars(query))
+
+    def call_looks(self, photos: Collection[str], mine: Beside | None, now: int) -> None:
+        """Have live listings of others, or all, compared again that showed one of these photos later than mine."""
+        for some in chunks(photos):
+            meant = _compared(mine).where(listing_photos.c.sha256.in_(some))
+            ids = meant.with_only_columns(listings.c.id).scalar_subquery()
+            self._db.execute(update(listings).where(listings.c.id.in_(ids)).values(look_due=now))
+
+    def uncalled(self, listing: str) -> list[str]:
+        """Photos of a listing for which nobody was called yet who showed a like one later."""
+        waits = listing_photos.c.listing == listing, listing_photos.c.called_at.is_(None)
+        return list(self._db.scalars(select(listing_photos.c.sha256).where(*waits)))
+
+    def called(self, listing: str, now: int) -> None:
+        """Note that they were called."""
+        waits = listing_photos.c.listing == listing, listing_photos.c.called_at.is_(None)
+        self._db.execute(update(listing_photos).where(*waits).values(called_at=now))
+
+    def _calls(self, ids: Collection[str]) -> dict[tuple[str, str], int]:
+        """By listing and photo when they were called, of listings that are live."""
+        found: dict[tuple[str, str], int] = {}
+        for some in chunks(ids):
+            query = (
+                select(listing_photos.c.listing, listing_photos.c.sha256, listing_photos.c.called_at)
+                .join(listings, listings.c.id == listing_photos.c.listing)
+                .where(listing_photos.c.listing.in_(some), listings.c.status == _LIVE)
+            )
+            found |= {(row[0], row[1]): row[2] for row in self._db.execute(query)}
+        return found
 
     def used(self, photo: str) -> bool:
         """Whether a photo stands in a listing, live or ended, or answered a challenge."""
@@ -113,6 +167,38 @@ class ListingPhotos:
             gone += free
             self._db.execute(delete(photos).where(photos.c.sha256.in_(free), photos.c.platform != ""))
         return gone
+
+
+def _sharing(points: Sequence[int], but: str) -> Subquery:
+    """Photos that share bands with points, and how many; the same band in one place is met by chance."""
+    bands = list(zip(*map(_bands, points), strict=True))
+    shares = or_(false(), *(photo_points.c[f"band{band}"].in_(set(values)) for band, values in enumerate(bands)))
+    grouped = select(photo_points.c.sha256, func.count().label("shared")).where(shares, photo_points.c.sha256 != but)
+    return grouped.group_by(photo_points.c.sha256).having(func.count() >= _FEWEST_SHARED).subquery()
+
+
+def _shown(mine: Beside | None) -> Select[Any]:
+    """What live listings show, of others than mine."""
+    query = select(listing_photos.c.sha256).join(listings, listings.c.id == listing_photos.c.listing)
+    query = query.where(listings.c.status == _LIVE)
+    if mine is None:
+        return query
+    return query.where(or_(listings.c.platform != mine.platform, listings.c.seller != mine.seller))
+
+
+def _compared(mine: Beside | None) -> Select[Any]:
+    """What they showed later, where their photos wait for nothing."""
+    query = _shown(mine).where(listings.c.look_due.is_(None))
+    return query if mine is None else query.where(_place() > _place_of(mine))
+
+
+def _place() -> Tuple:
+    """The order in which listings came to show a photo."""
+    return tuple_(listing_photos.c.since, listing_photos.c.listing)
+
+
+def _place_of(mine: Beside) -> Tuple:
+    return tuple_(literal(mine.since), literal(mine.id))
 
 
 def _bands(bits: int) -> tuple[int, ...]:

@@ -170,8 +170,30 @@ class Listings(ListingSearch, Protocol):
         """Keep what a look at a photo found: its telling points, 64 bits each."""
         ...
 
-    def candidates(self, points: Sequence[int], but: str, limit: int) -> list[str]:
-        """Photos that share bands with these points, those that share most first."""
+    def candidates(self, points: Sequence[int], mine: Beside, but: str, limit: int) -> list[str]:
+        """Photos that share bands with these points, those that share most first, and that tell something of a listing:
+        photos that live listings of others showed earlier than mine, and those of catalogues."""
+        ...
+
+    def earlier(self, points: Sequence[int], mine: Beside | None, but: str, limit: int) -> list[str]:
+        """Photos that share bands with these points, those that share most first, of what tells something of a listing:
+        what live listings of others, or all, showed earlier than mine, and what catalogues show."""
+        ...
+
+    def later(self, points: Sequence[int], mine: Beside | None, but: str, limit: int) -> list[str]:
+        """Likewise what live listings of others, or all, showed later than mine, where it was compared already."""
+        ...
+
+    def call_looks(self, photos: Collection[str], mine: Beside | None, now: int) -> None:
+        """Have live listings of others, or all, compared again that showed one of these photos later than mine."""
+        ...
+
+    def uncalled(self, listing: str) -> list[str]:
+        """Photos of a listing for which nobody was called yet who showed a like one later."""
+        ...
+
+    def called(self, listing: str, now: int) -> None:
+        """Note that they were called."""
         ...
 
     def in_catalogue(self, photos: Collection[str]) -> set[str]:

@@ -1,10 +1,14 @@
 """Photos are compared after the decision, one listing at a time, by the worker: that takes far longer than words.
 
 1. The listing that has waited longest; its photos' points are found and kept, as those of the brands' catalogues are.
-2. Photos that share points with them are the candidates; each is compared, with no transaction open.
+2. Photos that share points with them, and that others showed earlier, are the candidates; each is compared, with no
+   transaction open.
 3. Where a photo shows the same picture as one of another seller's live listing, which showed it *earlier*, or of a
    catalogue, the listing's facts say so, and the rule pack in force decides anew. A decision that changes is kept,
    logged (`screen.changed`) and told by webhook (`listing.decision_changed`).
+4. Listings of others that show the same picture *later* and were compared already are called to be compared again,
+   once for each photo that comes into a listing, or back with it: they were compared before it was there, or before its
+   points were known. So what is found does not depend on the order of the work.
 
 Cut short anywhere it begins again: what was not noted waits still. Two workers at once find the same, and one notes it.
 """
@@ -12,7 +16,8 @@ Cut short anywhere it begins again: what was not noted waits still. Two workers 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from ledger.domain.desk.listings import Decided, Kept, canonical
@@ -42,26 +47,34 @@ def look_at_next(ledger: Ledger) -> bool:
         kept, catalogue = tx.listings.next_look(), tx.listings.catalogue_to_look_at(_CATALOGUE_AT_ONCE)
         names: dict[str, int] = {} if kept is None else tx.listings.photos_of({kept.id}).get(kept.id, {})
         photos = tx.listings.photos(names)
+        uncalled = set() if kept is None else set(tx.listings.uncalled(kept.id))
     for name in catalogue:
-        _know(ledger, Photo(name, "", 0, 0, (), "waiting", ledger.now()))
+        _know_catalogue(ledger, Photo(name, "", 0, 0, (), "waiting", ledger.now()))
     if kept is None:
         return bool(catalogue)
     for photo in photos.values():
         if photo.state == "waiting":
             _know(ledger, photo)
     same: dict[str, int] = {}
-    for photo in photos.values():
-        for name in _same_pictures(ledger, photo):
-            same[name] = max(same.get(name, 0), names[photo.sha256])
-    _note(ledger, kept, names, same)
+    later: dict[str, list[str]] = {}
+    for name, since in names.items():
+        mine = _mine(kept, since)
+        for other in _same_pictures(ledger, name, mine):
+            same[other] = max(same.get(other, 0), since)
+        if name in uncalled:
+            later[name] = _later(ledger, name, mine)
+    _note(ledger, kept, names, same, later)
     return True
 
 
-def _know(ledger: Ledger, photo: Photo) -> None:
+def _mine(kept: Kept, since: int) -> Beside:
+    return Beside(kept.id, kept.platform, kept.seller, since)
+
+
+def _know(ledger: Ledger, photo: Photo, state: str = "done") -> None:
     """Find a photo's points and keep them; one that cannot be read has none."""
     try:
         telling = _points(ledger, photo.sha256, mirrored=False).telling()
-        state = "done"
     except (Unknown, OSError, ValueError):
         telling, state = [], "failed"
     with ledger.store.write() as tx:
@@ -69,47 +82,82 @@ def _know(ledger: Ledger, photo: Photo) -> None:
         tx.listings.looked_at(photo.sha256, state, telling)
 
 
-def _same_pictures(ledger: Ledger, photo: Photo) -> Iterable[str]:
-    """Other photos that show the same picture as this one, or its mirror image."""
+def _know_catalogue(ledger: Ledger, photo: Photo) -> None:
+    """The same for a catalogue's photo; it waits until all were called who show it, some at a time. Each that is called
+    waits itself, and so is not met again."""
+    _know(ledger, photo, "waiting")
+    found = [photo.sha256]
+    while found:
+        with ledger.store.write() as tx:
+            tx.listings.call_looks(found, None, ledger.now())
+        found = _later(ledger, photo.sha256, None)
+    _know(ledger, photo)
+
+
+def _later(ledger: Ledger, photo: str, mine: Beside | None) -> list[str]:
+    return list(dict.fromkeys(_same_pictures(ledger, photo, mine, later=True)))
+
+
+def _same_pictures(ledger: Ledger, photo: str, mine: Beside | None, *, later: bool = False) -> Iterable[str]:
+    """Photos that show the same picture as this one, or its mirror image: those that others showed earlier, and those
+    of catalogues; or those that they, or all, showed `later` and that were compared already."""
     for mirrored in (False, True):
         try:
-            mine = _points(ledger, photo.sha256, mirrored=mirrored)
+            shown = _points(ledger, photo, mirrored=mirrored)
         except (Unknown, OSError, ValueError):
             return
         with ledger.store.read() as tx:
-            near = tx.listings.candidates(mine.telling(), photo.sha256, MOST_CANDIDATES)
+            find = tx.listings.later if later else tx.listings.earlier
+            near = find(shown.telling(), mine, photo, MOST_CANDIDATES)
         for name in near:
             try:
-                if alike(mine, _points(ledger, name, mirrored=False)) >= FEWEST_ALIKE:
+                if alike(shown, _points(ledger, name, mirrored=False)) >= FEWEST_ALIKE:
                     yield name
             except (Unknown, OSError, ValueError):
                 continue
 
 
-def _note(ledger: Ledger, kept: Kept, names: Iterable[str], same: Mapping[str, int]) -> None:
-    """`same` are the photos that show the same picture as one of the listing's, with when that came into it."""
+def _note(
+    ledger: Ledger,
+    kept: Kept,
+    names: Mapping[str, int],
+    same: Mapping[str, int],
+    later: Mapping[str, Collection[str]],
+) -> None:
+    """`names` are the listing's photos with when each came into it; `same` are those that show the same picture as one
+    of them, with when that one came into the listing; `later` who showed the same picture later, to be called."""
     now = ledger.now()
     with ledger.store.write() as tx:
         before = tx.listings.several({kept.id}).get(kept.id)
         last = None if before is None else tx.listings.decision(before.decision_id)
         if before is None or last is None or before.look_due != kept.look_due:
-            # Sent anew, ended or forgotten meanwhile.
+            # Sent anew, called again, ended or forgotten meanwhile.
             return
-        others = {
-            one.id
-            for name, beside in tx.listings.same_photo(same).items()
-            for one in beside
-            if is_earlier(one, Beside(kept.id, kept.platform, kept.seller, same[name]))
-        }
+        for name, found in later.items():
+            tx.listings.call_looks({name, *found}, _mine(kept, names[name]), now)
+        if any(len(found) >= MOST_CANDIDATES for found in later.values()):
+            # There may be more: those that were called wait now, so the next look meets others.
+            tx.listings.change(kept.id, look_due=now + 1 if kept.look_due == now else now)
+            return
+        tx.listings.called(kept.id, now)
         shown = tx.listings.in_catalogue({*names, *same})
         facts = json.loads(last.facts)
         facts |= {
             "at": now,
             "looked": sorted({*facts["looked"], _LOOKED}),
-            "photos": facts["photos"] | {"alike": len(others), "catalogue": len(shown)},
+            "photos": facts["photos"]
+            | {"same": _earlier(tx, kept, names), "alike": _earlier(tx, kept, same), "catalogue": len(shown)},
         }
         tx.listings.change(kept.id, look_due=None)
         decide_anew(ledger, tx, before, facts, "photos")
+
+
+def _earlier(tx: Tx, kept: Kept, photos: Mapping[str, int]) -> int:
+    """How many live listings of others showed one of these photos before the time beside it."""
+    mine = Beside(kept.id, kept.platform, kept.seller)
+    shown = tx.listings.same_photo(photos)
+    placed = ((one, replace(mine, since=photos[name])) for name, beside in shown.items() for one in beside)
+    return len({one.id for one, place in placed if is_earlier(one, place)})
 
 
 def decide_anew(ledger: Ledger, tx: Tx, before: Kept, facts: dict[str, Any], cause: str) -> Screened:

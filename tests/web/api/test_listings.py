@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from ledger.screening.packs import first_pack
-from ledger.services.desk import listings_sellers
+from ledger.services.desk import listings_sellers, screen_look
 from ledger.services.desk.listings_change import sweep_listings
 from ledger.services.desk.screen_look import look_at_next
 from ledger.services.desk.screen_replay import facts_hash
@@ -230,6 +230,72 @@ def test_an_old_listing_that_takes_anothers_photo_is_held_and_not_whose_it_is(
     assert platform.get(f"/v1/listings/{old['ref']}")["decision"] == "hold"
     assert platform.get(f"/v1/listings/{mine['ref']}")["decision"] == "allow"
     assert screened(platform, mine)[0]["decision"] == "allow"
+
+
+def looked(stage: Stage) -> int:
+    """How many listings were compared until none waits."""
+    for count in range(100):
+        if not look_at_next(stage.ledger):
+            return count
+    raise AssertionError("photos are compared for ever")
+
+
+def part_of(whole: Image.Image, cut: int) -> Image.Image:
+    return whole.crop((60 + cut, 40, 540, 410)).resize((400, 308))
+
+
+def test_a_taken_photo_is_found_though_it_was_compared_before_the_one_it_was_taken_from(
+    stage: Stage, platform: Asking
+) -> None:
+    whole = photo(51)
+    mine = listing(photos=[sent_photo(platform, whole)])
+    thief = listing(photos=[sent_photo(platform, part_of(whole, 0))])
+    looked(stage)
+    for one in (mine, thief, mine | {"title": "Brown leather bag"}):
+        stage.ahead += 60
+        screened(platform, one)
+    # The thief's has waited longer by now, and the photo that it was taken from is not known yet.
+    assert look_at_next(stage.ledger)
+    assert platform.get(f"/v1/listings/{thief['ref']}")["decision"] == "allow"
+    assert looked(stage) == 2
+    assert keys(platform.get(f"/v1/listings/{thief['ref']}")) == ["photo.alike"]
+    assert platform.get(f"/v1/listings/{mine['ref']}")["decision"] == "allow"
+    # Once for each photo that comes in: sent again, a listing calls nobody anew.
+    screened(platform, mine)
+    assert looked(stage) == 1
+
+
+def test_a_photo_that_was_taken_while_its_listing_was_ended_is_found_when_that_is_live_again(
+    stage: Stage, platform: Asking
+) -> None:
+    taken = sent_photo(platform, photo(52))
+    mine, thief = listing(photos=[taken]), listing(photos=[taken])
+    screened(platform, mine)
+    looked(stage)
+    platform.ask("DELETE", f"/v1/listings/{mine['ref']}")
+    stage.ahead += 60
+    assert screened(platform, thief)[0]["decision"] == "allow"
+    looked(stage)
+    stage.ahead += 60
+    assert screened(platform, mine)[0]["decision"] == "allow"
+    looked(stage)
+    assert keys(platform.get(f"/v1/listings/{thief['ref']}")) == ["photo.other_seller"]
+    assert platform.get(f"/v1/listings/{mine['ref']}")["decision"] == "allow"
+
+
+def test_many_copies_of_a_thiefs_own_do_not_hide_whose_photo_it_was(
+    stage: Stage, platform: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen_look, "MOST_CANDIDATES", 6)
+    whole, seller = photo(53), {"ref": "copies"}
+    mine = listing(photos=[sent_photo(platform, whole)])
+    screened(platform, mine)
+    stage.ahead += 60
+    copies = [listing(photos=[sent_photo(platform, part_of(whole, cut))], seller=seller) for cut in range(0, 16, 2)]
+    screened(platform, *copies)
+    looked(stage)
+    found = [platform.get(f"/v1/listings/{one['ref']}") for one in copies]
+    assert [keys(one) for one in found] == [["photo.alike"]] * 8
 
 
 def test_decisions_are_made_again_bit_for_bit_and_by_other_rules(stage: Stage, platform: Asking) -> None:
