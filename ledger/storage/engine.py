@@ -29,7 +29,8 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ledger.domain.errors import Conflict, InDoubt, Unavailable
+from ledger.domain.errors import Conflict, InDoubt, Invalid, Unavailable
+from ledger.domain.said import said
 from ledger.storage import stamps
 from ledger.storage.concerns import Tables
 from ledger.storage.gathered import GatheredTx
@@ -139,7 +140,10 @@ class Store:
             raise Conflict("This was kept already, or what it belongs to is gone. Nothing was changed.") from error
         except PoolTimeout as error:
             raise Unavailable("Too many requests wait for the database. Nothing was changed; try again.") from error
-        except (DataError, NotSupportedError, ProgrammingError):
+        except (DataError, NotSupportedError, ProgrammingError) as error:
+            if "NUL" in str(error.orig):
+                # PostgreSQL keeps every text but this one: whoever sent it is told, wherever it came in.
+                raise Invalid(said("What was sent holds a sign that no text can hold (NUL). Leave it out.")) from None
             # A statement of ours that no database would take: our fault, and not to be tried again.
             raise
         except (DatabaseError, InterfaceError) as error:
@@ -157,8 +161,8 @@ def reason_of(error: DBAPIError) -> str:
 
     The public reads it in a 503, and at `/readyz`.
     """
-    said = str(error.orig).splitlines() if error.orig else []
-    return _NAMED.sub("…", said[0]) if said else "no answer"
+    told = str(error.orig).splitlines() if error.orig else []
+    return _NAMED.sub("…", told[0]) if told else "no answer"
 
 
 def make_engine(url: str) -> Engine:

@@ -596,6 +596,11 @@ def test_a_page_that_waits_reloads_itself_without_a_script_too(stage: Stage, bra
     assert "http-equiv" not in brand.get(address).text
 
 
+@pytest.mark.parametrize("page", ["catalogue?find=%00", "cases/%00", "batches/%00", "items?serial=%00&batch=%00"])
+def test_a_sign_that_no_text_holds_finds_nothing_and_breaks_nothing(brand: Visitor, page: str) -> None:
+    assert brand.get(f"/console/{page}").status_code in (200, 404, 422)
+
+
 def test_the_console_is_not_kept_by_any_cache(brand: Visitor) -> None:
     for page in ("", "items", "items.csv", "imports"):
         assert brand.get(f"/console/{page}").headers["Cache-Control"] == "no-store"
