@@ -27,12 +27,13 @@ _PIECE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A listing with its decisions, newest first, its newest challenge, and the photos in it that are known."""
+    """A listing with its decision, all decisions, newest first, its newest challenge, and the photos in it."""
 
     listing: Kept
-    decisions: Sequence[tuple[Decided, Sequence[Reason]]]
+    decided: tuple[Decided, Sequence[Reason]]
     facts: Mapping[str, Any]
-    """What the newest decision rests on."""
+    """What the decision rests on."""
+    decisions: Sequence[Decided]
     challenge: Challenge | None
     photos: Sequence[Photo]
 
@@ -83,14 +84,16 @@ def see_listing(ledger: Ledger, caller: Caller, id: str) -> Seen:
     """One listing of the caller's own, by our id. Raises Unknown for another's, Forbidden."""
     with ledger.store.read() as tx:
         kept = _own(tx, caller, id)
-        decisions = tx.listings.decisions_of(id, MOST_DECISIONS)
+        decided, decisions = tx.listings.decision(kept.decision_id), tx.listings.decisions_of(id, MOST_DECISIONS)
         names = list(tx.listings.photos_of({id}).get(id, ()))
         photos = tx.listings.photos(names)
         challenge = tx.listings.challenges({id}).get(id)
+    assert decided is not None  # kept with the listing, in one transaction
     return Seen(
         kept,
-        [(one, reasons_of(one)) for one in decisions],
-        json.loads(decisions[0].facts),
+        (decided, reasons_of(decided)),
+        json.loads(decided.facts),
+        decisions,
         challenge,
         [photos[name] for name in names if name in photos],
     )
