@@ -17,6 +17,7 @@ from ledger.domain.codes import Exact, parse_code
 from ledger.domain.desk import cases_acts as acts
 from ledger.domain.desk.cases import Case, Ground
 from ledger.domain.desk.cases_acts import Act
+from ledger.domain.desk.cases_moves import Answerable, answerable
 from ledger.domain.desk.facts import Found, answers
 from ledger.domain.desk.listings import ListingStatus
 from ledger.domain.errors import Conflict, Invalid, Unknown
@@ -85,9 +86,11 @@ def ask_for_seller(ledger: Ledger, secret: str, code: str | None) -> tuple[str, 
     """Open the question that a seller answers to prove that they have the item: its id, its link's secret, its words.
 
     The question is the platform's, for this case's seller: what is answered counts for nobody else. Raises Invalid
-    where no item is known, Conflict, TooMany.
+    where no item is known, Conflict where no answer would be taken, TooMany.
     """
-    kept, _case = case_behind(ledger, secret)
+    kept, case = case_behind(ledger, secret)
+    if answerable(case, ledger.now()) is Answerable.NOTHING:
+        raise Conflict(said("Nothing can be answered in this case now, so the item’s owner is not asked."))
     gtin, serial = _item_of(kept, code)
     with ledger.store.read() as tx:
         platform = tx.organisations.get(kept.platform)

@@ -77,6 +77,8 @@ class Seen:
     history: tuple[Happened, ...]
     seller_link: str | None
     """The address that a platform passes on to its seller."""
+    held_by_another: bool
+    """Whether another case keeps the listing down."""
 
 
 def see_case(ledger: Ledger, caller: Caller, id: str) -> Seen:
@@ -227,6 +229,7 @@ def _seen(ledger: Ledger, tx: Tx, eye: Eye, kept: Kept, case: Case) -> Seen:
         files=files,
         history=_history(tx, kept, eye, unseen),
         seller_link=link,
+        held_by_another=tx.cases.held_down(kept.platform, listing_names(tx, kept.platform, kept.listing), kept.id),
     )
 
 

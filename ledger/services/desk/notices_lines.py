@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -23,6 +24,7 @@ from ledger.services.check_items import check_items
 from ledger.services.desk.case_listing import ToldListing, named_listings, told_of
 from ledger.services.desk.cases_port import Kept
 from ledger.services.desk.notices_rights import Acting
+from ledger.services.desk.screen_facts import code_name
 from ledger.services.ports import Ledger, Tx
 from ledger.services.scanned import Scan
 
@@ -167,11 +169,31 @@ def found(
     day: date,
 ) -> list[LookedLine]:
     """The lines with what the ledger and the platforms know of their items and listings."""
-    told = _told(ledger, tx, lines)
-    return [
-        one if one.fault else _found(ledger, tx, asked, acting, one, scan, day, place, told.get(_listed(one)))
-        for place, (one, scan) in enumerate(zip(lines, scans, strict=True), start=1)
-    ]
+    told, others = _told(ledger, tx, lines), _others(ledger, tx, lines)
+    looked = []
+    for place, (one, scan) in enumerate(zip(lines, scans, strict=True), start=1):
+        known = told.get(_listed(one))
+        shown = known is not None and (one.gtin, one.serial) in known.shows
+        alone = others[_coded(one)] <= shown
+        looked.append(
+            one if one.fault else _found(ledger, tx, asked, acting, one, scan, day, place, known, alone=alone)
+        )
+    return looked
+
+
+def _coded(line: LookedLine) -> tuple[str, str, str]:
+    return (line.platform.id if line.platform else "", line.gtin or "", line.serial or "")
+
+
+def _others(ledger: Ledger, tx: Tx, lines: Sequence[LookedLine]) -> Counter[tuple[str, str, str]]:
+    """How many live listings show each code on its platform, as that told us; more where several lines name it."""
+    coded: dict[tuple[str, str, str], set[str]] = {}
+    for one in lines:
+        coded.setdefault(_coded(one), set()).add(one.listing)
+    names = {each: code_name(ledger, *each[1:]) for each in coded if all(each)}
+    live = tx.listings.same_code(set(names.values()))
+    shown = {each: sum(one.platform == each[0] for one in live.get(name, ())) for each, name in names.items()}
+    return Counter({each: shown.get(each, 0) + 2 * (len(named) - 1) for each, named in coded.items()})
 
 
 def _listed(line: LookedLine) -> tuple[str, str]:
@@ -202,6 +224,8 @@ def _found(
     day: date,
     place: int,
     told: ToldListing | None,
+    *,
+    alone: bool,
 ) -> LookedLine:
     if line.platform is None:
         return line
@@ -226,7 +250,8 @@ def _found(
         gtin=scan.gtin,
         known=known,
         in_programme=since is not None and since <= day,
-        entrusted=subject is not None and known and trusted_now(tx, subject, platform, ledger.now()),
+        # Trust in a platform names no listing: where several have the item's code, it speaks for none of them.
+        entrusted=alone and subject is not None and known and trusted_now(tx, subject, platform, ledger.now()),
         block=None if scan.standing.as_of is None else scan.standing.as_of.block,
     )
     item = subject.item.item if subject is not None and known else None

@@ -1,7 +1,7 @@
 """Send a notice: each new line becomes a case, and what the ledger's facts decide is decided in the same moment.
 
 1. The notice is looked at as in `notices_check`; a line that is wrong stops the whole, so that nothing is half sent.
-2. In one transaction: what came in meanwhile is told apart once more, the pace and the share of the day are looked at
+2. In one transaction: right and authorisation, what came in meanwhile, the pace and the share of the day are looked at
    once more, each case gets its entries, and whoever wants to know is told.
 3. Lines that repeat one another, or that a case answers already, make no case and are named in the answer.
 """
@@ -26,6 +26,8 @@ from ledger.services.desk.cases_port import Kept, Notice
 from ledger.services.desk.notices_apart import told_apart
 from ledger.services.desk.notices_check import Looked, check_pace, look_at, weigh_lines
 from ledger.services.desk.notices_lines import Asked, LookedLine
+from ledger.services.desk.notices_rights import acting_for
+from ledger.services.desk.rights import today
 from ledger.services.ports import Ledger, Tx
 
 
@@ -48,6 +50,8 @@ def send_notice(ledger: Ledger, caller: Caller, asked: Asked) -> Sent:
         )
     own, now = caller.organisation.id, ledger.now()
     with ledger.store.write() as tx:
+        # What was ended while we looked counts for nothing any more.
+        acting_for(tx, caller, asked.right, asked.holder, asked.reason, looked.territories, today(ledger))
         check_pace(tx, own, looked.standing, looked.new, now)
         lines = told_apart(tx, looked.lines, asked, looked.acting.right, now)
         lines = weigh_lines(tx, own, lines, asked.reason, looked.standing, now)

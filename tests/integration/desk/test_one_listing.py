@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ledger.domain.asks import AskState
+from ledger.domain.asks import AskState, Entrustment
 from ledger.domain.desk.cases import Case, Decline, Ground, State
 from ledger.domain.desk.listings import Condition, Listing, ListingStatus, Seller
 from ledger.domain.desk.notices import Line
-from ledger.domain.errors import Conflict, Invalid
+from ledger.domain.errors import Conflict, Forbidden, Invalid
 from ledger.domain.organisations import Role
 from ledger.services.desk import case_act
+from ledger.services.desk.agents import authorise_agent, end_agent
 from ledger.services.desk.case_act import Word
-from ledger.services.desk.case_counter import ONE_LISTING, Answer, counter_for_seller
-from ledger.services.desk.case_write import entries_of
+from ledger.services.desk.case_counter import ONE_LISTING, Answer, ask_for_seller, counter_for_seller
+from ledger.services.desk.case_write import entries_of, seller_secret
 from ledger.services.desk.cases_port import Kept, Wanted
-from ledger.services.desk.cases_read import list_cases, see_case
+from ledger.services.desk.cases_read import list_cases, see_by_link, see_case
 from ledger.services.desk.checks_proof import ask_seller
 from ledger.services.desk.listings_change import end_listing
 from ledger.services.desk.notices_check import look_at
@@ -211,3 +213,59 @@ def test_what_rests_on_a_right_is_open_once_for_a_listing_whatever_code_is_named
     decide(world, kept.id, Word.DECLINE, code=Decline.GENUINE_RESALE)
     with pytest.raises(Conflict, match="None of these listings is new"):
         send(world, asked(mark, lines=lines[2:]))
+
+
+def test_an_owners_trust_in_a_platform_speaks_for_one_listing_and_for_none_of_several(world: World) -> None:
+    card, owner = owned(world, 4)
+    bazar, now = world.caller("bazar").organisation.id, world.ledger.now()
+    holder = owner.address.lower()
+    with world.ledger.store.write() as tx:
+        tx.asks.add_entrustment(Entrustment("ent_1", card.item, holder, bazar, now + 86_400, bytes(32), "0x", now))
+
+    def sent(*refs: str) -> list[tuple[str, State]]:
+        lines = [Line(platform="bazar", ref=ref, gtin=card.gtin, serial=card.serial) for ref in refs]
+        mark = right(world, name=f"Exemple {refs[0]}")
+        return [(kept.listing, case.state) for kept, case in send(world, asked(mark, lines=lines))]
+
+    assert sent("L-1") == [("L-1", State.DECLINED)]
+    assert sent("L-2", "L-3") == [("L-2", State.RECEIVED), ("L-3", State.RECEIVED)]
+    screen(world, "L-4", "https://bazar.example/4", f"(01){card.gtin}(21){card.serial}")
+    assert sent("L-4") == [("L-4", State.DECLINED)]
+    assert sent("L-5") == [("L-5", State.RECEIVED)], "another listing is live with the code"
+
+
+def test_an_authorisation_that_is_ended_while_a_notice_is_looked_at_carries_it_no_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_organisation(world.ledger, slug="points", name="Points", role=Role.AGENT, domain="points.example")
+    mark, maison, points = right(world), world.caller("maison"), world.caller("points")
+    until = datetime.fromtimestamp(world.ledger.now(), UTC).date() + timedelta(days=9)
+    given = authorise_agent(world.ledger, maison, "points", until=until)
+    told = asked(mark, "L-1")
+    looked = look_at(world.ledger, points, told)
+    monkeypatch.setattr("ledger.services.desk.notices_send.look_at", lambda *_: looked)
+    end_agent(world.ledger, maison, given.authorisation.id)
+    with pytest.raises(Forbidden, match="authorised"):
+        send(world, told, "points")
+    assert list_cases(world.ledger, maison, Wanted(), None, 9) == []
+
+
+def test_an_owner_is_asked_only_while_an_answer_would_be_taken(world: World) -> None:
+    card, _ = owned(world, 5)
+    [kept] = upheld(world, card, right(world), "L-1")
+    secret = seller_secret(world.ledger, kept.id)
+    assert ask_for_seller(world.ledger, secret, None)
+    case_act.withdraw(world.ledger, world.caller("maison"), kept.id)
+    with pytest.raises(Conflict, match="the item’s owner is not asked"):
+        ask_for_seller(world.ledger, secret, None)
+
+
+def test_a_seller_whose_listing_another_case_keeps_down_is_not_told_that_it_is_back(world: World) -> None:
+    card, owner = owned(world, 6)
+    [first] = upheld(world, card, right(world), "L-1")
+    [second] = upheld(world, card, right(world, name="Exemple"), "L-1")
+    assert proves(world, card, owner, first, "s-1").state is State.RESTORED
+    seen = see_by_link(world.ledger, seller_secret(world.ledger, first.id))
+    assert (seen.case.is_down, seen.held_by_another) == (False, True)
+    assert proves(world, card, owner, second, "s-1").state is State.RESTORED
+    assert not see_by_link(world.ledger, seller_secret(world.ledger, first.id)).held_by_another

@@ -72,6 +72,32 @@ def test_hours_run_through_nights_and_weekends() -> None:
     assert ends(rules, rules.review, at("2026-11-21T22:00:00+00:00")) == at("2026-11-22T22:00:00+00:00")
 
 
+def test_business_days_go_over_new_year_and_over_the_change_to_summer_time_without_an_hour_lost() -> None:
+    rules = RULES[RuleName.US]
+    assert rules.restore is not None
+    # From Monday 28 December 2026: 29–31, 4–8 January (the 1st, a Friday, is off), 11 and 12.
+    assert told(ends(rules, rules.restore, at("2026-12-28T09:00:00-05:00")), -5) == "2027-01-13T00:00:00-05:00"
+    # From Monday 8 March 2027, over the 14th: 9–12, 15–19, 22. Its zone is fixed, as it says.
+    assert told(ends(rules, rules.restore, at("2027-03-08T23:59:59-05:00")), -5) == "2027-03-23T00:00:00-05:00"
+    assert told(ends(rules, rules.restore, at("2026-10-30T12:00:00-05:00")), -5) == "2026-11-17T00:00:00-05:00"
+
+
+def test_public_holidays_of_the_union_count_as_working_days_as_its_rules_say() -> None:
+    rules = RULES[RuleName.EU]
+    assert rules.review is not None
+    assert "public holidays count as working days" in rules.days
+    # Fourteen days from Friday 18 December 2026 end with Friday 1 January 2027.
+    assert told(ends(rules, rules.counter, at("2026-12-18T23:59:59+00:00"))) == "2027-01-02T00:00:00+00:00"
+    assert told(ends(rules, rules.review, at("2026-12-23T00:00:00+00:00"))) == "2026-12-29T00:00:00+00:00"
+
+
+def test_the_second_before_midnight_and_midnight_itself_begin_other_days() -> None:
+    rules = RULES[RuleName.EU]
+    assert told(ends(rules, rules.counter, at("2027-02-28T23:59:59+00:00"))) == "2027-03-16T00:00:00+00:00"
+    assert told(ends(rules, rules.counter, at("2027-03-01T00:00:00+00:00"))) == "2027-03-16T00:00:00+00:00"
+    assert told(ends(rules, rules.counter, at("2027-03-02T00:00:00+00:00"))) == "2027-03-17T00:00:00+00:00"
+
+
 def test_every_span_says_where_its_number_comes_from() -> None:
     for rules in RULES.values():
         spans = (*rules.decide.values(), rules.more, rules.counter, rules.review, rules.restore, rules.appeal)
