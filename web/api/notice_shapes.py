@@ -81,7 +81,10 @@ class NoticeLineOut(Out):
 
 
 class StandingCountsOut(Out):
-    """Of the cases decided in the last three months."""
+    """Of the cases decided in the last three months.
+
+    What facts alone upheld counts once the platform has said whose listing it is.
+    """
 
     decided: int
     upheld: int

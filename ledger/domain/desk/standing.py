@@ -3,7 +3,9 @@
 Three months of the calendar (UTC) are looked at. At least `FEWEST` closed cases, nine in ten of them upheld, and of
 those upheld at most one in twenty lost to a counter-notice open the fast lane, and self-service removal with it: a case
 that can still be answered earns nothing. Falling below either, open cases counted too, shuts it for three months,
-however good the next weeks are. Far below (`POOR`), evidence has to come first and a person looks.
+however good the next weeks are. Far below (`POOR`), evidence has to come first and a person looks. What facts alone
+upheld counts once the platform has said whose listing it is: else a notifier could earn its standing with codes that
+it withdrew itself and listings that do not exist.
 Exact integer arithmetic: no figure is rounded before it is compared.
 """
 
@@ -35,7 +37,7 @@ UNPROVEN_A_DAY: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Of the cases decided in the window: how many, how many of them stand upheld, and how many once upheld fell.
+    """Of the cases that count: how many were decided in the window, how many stand upheld, how many once upheld fell.
 
     `taken_down` counts every case whose listing went down; `countered` those restored after a counter-notice or an
     appeal, and those that their notifier took back after the listing was down.

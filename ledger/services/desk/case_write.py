@@ -60,6 +60,7 @@ class CaseWriter:
     def __init__(self, ledger: Ledger, tx: Tx) -> None:
         self._ledger, self._tx = ledger, tx
         self._endpoints: dict[str, list[Endpoint]] = {}
+        self._told: dict[tuple[Any, ...], str] = {}
         self._judged: set[str] = set()
 
     def receive(self, kept: Kept, received: Mapping[str, Any], acts: Sequence[Act], by: str) -> Case:
@@ -121,7 +122,10 @@ class CaseWriter:
 
     def _notifying(self, kept: Kept) -> str:
         """Who is told on the notifier's side: its holder, once the agent that sent it may not read it any more."""
-        return kept.notifier if speaks(self._tx, kept, today(self._ledger)) else kept.holder
+        under = (kept.notifier, kept.holder, kept.right_id, kept.territories)
+        if under not in self._told:
+            self._told[under] = kept.notifier if speaks(self._tx, kept, today(self._ledger)) else kept.holder
+        return self._told[under]
 
     def _wanting(self, organisation: str) -> list[Endpoint]:
         if organisation not in self._endpoints:

@@ -103,10 +103,6 @@ class Cases(Protocol):
         """By id."""
         ...
 
-    def notices_of(self, organisation: str, before: str | None, limit: int) -> list[Notice]:
-        """An organisation's notices, newest first, older than the cursor."""
-        ...
-
     def add(self, new: Sequence[Kept]) -> None:
         """Keep cases."""
         ...

@@ -19,6 +19,7 @@ from ledger.domain.desk.cases import Decline, Ground, Outcome, Reason, Side, Sta
 from ledger.domain.desk.clocks import Lane, RuleName
 from ledger.domain.desk.listings import Condition, Listing, ListingStatus, Seller
 from ledger.domain.desk.notices import Line
+from ledger.domain.desk.standing import Counts
 from ledger.domain.desk.strikes import Measure
 from ledger.domain.errors import Conflict, Forbidden, Invalid, TooMany, Unknown
 from ledger.domain.organisations import Caller, Role
@@ -363,6 +364,32 @@ def test_good_standing_opens_self_service_and_an_undo_restores_and_counts(world:
         assert "case.undone" in [one.kind for one in entries_of(tx, kept.id)]
     counts = shown_standing(world.ledger, world.caller("maison")).standing.counts
     assert (counts.decided, counts.upheld, counts.countered) == (31, 30, 1)
+
+
+def test_no_standing_is_earned_with_ones_own_withdrawn_item_and_listings_that_nobody_knows(world: World) -> None:
+    card = world.cards()[5]
+    void(world, card)
+    lines = [Line(platform="bazar", ref=f"X-{n}", gtin=card.gtin, serial=card.serial) for n in range(30)]
+    sent = send(world, asked(None, lines=lines))
+    assert {case.state for _, case in sent} == {State.UPHELD}
+    let_time_do(world, 35 * DAY)
+    maison = world.caller("maison")
+    shown = shown_standing(world.ledger, maison).standing
+    assert (shown.lane, shown.counts) == (Lane.NORMAL, Counts())
+    for kept, _ in sent[:29]:
+        case_act.name_seller(world.ledger, world.caller("bazar"), kept.id, "s-1")
+    assert shown_standing(world.ledger, maison).standing.lane is Lane.NORMAL
+    case_act.name_seller(world.ledger, world.caller("bazar"), sent[29][0].id, "s-2")
+    assert shown_standing(world.ledger, maison).standing.lane is Lane.FAST
+
+
+def test_what_fell_counts_against_a_notifier_whether_or_not_its_platform_spoke_of_it(world: World) -> None:
+    card, maison = world.cards()[6], world.caller("maison")
+    void(world, card)
+    line = Line(platform="bazar", ref="X-1", gtin=card.gtin, serial=card.serial)
+    [(kept, _)] = send(world, asked(None, lines=[line]))
+    case_act.withdraw(world.ledger, maison, kept.id)
+    assert shown_standing(world.ledger, maison).standing.counts == Counts(1, 0, 1, 1)
 
 
 def test_one_brands_own_withdrawn_item_takes_down_no_more_than_the_share_of_a_day(
