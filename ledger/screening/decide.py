@@ -83,7 +83,10 @@ def _marks(facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
         told = {"mark": one["name"], "how": one["how"], "in": one["in"]}
         if one["model"]:
             continue
-        if one["use"] == Use.COPY:
+        if one["how"] == How.WORD:
+            if not one["entitled"]:
+                yield "mark.word", told
+        elif one["use"] == Use.COPY and one["how"] not in _GUESSED:
             # Nobody's entitlement covers saying that a thing is a copy; but an owner's word says that somebody looks.
             yield "mark.copy_proven" if one["entitled"] == "owner" else "mark.copy", told
         elif one["entitled"]:
@@ -96,11 +99,18 @@ def _marks(facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
             yield _PLAIN.get(one["how"], "mark.without_code"), told
 
 
+_GUESSED: Final = frozenset({How.INSIDE, How.TYPING})
+"""Found in letters that may well be another word: nobody is told that a thing is a copy of what was only guessed."""
+_UNSURE: Final = _GUESSED | {How.WORD}
 _PLAIN: Final = {How.SOUND: "mark.sound", How.INSIDE: "mark.inside", How.TYPING: "mark.typing"}
 
 
 def _codes(facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
-    brands = {one["owner"] for one in facts["marks"] if one["owner"] and one["use"] == Use.PLAIN and not one["model"]}
+    brands = {
+        one["owner"]
+        for one in facts["marks"]
+        if one["owner"] and one["use"] == Use.PLAIN and not one["model"] and one["how"] not in _UNSURE
+    }
     models = {one["model"] for one in facts["marks"] if one["model"]}
     for one in facts["codes"]:
         told = {"serial": one["serial"], "verdict": one["verdict"]}
@@ -147,7 +157,10 @@ def _photos(facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _seller(pack: Pack, facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
     seller, price = facts["seller"], facts["price"]
-    branded = any(not one["entitled"] and not one["model"] and one["use"] != Use.FITS for one in facts["marks"])
+    branded = any(
+        not one["entitled"] and not one["model"] and one["use"] != Use.FITS and one["how"] != How.WORD
+        for one in facts["marks"]
+    )
     age = seller["age_days"]
     if seller["held"]:
         yield "seller.held", {"orders": len(seller["held"])}

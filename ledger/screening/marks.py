@@ -4,14 +4,18 @@ One automaton (Aho-Corasick) holds all marks as they read (`text.squashed`), so 
 of marks. What it finds counts by these rules:
 
 1. A mark of four letters or more counts where it stands on whole words: as one, as it is written by its owner, or
-   spread over words as people do who hide it ("n i k e", "ro.lex"; see `_spread`). Inside a longer word it counts from
-   seven letters on ("superguccibelt" would need eight).
-2. A shorter one counts only as a word of its own and as it is written, case and accents aside: "APC", "A.P.C.".
-3. A mark of a script without spaces between words (Han, kana, Hangul, Thai) counts anywhere, from two characters on.
-4. Han marks are also known by their sound (pinyin): in Latin letters as whole words, in other characters of the same
+   spread over words as people do who hide it ("n i k e", "ro.lex"; see `written.spread`). Two words of a mark may stand
+   the other way round.
+2. Inside a longer word it counts where only goods or numbers are written together with it ("rolexwatch", "RolexNew",
+   "rolex2024"), else from seven letters on ("superguccibelt" would need eight).
+3. A shorter one counts only as a word of its own and as it is written, case and accents aside: "APC", "A.P.C.".
+4. A mark of a script without spaces between words (Han, kana, Hangul, Thai) counts anywhere, from two characters on.
+5. Han marks are also known by their sound (pinyin): in Latin letters as whole words, in other characters of the same
    sound and tone.
-5. Typing errors (`typing_errors`) are looked for apart, because they cost more and mean less.
-6. A mark that is written and used in one way tells once. Of more than `MOST_MATCHES` the gravest are kept, and the
+6. A mark that is an ordinary word is told as a word (How.WORD) where nothing shows that it is meant (`ordinary`); what
+   reads alike by chance is not told at all (`written.by_chance`).
+7. Typing errors (`typing_errors`) and rewritten letters (`rewritten`) are looked for apart, because they cost more.
+8. A mark that is written and used in one way tells once. Of more than `MOST_MATCHES` the gravest are kept, and the
    first of each owner before anybody's second: harmless words at the beginning hide nothing that follows.
 """
 
@@ -20,23 +24,26 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import ahocorasick
 
 from ledger.domain.desk.territories import shared
 from ledger.screening.matches import KnownMark, Match, gravest, plainest
-from ledger.screening.sounds import han_runs, sound, sound_of_name
-from ledger.screening.text import SIGNS, Read, folded, plain, read, squashed, unpaired, unspaced
-from ledger.screening.typing_errors import COMMON, TypingErrors
-from ledger.screening.written import How, how_written, spread
+from ledger.screening.ordinary import meant, ordinary
+from ledger.screening.patterns import (
+    SHORTEST, SHORTEST_INSIDE, SHORTEST_SOUND, SHORTEST_STOPPED, SHORTEST_UNSPACED, Pattern, ways,
+)  # fmt: skip
+from ledger.screening.places import glued, in_common, one_word, plain_places, with_goods
+from ledger.screening.rewritten import Rewritten, toned
+from ledger.screening.sounds import han_runs, sound, sound_of_name, syllables
+from ledger.screening.text import SIGNS, Read, folded, plain, read, squashed, unseen, unspaced
+from ledger.screening.typing_errors import WORDS, TypingErrors
+from ledger.screening.unwrapped import ways_to_see
+from ledger.screening.written import How, by_chance, how_written, spread
 
-SHORTEST: Final = 4
-"""Letters of a mark that is looked for in every disguise."""
-SHORTEST_UNSPACED: Final = 2
-SHORTEST_INSIDE: Final = 7
-SHORTEST_SOUND: Final = 5
 MOST_MARKS: Final = 100_000
 MOST_TEXT: Final = 10_000
 
@@ -50,32 +57,36 @@ class Marks:
         self._automaton: Any = ahocorasick.Automaton()
         self._sounds: Any = ahocorasick.Automaton()
         self._short: dict[str, list[KnownMark]] = {}
-        self._short_parted: dict[str, list[KnownMark]] = {}
+        self._short_parted: dict[str, dict[str, list[KnownMark]]] = {}
         patterns: dict[str, list[tuple[KnownMark, bool]]] = {}
         sounds: dict[str, list[KnownMark]] = {}
         for one in self.known:
             letters = squashed(one.name)
             if len(letters) >= (SHORTEST_UNSPACED if unspaced(letters) else SHORTEST):
-                for way in {letters, unpaired(one.name)}:
+                for way in ways(one.name):
                     patterns.setdefault(way, []).append((one, False))
                 self._add_sound(one, patterns, sounds)
             elif letters and " " in folded(one.name).strip():
-                self._short_parted.setdefault(plain(one.name), []).append(one)
+                first_word = folded(one.name).split()[0]
+                self._short_parted.setdefault(first_word, {}).setdefault(plain(one.name), []).append(one)
             elif letters:
                 self._short.setdefault(letters, []).append(one)
+                if len(letters) >= SHORTEST_STOPPED and one.name.isalpha() and one.name.isascii():
+                    self._short_parted.setdefault(letters[0], {}).setdefault(".".join(plain(one.name)), []).append(one)
         for letters, marks in patterns.items():
-            self._automaton.add_word(letters, _Pattern(letters, tuple(marks)))
+            self._automaton.add_word(letters, Pattern(letters, tuple(marks)))
         for said, owned in sounds.items():
             self._sounds.add_word(said, (said.count("'") - 1, tuple(owned)))
         self._automaton.make_automaton()
         self._sounds.make_automaton()
-        parts = (folded(one.name).split() for owned in self._short_parted.values() for one in owned)
-        self._short_words = frozenset(self._short) | {word for words in parts for word in words}
-        self._errors = TypingErrors(
+        self._short_words = frozenset(self._short) | frozenset(self._short_parted)
+        spelt = [
             (letters, len(folded(marks[0][0].name).split()), [one for one, by_sound in marks if not by_sound])
             for letters, marks in patterns.items()
             if not unspaced(letters) and not marks[0][1]
-        )
+        ]
+        self._errors = TypingErrors(spelt)
+        self._rewritten = Rewritten((letters, owned) for letters, _, owned in spelt)
 
     def _add_sound(
         self, one: KnownMark, patterns: dict[str, list[tuple[KnownMark, bool]]], sounds: dict[str, list[KnownMark]]
@@ -94,60 +105,88 @@ class Marks:
         first place. Only marks in force in the territory `where` count, if one is named.
         """
         text = text[:MOST_TEXT]
+        simple = text.isascii() and _MORE_THAN_LETTERS.search(text) is None
+        found = self._found(text, errors=errors, simple=simple)
+        for seen in () if simple else ways_to_see(text):
+            for one in self._found(seen.text, errors=errors):
+                how = one.how
+                if how in _OPEN and seen.hidden(one.start, one.end):
+                    how = How.DIGITS
+                start, end = seen.span(one.start, one.end)
+                found.append(Match(one.mark, how, start, end))
+        # Before anything is left out, so that marks which do not count take nobody's place.
+        if where is not None and found:
+            found = [one for one in found if _in_force(one.mark, where)]
+        return gravest(text, plainest(found)) if found else found
+
+    def _found(self, text: str, *, errors: bool, simple: bool = False) -> list[Match]:
+        """`simple` for a text of which is known that it is ASCII without signs that may stand for others."""
         found: list[Match] = []
-        for signs in (True, False) if _SIGNS.search(text) else (True,):
-            low = folded(text, signs=signs)
-            found += self._written(text, low, signs=signs)
-            if not self._short_words.isdisjoint(low.split()):
+        for signs in (True,) if simple or not _SIGNS.search(text) else (True, False):
+            words = folded(text, signs=signs).split()
+            found += self._written(text, words, signs=signs)
+            if not self._short_words.isdisjoint(words):
                 found += self._short_ones(text, signs=signs)
-        if not text.isascii() and len(self._sounds):
+        if not simple and len(self._sounds):
             found += self._sounding(text)
         if errors:
             found += self._mistyped(text, found)
-        # Before anything is left out, so that marks which do not count take nobody's place.
-        found = [one for one in found if where is None or _in_force(one.mark, where)]
-        return gravest(text, plainest(found)) if found else found
+        elif found:
+            found = [one for one in found if one.how is not How.TYPING]
+        return found and [
+            Match(one.mark, How.WORD, one.start, one.end) if _only_a_word(one, text) else one for one in found
+        ]
 
-    def _written(self, text: str, low: str, *, signs: bool) -> list[Match]:
+    def _written(self, text: str, words: Sequence[str], *, signs: bool) -> list[Match]:
         if not len(self._automaton):
             return []
-        hits = list(self._automaton.iter(low.replace(" ", "")))
+        squeezed = "".join(words)
+        hits = list(self._automaton.iter(squeezed))
         if not hits:
             return []
-        starts, ends, at = set(), set(), 0
-        for word in low.split():
-            starts.add(at)
-            at += len(word)
-            ends.add(at)
         # Most of what is found lies across words by chance; only what may count is looked at closely.
-        hits = [
-            (last + 1 - found.letters, last + 1, found)
-            for last, found in hits
-            if found.anywhere or found.inside or (last + 1 in ends and last + 1 - found.letters in starts)
-        ]
-        if not hits:
+        edges = [0, *itertools.accumulate(map(len, words))]
+        whole = set(edges)
+        near = []
+        for last, found in hits:
+            end, first = last + 1, last + 1 - found.letters
+            if (end in whole and first in whole) or found.anywhere or found.inside:
+                near.append((first, end, found))
+            elif found.glued:
+                word = bisect_right(edges, first)
+                if end > edges[word]:
+                    continue
+                if first in whole or glued(squeezed[edges[word - 1] : first], squeezed[end : edges[word]]):
+                    near.append((first, end, found))
+        if not near:
             return []
         place = read(text, signs=signs)
-        return [match for first, last, found in hits for match in self._counted(place, first, last, found.marks)]
+        return [match for first, last, found in near for match in self._counted(place, first, last, found)]
 
-    def _counted(self, place: Read, first: int, last: int, marks: Sequence[tuple[KnownMark, bool]]) -> Iterator[Match]:
+    def _counted(self, place: Read, first: int, last: int, found: Pattern) -> Iterator[Match]:
         start, end = place.span(first, last)
-        letters, written = place.squashed[first:last], place.text[start:end]
-        for mark, by_sound in marks:
+        written = place.text[start:end]
+        for mark, by_sound in found.marks:
             if by_sound:
                 # Found by the Latin letters of its sound.
-                if first in place.starts and last in place.ends:
+                if first in place.starts and last in place.ends and plain(written) not in WORDS:
                     yield Match(mark, How.SOUND, start, end)
                 continue
-            how = how_written(mark.name, written)
-            if not unspaced(letters):
+            how: How | None = how_written(mark.name, written)
+            if not found.anywhere:
                 if first not in place.starts or last not in place.ends:
-                    if letters in COMMON or last - first < SHORTEST_INSIDE or not _one_word(place, first, last):
+                    if not found.glued or not one_word(place, first, last):
                         continue
-                    how = How.INSIDE if how is How.EXACT else how
+                    if not with_goods(place, first, last):
+                        if last - first < SHORTEST_INSIDE or in_common(place, first, last):
+                            continue
+                        how = How.INSIDE if how is How.EXACT else how
                 elif how is How.SPREAD and not spread(written, last - first):
                     continue
-            yield Match(mark, how, start, end)
+            if how is not None and how is not How.EXACT:
+                how = by_chance(how, mark.name, written, _around(place.text, start, end))
+            if how is not None:
+                yield Match(mark, how, start, end)
 
     def _short_ones(self, text: str, *, signs: bool) -> Iterator[Match]:
         place = read(text, signs=signs)
@@ -155,24 +194,30 @@ class Marks:
         for first, last in itertools.pairwise([*starts, len(place.squashed)]):
             for mark in self._short.get(place.squashed[first:last], ()):
                 start, end = place.span(first, last)
-                how = how_written(mark.name, text[start:end])
+                written = text[start:end]
+                how = how_written(mark.name, written)
                 # Three letters are met by chance, but not in letters of two alphabets.
-                if how in (How.EXACT, How.UNSEEN) or (how is How.LOOK_ALIKE and not text[start:end].isascii()):
+                if how in (How.EXACT, How.UNSEEN) or (
+                    how is How.LOOK_ALIKE
+                    and not written.isascii()
+                    and by_chance(how, mark.name, written, _around(text, start, end)) is how
+                ):
                     yield Match(mark, how, start, end)
-        if self._short_parted:
-            yield from self._short_parted_ones(text)
+        for first_word in self._short_parted.keys() & place.squashed_words():
+            yield from self._short_parted_ones(text, self._short_parted[first_word])
 
-    def _short_parted_ones(self, text: str) -> Iterator[Match]:
-        bare, places = _plain_places(text)
-        for name, marks in self._short_parted.items():
+    def _short_parted_ones(self, text: str, names: Mapping[str, Sequence[KnownMark]]) -> Iterator[Match]:
+        bare, places = plain_places(text)
+        for name, marks in names.items():
             for found in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", bare):
+                start, end = places[found.start()], places[found.end() - 1] + 1
                 for mark in marks:
-                    yield Match(mark, How.EXACT, places[found.start()], places[found.end() - 1] + 1)
+                    yield Match(mark, How.UNSEEN if unseen(text[start:end]) else How.EXACT, start, end)
 
     def _sounding(self, text: str) -> Iterator[Match]:
         for start, run in han_runs(text, places=True):
             said = sound(run)
-            at = {place: number for number, place in enumerate(_marks_of(said))}
+            at = {place: number for number, place in enumerate(syllables(said))}
             for last, (count, marks) in self._sounds.iter(said):
                 end = at[last]
                 first = start + end - count
@@ -182,28 +227,38 @@ class Marks:
                         yield Match(mark, How.SOUND, first, first + count)
 
     def _mistyped(self, text: str, found: Sequence[Match]) -> Iterator[Match]:
-        hits = list(self._errors.find(folded(text, signs=False).split()))
-        if not hits:
-            return
-        place = read(text, signs=False)
-        taken = {at for one in found for at in range(one.start, one.end)}
-        for first, last, marks in hits:
-            start, end = place.span(first, last)
-            if taken.isdisjoint(range(start, end)):
-                for mark in marks:
-                    yield Match(mark, How.TYPING, start, end)
+        taken = {at for one in found if one.how is not How.TYPING for at in range(one.start, one.end)}
+        place: Read | None = None
+        for first, last, marks in self._errors.find(folded(text, signs=False).split()):
+            place = place or read(text, signs=False)
+            yield from _free(taken, *place.span(first, last), How.TYPING, marks)
+        for start, end, how, marks in self._rewritten.find(text):
+            yield from _free(taken, start, end, how, marks)
+        for start, end, letters in toned(text):
+            pattern = self._automaton.get(letters, None)
+            yield from _free(
+                taken, start, end, How.SOUND, [one for one, by_sound in pattern.marks if by_sound] if pattern else ()
+            )
 
 
-class _Pattern:
-    """What the automaton gives where it has found a mark; `marks` with whether they are found by their sound."""
+def _free(taken: set[int], start: int, end: int, how: How, marks: Iterable[KnownMark]) -> Iterator[Match]:
+    """The marks at a place, unless something that is surer stands there."""
+    if taken.isdisjoint(range(start, end)):
+        for mark in marks:
+            yield Match(mark, how, start, end)
 
-    __slots__ = ("anywhere", "inside", "letters", "marks")
 
-    def __init__(self, letters: str, marks: tuple[tuple[KnownMark, bool], ...]) -> None:
-        self.letters = len(letters)
-        self.anywhere = unspaced(letters)
-        self.inside = len(letters) >= SHORTEST_INSIDE and letters not in COMMON
-        self.marks = marks
+def _only_a_word(one: Match, text: str) -> bool:
+    """Whether an ordinary word that is a mark too is used as the word that it is, as far as anybody can tell."""
+    if one.how is not How.EXACT or one.mark.model is not None:
+        return False
+    if not ordinary(one.mark.name) and plain(text[one.start : one.end]) not in WORDS:
+        return False
+    return not meant(one.mark.name, text, one.start, one.end)
+
+
+def _around(text: str, start: int, end: int) -> str:
+    return text[max(0, start - _FAR) : start] + " " + text[end : end + _FAR]
 
 
 def _in_force(mark: KnownMark, where: str) -> bool:
@@ -218,24 +273,9 @@ def _version(known: Sequence[KnownMark]) -> str:
     return told.hexdigest()[:16]
 
 
-def _one_word(place: Read, first: int, last: int) -> bool:
-    """Whether no word begins within these letters."""
-    return not any(at in place.starts for at in range(first + 1, last))
-
-
-def _plain_places(text: str) -> tuple[str, list[int]]:
-    """The text without case and accents, and where each of its characters stood."""
-    letters: list[str] = []
-    places: list[int] = []
-    for place, one in enumerate(text):
-        for part in plain(one) or " ":
-            letters.append(part)
-            places.append(place)
-    return "".join(letters), places
-
-
-def _marks_of(said: str) -> Iterator[int]:
-    return (place for place, one in enumerate(said) if one == "'")
-
-
+_FAR: Final = 200
+"""Characters on each side by which a mark's language is told."""
+_OPEN: Final = frozenset({How.EXACT, How.SPREAD})
+_MORE_THAN_LETTERS: Final = re.compile(r"[@!|$&%\\)\]]")
+"""What `ways_to_see` and the readings of signs look at, in ASCII."""
 _SIGNS: Final = re.compile(f"[{re.escape(SIGNS)}]")

@@ -42,11 +42,10 @@ class Match:
 
 def plainest(found: Iterable[Match]) -> list[Match]:
     """Of each mark at one place only the plainest way, in order."""
-    order = {how: number for number, how in enumerate(How)}
     best: dict[tuple[str, str, int], Match] = {}
     for one in found:
         key = (one.mark.id, one.mark.name, one.start)
-        if key not in best or order[one.how] < order[best[key].how]:
+        if key not in best or _ORDER[one.how] < _ORDER[best[key].how]:
             best[key] = one
     return sorted(best.values(), key=lambda one: (one.start, -one.end, one.mark.id, one.mark.name))
 
@@ -55,7 +54,9 @@ def gravest(text: str, found: Sequence[Match]) -> list[Match]:
     """Each mark once for each way it is written and used; of too many the gravest, in the order of their places."""
     once: dict[tuple[str, str, How, Use], Match] = {}
     for one in found:
-        once.setdefault((one.mark.id, one.mark.name, one.how, use_of(text, one.start, one.end)), one)
+        # Of a word that may well not be meant nobody asks what it is used for.
+        use = Use.PLAIN if one.how is How.WORD else use_of(text, one.start, one.end)
+        once.setdefault((one.mark.id, one.mark.name, one.how, use), one)
     if len(once) <= MOST_MATCHES:
         return list(once.values())
     turns: Counter[tuple[str, int]] = Counter()
@@ -72,6 +73,8 @@ def _mildness(one: Match, use: Use) -> int:
     """0 for the gravest: what says that it is a copy, then what is disguised, then what is named as it is."""
     if one.mark.model is not None:
         return 5
+    if one.how is How.WORD:
+        return 4
     if use is Use.COPY:
         return 0
     if one.how in DISGUISED:
@@ -79,3 +82,6 @@ def _mildness(one: Match, use: Use) -> int:
     if use is Use.FITS:
         return 4
     return 3 if one.how in (How.INSIDE, How.TYPING) else 2
+
+
+_ORDER: Final = {how: number for number, how in enumerate(How)}

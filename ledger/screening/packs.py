@@ -19,15 +19,18 @@ from ledger.domain.said import said
 
 KEYS: Final = (
     "mark.copy", "mark.copy_proven", "mark.disguised", "mark.without_code", "mark.sound", "mark.inside",
-    "mark.typing", "mark.fits", "code.bad_news", "code.held_back", "code.unknown",
+    "mark.typing", "mark.fits", "mark.word", "code.bad_news", "code.held_back", "code.unknown",
     "code.cannot_tell", "code.unreadable", "code.owner_not_shown", "code.proof_fails",
     "code.not_used_yet", "code.other_seller", "code.other_platform", "code.other_brand", "code.other_model",
     "photo.other_seller", "photo.alike", "photo.catalogue", "seller.new_with_mark", "seller.burst", "price.low",
     "seller.held", "challenge.refused",
 )  # fmt: skip
 """The detectors; a pack has all of them and no other."""
+_LATER: Final = frozenset({"mark.word"})
+"""Detectors that came after the first packs: off in a pack that does not name them."""
 WITH_FROM: Final = frozenset({"seller.new_with_mark", "seller.burst", "price.low"})
 """Detectors with a threshold of their own: days, listings in 24 hours, percent of the median."""
+_OFF: Final[Mapping[str, Any]] = {"on": False, "weight": 0, "most": ListingDecision.ALLOW.value}
 _MOSTS: Final = frozenset(one.value for one in ListingDecision)
 _LEVELS: Final = _MOSTS - {ListingDecision.ALLOW.value}
 MOST_BYTES: Final = 64 * 1024
@@ -75,6 +78,7 @@ def read_pack(text: str | bytes) -> Pack:
     detectors = body.get("detectors")
     if not isinstance(detectors, dict):
         raise Invalid(said("The rule pack has no detectors."))
+    detectors = dict.fromkeys(_LATER, _OFF) | detectors
     for name in sorted(set(detectors) ^ set(KEYS)):
         raise Invalid(said("The detector “%(name)s” is missing in the rule pack, or unknown.", name=str(name)[:60]))
     for name in ("made", "about"):

@@ -34,6 +34,11 @@ def sound(run: str) -> str:
     return "'" + "".join(f"{syllable}'" for syllable in said)
 
 
+def syllables(said: str) -> Iterator[int]:
+    """Where in a `sound` a syllable ends or begins."""
+    return (place for place, one in enumerate(said) if one == "'")
+
+
 def sound_of_name(name: str) -> str:
     """A name with its Han characters in Latin letters; "" for one without."""
     runs = han_runs(name)

@@ -8,6 +8,7 @@ equal for the eye is equal here. A small i, a small l, a one and a bar are one s
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -16,15 +17,23 @@ from typing import Final
 from disarm import normalize_confusables
 
 _LEET: Final = {
+    "丨": "l", "∣": "l", "│": "l", "｜": "l",
     "i": "l", "0": "o", "1": "l", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b",
     "9": "g", "|": "l", "!": "l", "@": "a", "$": "s", "€": "e", "¢": "c",
 }  # fmt: skip
-SIGNS: Final = "@!|$€¢"
+SIGNS: Final = "@!|$€¢丨∣│｜"
 """Signs that stand for a letter in one text and for themselves in another: both readings are looked at."""
 _PAIRS: Final = (("rn", "m"), ("vv", "w"))
 """Neighbours that read as one letter (as of UTS #39, which has them the other way round)."""
 _UNSEEN: Final = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
                             "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]")  # fmt: skip
+_REGISTERED: Final = "®©™℠"
+"""Signs that say something of the word before, and are no letters of it."""
+_ONE_LETTER: Final = str.maketrans("یىکہةۃ", "ييكههه", "ـ")
+"""Letters that are written in one way in Arabic and in another in Persian or Urdu, or mixed up by everybody; and the
+stroke that only draws words out."""
+_KANA: Final = {code: code + 0x60 for code in range(0x3041, 0x3097)}
+"""Hiragana as the katakana of the same sound."""
 _WITHOUT_SPACES: Final = (
     (0x0E00, 0x0EFF), (0x1000, 0x11FF), (0x1780, 0x17FF), (0x2E80, 0x9FFF), (0xA960, 0xA97F), (0xAC00, 0xD7FF),
     (0xF900, 0xFAFF), (0x20000, 0x3FFFF),
@@ -43,6 +52,11 @@ class Read:
     places: tuple[int, ...]
     starts: frozenset[int]
     ends: frozenset[int]
+
+    def squashed_words(self) -> set[str]:
+        """The words, as they read."""
+        edges = sorted(self.starts)
+        return {self.squashed[first:last] for first, last in itertools.pairwise([*edges, len(self.squashed)])}
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Where in the text the letters from `first` to before `last` stand: its beginning and its end."""
@@ -73,12 +87,16 @@ def squashed(text: str, *, signs: bool = True) -> str:
 
 def read(text: str, *, signs: bool = True) -> Read:
     """The letters with their places, in the same reading as `squashed`; slower, for texts that hold something."""
+    table = _LETTERS if signs else _WORDS
+    if text.isascii():
+        low = text.translate(table)
+        if not any(pair in low for pair, _ in _PAIRS):
+            return _read_ascii(text, low)
     letters: list[str] = []
     places: list[int] = []
     starts: set[int] = set()
     ends: set[int] = set()
     parted = True
-    table = _LETTERS if signs else _WORDS
     for place, one in enumerate(text):
         for letter in table[ord(one)]:
             if letter == " ":
@@ -99,10 +117,25 @@ def read(text: str, *, signs: bool = True) -> Read:
     return Read(text, "".join(letters), tuple(places), frozenset(starts), frozenset(ends))
 
 
+def _read_ascii(text: str, low: str) -> Read:
+    """The same where each character reads as one."""
+    words = low.split()
+    edges = list(itertools.accumulate(map(len, words)))
+    places = tuple([place for place, one in enumerate(low) if one != " "])
+    return Read(text, "".join(words), places, frozenset([0, *edges[:-1]] if edges else ()), frozenset(edges or (0,)))
+
+
 def plain(text: str) -> str:
     """Case, accents, width and repeated spaces put aside, and nothing else: what is not yet a disguise."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     bare = _undecorated(unicodedata.normalize("NFKC", text).casefold())
     return " ".join(bare.replace("’", "'").split())
+
+
+def seen(text: str) -> str:
+    """The text without what nobody sees in it."""
+    return _UNSEEN.sub("", text)
 
 
 def unspaced(letters: str) -> bool:
@@ -133,17 +166,31 @@ def _letter(one: str, *, signs: bool) -> str:
     """What one character reads as: letters, a space where it parts words, "" where it cannot be seen."""
     if _UNSEEN.match(one):
         return ""
+    if one in _REGISTERED:
+        return " "
+    if one in SIGNS:
+        return _LEET[one] if signs else " "
     whole = unicodedata.normalize("NFKC", one)
     alike = normalize_confusables(whole)
     if one.isascii() or not (alike.isascii() and alike.isalpha()):
         # Folded first; but a capital Ν of Greek looks like an N and its small ν like a v, so its own look goes before.
         alike = normalize_confusables(_undecorated(whole.casefold()))
-    alike = _undecorated(alike.casefold())
-    return "".join(_sign(part, signs=signs) for part in alike)
+    alike = _undecorated(alike.casefold()).translate(_KANA)
+    letters = "".join(_sign(part, signs=signs) for part in alike)
+    # A script without spaces between words has none at its edges either: “女包Gucci” names Gucci as a word.
+    return f" {letters} " if letters.strip() and unspaced(letters) else letters
 
 
 def _undecorated(text: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    """Without accents and vowel signs that are set above, below or around letters."""
+    if text.isascii():
+        return text
+    bare = "".join(one for one in unicodedata.normalize("NFKD", text) if not _decorates(one))
+    return bare.translate(_ONE_LETTER)
+
+
+def _decorates(one: str) -> bool:
+    return unicodedata.combining(one) > 0 or unicodedata.category(one) == "Me"
 
 
 def _sign(one: str, *, signs: bool) -> str:

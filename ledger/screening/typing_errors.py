@@ -15,16 +15,32 @@ from typing import Final, Generic, TypeVar
 
 from rapidfuzz.distance import OSA
 
-from ledger.screening.text import squashed
+from ledger.screening.text import plain, squashed
 
 SHORTEST: Final = 5
 """Letters of a mark whose typing errors mean anything."""
 LONGEST: Final = 30
 MOST_WORDS: Final = 3
 """Words together that are held against a mark."""
-COMMON: Final = frozenset(
-    squashed(word) for word in (Path(__file__).parent / "common_words.txt").read_text(encoding="utf-8").split()
-)
+WORDS: Final = frozenset(map(plain, (Path(__file__).parent / "common_words.txt").read_text(encoding="utf-8").split()))
+"""Common words of the languages people list in, with names of persons, cities and countries; without accents."""
+COMMON: Final = frozenset(map(squashed, WORDS))
+"""The same as they read."""
+
+_ENDINGS: Final = ("s", "es", "d", "ed", "ing", "ly", "n", "en", "e")
+_FOLDED_ENDINGS: Final = tuple(map(squashed, _ENDINGS))
+
+
+def common(word: str) -> bool:
+    """Whether this is a common word, or one with an ending; without accents, in small letters."""
+    return word in WORDS or any(word.endswith(end) and word[: -len(end)] in WORDS for end in _ENDINGS)
+
+
+@functools.lru_cache(maxsize=50_000)
+def reads_common(word: str) -> bool:
+    """The same of a word as it reads."""
+    return word in COMMON or any(word.endswith(end) and word[: -len(end)] in COMMON for end in _FOLDED_ENDINGS)
+
 
 Mark = TypeVar("Mark")
 
@@ -49,7 +65,7 @@ class TypingErrors(Generic[Mark]):
         """Which words of a text, as they read, are one error away from a mark: from which letter of them all to before
         which, with the marks."""
         ends = list(itertools.accumulate(map(len, words)))
-        known = [word in COMMON for word in words]
+        known = [reads_common(word) for word in words]
         for number, word in enumerate(words):
             first, together = ends[number] - len(word), ""
             for count in range(min(MOST_WORDS, len(words) - number)):

@@ -17,6 +17,7 @@ ABOUT: Final[Mapping[str, Said]] = {
     "mark.inside": said("A brand's name stands inside a longer word."),
     "mark.typing": said("A word is one letter away from a brand's name."),
     "mark.fits": said("A brand's name says what the thing goes with."),
+    "mark.word": said("An ordinary word of the listing is a brand's name too."),
     "code.bad_news": said("The item of the code is reported stolen, withdrawn, retired or found to be a counterfeit."),
     "code.held_back": said("Something about the item of the code has to be settled first."),
     "code.unknown": said("The brand has no record of the code."),
@@ -60,6 +61,9 @@ _TELL: Final[Mapping[str, Callable[[Mapping[str, Any]], Said]]] = {
     ),
     "mark.fits": lambda seen: said(
         "You may say that it fits “%(mark)s”. Name your own brand first.", mark=seen["mark"]
+    ),
+    "mark.word": lambda seen: said(
+        "If you mean the brand “%(mark)s”, add the item's code. If not, ignore this.", mark=seen["mark"]
     ),
     "code.bad_news": lambda seen: said(
         "The item %(serial)s cannot be sold now. Scan its code to read why.", serial=seen["serial"]

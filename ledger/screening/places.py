@@ -1,0 +1,55 @@
+"""Where in a text letters stand that read as a mark: in one word, or written together with goods."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ledger.screening.ordinary import GLUED
+from ledger.screening.text import Read, plain, unseen
+from ledger.screening.typing_errors import reads_common
+
+
+def one_word(place: Read, first: int, last: int) -> bool:
+    """Whether no word begins within these letters."""
+    return not any(at in place.starts for at in range(first + 1, last))
+
+
+def glued(before: str, after: str) -> bool:
+    """Whether these letters, as they read, may be words or numbers that are written together with a mark."""
+    return all(not one or one in GLUED or _NUMBER.fullmatch(one) for one in (before, after))
+
+
+def with_goods(place: Read, first: int, last: int) -> bool:
+    """Whether only goods, numbers or words that begin with a capital are written together with these letters."""
+    text = place.text
+    starts = max(one for one in place.starts if one <= first)
+    ends = min(one for one in place.ends if one >= last)
+    (whole_start, whole_end), (start, end) = place.span(starts, ends), place.span(first, last)
+    before, after = text[whole_start:start], text[end:whole_end]
+    own = text[start].isupper() and (not before or before[-1].islower() or before[-1].isdigit())
+    apart = own and (not after or (after[0].isupper() and text[end - 1].islower()))
+    return (not before or before.isdigit() or place.squashed[starts:first] in GLUED or (own and apart)) and (
+        not after or after.isdigit() or place.squashed[last:ends] in GLUED or apart
+    )
+
+
+def in_common(place: Read, first: int, last: int) -> bool:
+    """Whether the word around these letters is a common one, that only happens to have them in it."""
+    start, end = max(one for one in place.starts if one <= first), min(one for one in place.ends if one >= last)
+    return reads_common(place.squashed[start:end])
+
+
+def plain_places(text: str) -> tuple[str, list[int]]:
+    """The text without case and accents, and where each of its characters stood."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, one in enumerate(text):
+        for part in "" if unseen(one) else plain(one) or " ":
+            letters.append(part)
+            places.append(place)
+    return "".join(letters), places
+
+
+_NUMBER: Final = re.compile("[olzeasgtb]+")
+"""Digits, as they read."""

@@ -1,0 +1,98 @@
+"""Marks that are written with letters repeated, masked or drawn from two, which costs more to look for.
+
+1. Repeated: “rooolex”, “gguucccii”: a word with a letter three times or two letters twice, run for run the mark.
+2. Masked: “g*cci”, “L**is V*tton”: what is to be seen agrees, and is more than half of it.
+3. Two letters for one: “clior” for “dior”: c and l beside each other, where that is no common word.
+4. Sounds with their tones as digits: “nai4ke4”.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, Generic, TypeVar
+
+from ledger.screening.text import squashed
+from ledger.screening.typing_errors import WORDS
+from ledger.screening.written import How
+
+SHORTEST: Final = 5
+"""Letters of a mark that is looked for so."""
+_SHORTEST_ONCE: Final = 4
+"""Letters that are left of it when each run is one letter."""
+_MOST_WORDS: Final = 3
+_MOST_FOUND: Final = 20
+_MASKS: Final = "*#•●"
+_RUN: Final = re.compile(r"(.)\1+")
+_REPEATED: Final = re.compile(r"([^\W\d_])\1\1|([^\W\d_])\2\w*([^\W\d_])\3", re.IGNORECASE)
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_MASKED: Final = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MASKS}])*")
+_TONED: Final = re.compile(r"\b[a-zü]{1,6}[1-5](?:[ '-]?[a-zü]{1,6}[1-5])+\b", re.IGNORECASE)
+_MAY: Final = re.compile(rf"[{_MASKS}]")
+
+Mark = TypeVar("Mark")
+
+
+class Rewritten(Generic[Mark]):
+    """Marks by how they read once they are rewritten; `marks` are each as it reads, and whose name reads so."""
+
+    def __init__(self, marks: Iterable[tuple[str, Iterable[Mark]]]) -> None:
+        self._marks: dict[str, tuple[Mark, ...]] = {}
+        self._once: dict[str, list[str]] = {}
+        self._long: dict[tuple[str, int], list[str]] = {}
+        for letters, owned in marks:
+            if len(letters) < SHORTEST:
+                continue
+            self._marks[letters] = tuple(owned)
+            once = _RUN.sub(r"\1", letters)
+            if len(once) >= _SHORTEST_ONCE:
+                self._once.setdefault(once, []).append(letters)
+            self._long.setdefault((letters[0], len(letters)), []).append(letters)
+
+    def find(self, text: str) -> Iterator[tuple[int, int, How, tuple[Mark, ...]]]:
+        """From which place of the text to before which, how, and the marks."""
+        repeated, paired = _REPEATED.search(text), "cl" in text.lower()
+        if repeated or paired:
+            yield from self._words(text, repeated=repeated is not None)
+        if _MAY.search(text):
+            yield from self._masked(text)
+
+    def _words(self, text: str, *, repeated: bool) -> Iterator[tuple[int, int, How, tuple[Mark, ...]]]:
+        words = list(_WORD.finditer(text))
+        for number, first in enumerate(words):
+            together = ""
+            for last in words[number : number + _MOST_WORDS]:
+                if last.start() - first.start() - len(together) > _MOST_WORDS:
+                    break
+                together += last[0]
+                if together.lower() in WORDS:
+                    continue
+                if repeated and _REPEATED.search(together):
+                    letters = squashed(together)
+                    for one in self._once.get(_RUN.sub(r"\1", letters), ()):
+                        if one != letters:
+                            yield first.start(), last.end(), How.REPEATED, self._marks[one]
+                if "cl" in together.lower():
+                    letters = squashed(together.lower().replace("cl", "d"))
+                    if letters in self._marks:
+                        yield first.start(), last.end(), How.LOOK_ALIKE, self._marks[letters]
+
+    def _masked(self, text: str) -> Iterator[tuple[int, int, How, tuple[Mark, ...]]]:
+        words = [(one.start(), one.end()) for one in _MASKED.finditer(text)]
+        for number, (start, _) in enumerate(words):
+            for _, end in words[number : number + _MOST_WORDS]:
+                # Masks at the end are decoration, as those before the first letter are.
+                written = text[start:end].rstrip(_MASKS)
+                if not _MAY.search(written):
+                    continue
+                pattern = "".join("*" if one in _MASKS else squashed(one) for one in written)
+                if len(pattern) >= SHORTEST and 2 * pattern.count("*") < len(pattern):
+                    for one in self._long.get((pattern[0], len(pattern)), ()):
+                        if all(a in ("*", b) for a, b in zip(pattern, one, strict=True)):
+                            yield start, start + len(written), How.DIGITS, self._marks[one]
+
+
+def toned(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where syllables with their tones as digits stand, and how they read without."""
+    for one in _TONED.finditer(text):
+        yield one.start(), one.end(), squashed(re.sub(r"[1-5]", "", one[0]))
