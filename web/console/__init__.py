@@ -17,6 +17,7 @@ import web.console.desk_clues
 import web.console.desk_designs
 import web.console.desk_listings
 import web.console.desk_rights
+import web.console.desk_sellers
 import web.console.desk_sharing
 import web.console.desk_tracing
 import web.console.desk_try

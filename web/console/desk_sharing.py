@@ -121,7 +121,7 @@ def _page(came: Came) -> str:
     members = others(ledger, caller) if sees else []
     before = page_number(request.args.get("before"), 2**31) or None
     found = newest_signals(ledger, caller, before, _PAGE + 1) if reads else []
-    offenders = signals.offenders_of(ledger, caller, None, _PAGE) if chooses else []
+    offenders = signals.offenders_of(ledger, caller, request.args.get("named"), _PAGE + 1) if chooses else []
     return render_template(
         "console/desk/sharing.html",
         kinds=_kinds(),
@@ -133,7 +133,8 @@ def _page(came: Came) -> str:
         older=found[_PAGE - 1].entry.number if len(found) > _PAGE else None,
         questions=questions_of(ledger, caller) if reads else None,
         days=DAYS,
-        offenders=[(one, when(one.created_at, now)) for one in offenders],
+        offenders=[(one, when(one.created_at, now)) for one in offenders[:_PAGE]],
+        older_named=offenders[_PAGE - 1].id if len(offenders) > _PAGE else None,
         cases=upheld_cases(ledger, caller, _CASES) if chooses and sees else [],
         identifiers=list(_identifiers().items()),
         places=range(_IDENTIFIERS),

@@ -1,4 +1,4 @@
-"""Designs dated on a page, and the case file with its test purchases: each for those whom it concerns."""
+"""Designs, case files with their test purchases, and sellers vouched for: each for those whom it concerns."""
 
 from __future__ import annotations
 
@@ -128,3 +128,29 @@ def test_a_test_purchase_is_told_by_the_notifier_and_hidden_from_the_marketplace
     assert "Test purchases" not in platform.get(path).text
     assert platform.post(path, path, **told).status_code == 403
     assert visiting("rival").post("/console/", path, **told).status_code == 404
+
+
+def test_a_brand_vouches_for_sellers_and_takes_it_back(visiting: Visiting, brand: Visitor) -> None:
+    path = "/console/rights/sellers"
+    assert "You vouch for nobody yet" in brand.get(path).text
+    assert path in brand.get("/console/rights").text
+    told = {"platform": "bazar", "seller": "s-<b>1", "until": "2028-01-31"}
+    for fields, status, words in (
+        ({"seller": ""}, 422, "Write the seller&#39;s name"),
+        ({"seller": "two words"}, 422, "Write the seller&#39;s name"),
+        ({"until": "soon"}, 422, "Write the last day as in 2026-01-31"),
+        ({"until": "2020-01-31"}, 422, "The last day is today or later"),
+        ({"platform": "rival"}, 404, "There is no platform of that name"),
+    ):
+        answer = brand.post(path, path, **told | fields)
+        assert (answer.status_code, words in answer.text) == (status, True), fields
+    assert brand.post(path, path, **told).status_code == 303
+    page = brand.get(path).text
+    assert all(words in page for words in ("s-&lt;b&gt;1", "Bazar", "2028-01-31", "Holds"))
+    [end] = re.findall(rf'action="({path}/lsa_[^"]+/end)"', page)
+    rival = visiting("rival")
+    assert "s-&lt;b&gt;1" not in rival.get(path).text
+    assert rival.post(path, end).status_code == 404
+    assert visiting("bazar").get(path).status_code == 403
+    assert brand.post(path, end).status_code == 303
+    assert "Taken back" in brand.get(path).text

@@ -67,7 +67,10 @@ def paths(shared: Stage, asking: Any) -> dict[str, list[str]]:
     one = f"{here}/{kept['id']}"
     made = f"{one}/decisions/{kept['decision_id']}"
     return {
-        "maison": ["/console/sharing", "/console/designs", "/console/watch/sources", f"/console/cases/{case}/file"],
+        "maison": [
+            *("/console/sharing", "/console/designs", "/console/watch/sources", "/console/rights/sellers"),
+            f"/console/cases/{case}/file",
+        ],
         "bazar": [one, here, made, f"{here}/try", f"{here}/rules", "/console/sharing"],
         "marche": [here, "/console/sharing"],
     }
