@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from ledger.domain.asks import Ask, AskState, Entrustment, Escrow, Message
@@ -24,6 +25,10 @@ class Asks(Protocol):
 
     def asked_since(self, item: int, since: int) -> int:
         """How many questions about an item were asked lately."""
+        ...
+
+    def several(self, ids: Collection[str]) -> dict[str, Ask]:
+        """Questions by id."""
         ...
 
     def asks_of(self, item: int, most: int = 50) -> list[Ask]:

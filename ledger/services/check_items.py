@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from ledger.domain.batches import Item
 from ledger.domain.codes import BareSerial, Exact, ProductOnly, parse_code
 from ledger.domain.errors import Invalid
 from ledger.services.desk.checks_proof import Proof
 from ledger.services.ports import Ledger
-from ledger.services.scan_item import scan_bad_code, scan_many, scan_product, scan_unlisted
+from ledger.services.scan_item import Meant, scan_many
 from ledger.services.scanned import Scan
 
 Asked = str | tuple[str, str]
@@ -20,40 +21,58 @@ def check_items(ledger: Ledger, asked: Sequence[Asked], proofs: Sequence[Proof |
 
     `proofs`, one for each where given, are what sellers have proved to whoever asks.
     """
-    meant = [_meant(ledger, one) for one in asked]
-    shown = proofs or [None] * len(meant)
-    pairs = [(one, proof) for one, proof in zip(meant, shown, strict=True) if isinstance(one, tuple)]
-    found = iter(scan_many(ledger, [pair for pair, _ in pairs], [proof for _, proof in pairs]))
-    return [next(found) if isinstance(one, tuple) else one for one in meant]
+    serials = _Serials()
+    for one in asked:
+        _meant(one, serials.want)
+    serials.read(ledger)
+    return scan_many(ledger, [_meant(one, serials.known) for one in asked], proofs)
 
 
-def _meant(ledger: Ledger, asked: Asked) -> tuple[str, str] | Scan:
-    """The item that a code names, or the answer to a code that names none."""
+class _Serials:
+    """Which items have a serial that was typed alone: asked for once, for all codes of a request."""
+
+    def __init__(self) -> None:
+        self._wanted: dict[str, None] = {}
+        self._found: Mapping[str, Sequence[Item]] = {}
+
+    def want(self, serial: str) -> Sequence[Item]:
+        """Note that this will be asked."""
+        self._wanted[serial] = None
+        return ()
+
+    def read(self, ledger: Ledger) -> None:
+        """Ask the database for all that are wanted."""
+        if self._wanted:
+            with ledger.store.read() as tx:
+                self._found = tx.batches.find_serials(self._wanted)
+
+    def known(self, serial: str) -> Sequence[Item]:
+        """The items with it."""
+        return self._found.get(serial, ())
+
+
+def _meant(asked: Asked, items_of: Callable[[str], Sequence[Item]]) -> Meant:
+    """What a code names, or why it names nothing."""
     if isinstance(asked, tuple):
         return asked
     try:
-        code = parse_code(asked, lambda serial: _listings(ledger, serial))
+        code = parse_code(asked, items_of)
     except Invalid as wrong:
-        return scan_bad_code(ledger, wrong.detail)
+        return wrong
     match code:
         case Exact():
             return code.gtin, code.serial
         case ProductOnly():
-            return scan_product(ledger, code.gtin)
+            return code
         case BareSerial():
-            return _by_serial(ledger, code.candidates)
+            return _by_serial(code.candidates, items_of)
 
 
-def _by_serial(ledger: Ledger, candidates: Sequence[str]) -> tuple[str, str] | Scan:
-    for serial in candidates:
-        found = _listings(ledger, serial)
+def _by_serial(serials: Sequence[str], items_of: Callable[[str], Sequence[Item]]) -> Meant:
+    for serial in serials:
+        found = items_of(serial)
         if len(found) == 1:
-            return found[0]
+            return found[0].gtin, found[0].serial
         if found:
-            return scan_bad_code(ledger, "More than one product has an item with this serial. Give its GTIN too.")
-    return scan_unlisted(ledger)
-
-
-def _listings(ledger: Ledger, serial: str) -> list[tuple[str, str]]:
-    with ledger.store.read() as tx:
-        return [(item.gtin, item.serial) for item in tx.batches.find_serial(serial)]
+            return Invalid("More than one product has an item with this serial. Give its GTIN too.")
+    return None

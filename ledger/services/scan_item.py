@@ -5,9 +5,11 @@ Reads only. A scan never changes an item's facts, and never waits for the chain.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from ledger.domain.asks import Ask
+from ledger.domain.codes import ProductOnly
 from ledger.domain.errors import Invalid
 from ledger.domain.gtins import Gtin, check_gtin
 from ledger.domain.lines import Line
@@ -16,7 +18,7 @@ from ledger.domain.serials import check_serial
 from ledger.domain.standing import standing
 from ledger.domain.standing_facts import Asked, Facts
 from ledger.domain.tags import Tapped
-from ledger.services.desk.checks_proof import Proof, proven
+from ledger.services.desk.checks_proof import Proof, asks_of, proven
 from ledger.services.gather_facts import FactReader, as_of, brand_of, holds_on, node_seen
 from ledger.services.ports import Ledger, Tx
 from ledger.services.scanned import Scan
@@ -48,20 +50,38 @@ def scan_item(
         return FactReader(ledger, tx, find_listed(tx, *asked), now).scan(looks_different, session, tapped=tapped)
 
 
-def scan_many(
-    ledger: Ledger, pairs: Sequence[tuple[str, str]], proofs: Sequence[Proof | None] | None = None
-) -> list[Scan]:
-    """The same as `scan_item` for many codes, as (gtin, serial), in order and in one snapshot.
+Meant = tuple[str, str] | ProductOnly | Invalid | None
+"""What a code names: a GTIN and serial, a model only, nothing because it cannot be read, or a serial of no item."""
+
+
+def scan_many(ledger: Ledger, codes: Sequence[Meant], proofs: Sequence[Proof | None] | None = None) -> list[Scan]:
+    """The same as `scan_item` for many codes, in order and in one snapshot.
 
     `proofs`, one for each code, are what sellers say that they have proved to whoever asks.
     """
     now = datetime.fromtimestamp(ledger.now(), UTC)
-    checked = [_checked(*pair) for pair in pairs]
+    checked = [_checked(*one) if isinstance(one, tuple) else _of_model(one) for one in codes]
     shown = proofs or [None] * len(checked)
     with ledger.store.read() as tx:
-        many = tx.gathered([one for one in checked if not isinstance(one, Invalid)], ledger.now())
+        # Of a model its brand is told: as of an item that nobody has.
+        named = [one for one in checked if isinstance(one, tuple)]
+        named += [(one.gtin, "") for one in checked if isinstance(one, ProductOnly)]
+        many = tx.gathered(named, ledger.now())
+        asks = asks_of(many, [one for one in shown if one is not None])
         parties = directory(many)
-        return [_one_of_many(ledger, many, one, now, parties, proof) for one, proof in zip(checked, shown, strict=True)]
+        return [
+            _one_of_many(ledger, many, one, now, parties, proof, asks)
+            for one, proof in zip(checked, shown, strict=True)
+        ]
+
+
+def _of_model(one: ProductOnly | Invalid | None) -> ProductOnly | Invalid | None:
+    if not isinstance(one, ProductOnly):
+        return one
+    try:
+        return ProductOnly(check_gtin(one.gtin))
+    except Invalid as wrong:
+        return wrong
 
 
 def _checked(gtin: str, serial: str) -> tuple[Gtin, str] | Invalid:
@@ -76,17 +96,22 @@ def _checked(gtin: str, serial: str) -> tuple[Gtin, str] | Invalid:
 def _one_of_many(
     ledger: Ledger,
     tx: Tx,
-    asked: tuple[Gtin, str] | Invalid,
+    asked: tuple[Gtin, str] | ProductOnly | Invalid | None,
     now: datetime,
     parties: Directory,
     proof: Proof | None,
+    asks: Mapping[str, Ask],
 ) -> Scan:
     if isinstance(asked, Invalid):
         return _bad_code_in(tx, asked.detail, now)
+    if asked is None:
+        return _unlisted_in(tx, now)
+    if isinstance(asked, ProductOnly):
+        return _product_in(tx, asked.gtin, now)
     if not tx.batches.find(*asked):
         return _without_item(tx, *asked, now)
     subject = find_listed(tx, *asked)
-    session = None if proof is None else proven(ledger, tx, proof, subject.item.item, ledger.now())
+    session = None if proof is None else proven(ledger, tx, proof, subject.item.item, ledger.now(), asks)
     return FactReader(ledger, tx, subject, now, parties).scan(looks_different=False, session=session, alone=False)
 
 
@@ -98,10 +123,13 @@ def scan_product(ledger: Ledger, gtin: str) -> Scan:
     except Invalid as wrong:
         return _bad_code(ledger, wrong.detail, now)
     with ledger.store.read() as tx:
-        holder = tx.organisations.prefix_holder(checked)
-        brand = brand_of(holder, _line(tx, checked, now))
-        facts = Facts(Asked.PRODUCT, brand=brand, node_seen_at=node_seen(tx), as_of=as_of(tx))
-    return Scan(facts, standing(facts, now), gtin=checked)
+        return _product_in(tx, checked, now)
+
+
+def _product_in(tx: Tx, gtin: Gtin, now: datetime) -> Scan:
+    brand = brand_of(tx.organisations.prefix_holder(gtin), _line(tx, gtin, now))
+    facts = Facts(Asked.PRODUCT, brand=brand, node_seen_at=node_seen(tx), as_of=as_of(tx))
+    return Scan(facts, standing(facts, now), gtin=gtin)
 
 
 def scan_bad_code(ledger: Ledger, problem: str) -> Scan:
@@ -113,7 +141,11 @@ def scan_unlisted(ledger: Ledger) -> Scan:
     """The answer to a serial that no item here carries; whose it would be cannot be told."""
     now = datetime.fromtimestamp(ledger.now(), UTC)
     with ledger.store.read() as tx:
-        facts = Facts(Asked.ITEM, node_seen_at=node_seen(tx), as_of=as_of(tx))
+        return _unlisted_in(tx, now)
+
+
+def _unlisted_in(tx: Tx, now: datetime) -> Scan:
+    facts = Facts(Asked.ITEM, node_seen_at=node_seen(tx), as_of=as_of(tx))
     return Scan(facts, standing(facts, now))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 
 from ledger.domain.batches import Amendment, Batch, Item, MadeItem
@@ -48,6 +48,10 @@ class Organisations(Protocol):
 
     def prefix_holder(self, gtin: str) -> Organisation | None:
         """Who holds the longest prefix of a GTIN-14 (after its indicator digit)."""
+        ...
+
+    def prefix_holders(self, gtins: Collection[str]) -> dict[str, Organisation | None]:
+        """The same of many, by GTIN."""
         ...
 
     def prefixes_within(self, prefix: str) -> list[Organisation]:
@@ -184,6 +188,14 @@ class Batches(Protocol):
 
     def find_serial(self, serial: str) -> list[Item]:
         """Items with exactly this serial, of any GTIN (at most 10)."""
+        ...
+
+    def find_serials(self, serials: Iterable[str]) -> dict[str, list[Item]]:
+        """The same of many, by serial; without those that no item has."""
+        ...
+
+    def items_named(self, items_: Iterable[int]) -> dict[int, Item]:
+        """Items by id; without those that are none."""
         ...
 
     def existing(self, pairs: Iterable[tuple[str, str]], organisation: str) -> set[tuple[str, str]]:

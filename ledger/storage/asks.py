@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import fields
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from ledger.domain.asks import Ask, AskState, Entrustment, Escrow, Message
 from ledger.storage.tables_asks import asks, entrustments, escrows, messages
+
+_CHUNK: Final = 400
+_T = TypeVar("_T")
 
 
 class Asks:
@@ -43,6 +47,30 @@ class Asks:
         """What one session asked about an item lately, newest first (at most 10)."""
         query = select(asks).where(asks.c.session == session, asks.c.item == _key(item), asks.c.created_at > since)
         return [_ask(row) for row in self._db.execute(query.order_by(asks.c.created_at.desc()).limit(10))]
+
+    def several(self, ids: Collection[str]) -> dict[str, Ask]:
+        """Questions by id."""
+        query = select(asks)
+        rows = (row for some in _chunks(ids) for row in self._db.execute(query.where(asks.c.id.in_(some))))
+        return {row.id: _ask(row) for row in rows}
+
+    def asked_of(self, items: Collection[int], since: int) -> dict[int, list[Ask]]:
+        """By item what was asked lately, newest first."""
+        found: dict[int, list[Ask]] = {}
+        for some in _chunks([_key(item) for item in items]):
+            query = select(asks).where(asks.c.item.in_(some), asks.c.created_at > since)
+            for row in self._db.execute(query.order_by(asks.c.created_at.desc())):
+                found.setdefault((one := _ask(row)).item, []).append(one)
+        return found
+
+    def entrusted_of(self, items: Collection[int]) -> dict[int, list[Entrustment]]:
+        """By item its entrustments, newest first."""
+        found: dict[int, list[Entrustment]] = {}
+        for some in _chunks([_key(item) for item in items]):
+            query = select(entrustments).where(entrustments.c.item.in_(some))
+            for row in self._db.execute(query.order_by(entrustments.c.created_at.desc())):
+                found.setdefault((one := _entrustment(row)).item, []).append(one)
+        return found
 
     def answer(
         self, id: str, state: AskState, now: int, signer: str | None, by: str | None, photo: str | None = None
@@ -155,3 +183,9 @@ def _entrustment(row: Row[Any]) -> Entrustment:
 
 def _message(row: Row[Any]) -> Message:
     return Message(**dict(row._mapping) | {"item": int.from_bytes(row.item, "big")})
+
+
+def _chunks(values: Collection[_T]) -> Iterator[list[_T]]:
+    known = list(values)
+    for start in range(0, len(known), _CHUNK):
+        yield known[start : start + _CHUNK]

@@ -90,6 +90,16 @@ class Batches:
         row = self._db.execute(VISIBLE.where(items.c.item == item.to_bytes(32, "big"))).first()
         return None if row is None else item_of(row)
 
+    def items_named(self, items_: Iterable[int]) -> dict[int, Item]:
+        """Items by id; without those that are none."""
+        wanted = [item.to_bytes(32, "big") for item in dict.fromkeys(items_)]
+        found: dict[int, Item] = {}
+        for start in range(0, len(wanted), _CHUNK):
+            for row in self._db.execute(VISIBLE.where(items.c.item.in_(wanted[start : start + _CHUNK]))):
+                one = item_of(row)
+                found[one.item] = one
+        return found
+
     def find(self, gtin: str, serial: str) -> list[Item]:
         """Every listing of a GTIN and serial; more than one only where brands quarrel over a GTIN."""
         query = VISIBLE.where(items.c.gtin == gtin, items.c.serial == serial).limit(10)
@@ -98,6 +108,18 @@ class Batches:
     def find_serial(self, serial: str) -> list[Item]:
         """Items with exactly this serial, of any GTIN (at most 10)."""
         return [item_of(row) for row in self._db.execute(VISIBLE.where(items.c.serial == serial).limit(10))]
+
+    def find_serials(self, serials: Iterable[str]) -> dict[str, list[Item]]:
+        """The same of many, by serial; without those that no item has."""
+        wanted = list(dict.fromkeys(serials))
+        found: dict[str, list[Item]] = {}
+        for start in range(0, len(wanted), _CHUNK):
+            # At most ten of each, so that one that many have hides no other.
+            place = func.row_number().over(partition_by=items.c.serial, order_by=items.c.item).label("place")
+            some = VISIBLE.add_columns(place).where(items.c.serial.in_(wanted[start : start + _CHUNK])).subquery()
+            for row in self._db.execute(select(some).where(some.c.place <= 10)):
+                found.setdefault(row.serial, []).append(item_of(row))
+        return found
 
     def existing(self, pairs: Iterable[tuple[str, str]], organisation: str) -> set[tuple[str, str]]:
         """Which (gtin, serial) pairs the organisation has listed already."""

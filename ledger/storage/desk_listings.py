@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Row, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import Row, bindparam, delete, func, insert, literal, select, tuple_, update
 
 from ledger.domain.desk.listings import Decided, Kept, ListingDecision
 from ledger.domain.desk.notices import address_name
@@ -168,9 +168,9 @@ class Listings(AuthorisedSellers, ListingChallenges, ListingPhotos, ListingSearc
         new = [_values(one) for one in kept if one.id not in known]
         if new:
             self._db.execute(insert(listings), new)
-        for one in kept:
-            if one.id in known:
-                self._db.execute(update(listings).where(listings.c.id == one.id).values(**_values(one)))
+        again = [_values(one) | {"of": one.id} for one in kept if one.id in known]
+        if again:
+            self._db.execute(update(listings).where(listings.c.id == bindparam("of")), again)
         named = [{"listing": one.id, "address": name} for one in kept if (name := address_name(one.url)) is not None]
         if named:
             self._db.execute(insert(listing_addresses), named)

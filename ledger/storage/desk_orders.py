@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, insert, select, tuple_, update
@@ -95,14 +95,17 @@ class Orders:
 
     def of_items(self, items: Collection[tuple[str, str]], now: int) -> dict[tuple[str, str], list[Order]]:
         """Orders in force on items, by (gtin, serial), at that second; those without one are left out."""
+        found = {name: [one for one in held if one.in_force(now)] for name, held in self._of(items, now).items()}
+        return {name: held for name, held in found.items() if held}
+
+    def _of(self, items: Collection[tuple[str, str]], since: int) -> Held:
+        """Orders on items that end after a time."""
         i = order_items.c
         query = select(orders, i.gtin, i.serial).join(order_items, i.order == orders.c.id).order_by(orders.c.id)
-        found: dict[tuple[str, str], list[Order]] = {}
+        found: Held = {}
         for some in chunks(items):
-            for row in self._db.execute(query.where(tuple_(i.gtin, i.serial).in_(some), orders.c.until > now)):
-                order = _order(row)
-                if order.in_force(now):
-                    found.setdefault((row.gtin, row.serial), []).append(order)
+            for row in self._db.execute(query.where(tuple_(i.gtin, i.serial).in_(some), orders.c.until > since)):
+                found.setdefault((row.gtin, row.serial), []).append(_order(row))
         return found
 
     def sellers_held(self, platform: str, now: int) -> list[tuple[str, Order]]:
@@ -159,13 +162,26 @@ class SharedOrders(Orders):
         super().__init__(connection)
         self._once = Once("orders", kept)
         self._since = now - _OVER
+        self._asked: frozenset[tuple[str, str]] = frozenset()
+        self._many: Held | None = None
 
     def of_item(self, gtin: str, serial: str, now: int) -> list[Order]:
-        # Of another day, because what has ended meanwhile need not be held for ever.
-        held = self._once.get(self._since // _OVER, lambda: self.held_items(self._since - _OVER, _MOST_KEPT))
+        if self._many is not None and (gtin, serial) in self._asked:
+            return [one for one in self._many.get((gtin, serial), ()) if one.in_force(now)]
+        held = self._held()
         if held is None:
             return super().of_item(gtin, serial, now)
         return [one for one in held.get((gtin, serial), ()) if one.in_force(now)]
+
+    def gather(self, items: Sequence[tuple[str, str]]) -> None:
+        """Where more is held than is kept, read what holds these items at once."""
+        if self._held() is None:
+            self._asked = frozenset(items)
+            self._many = self._of(self._asked, self._since)
+
+    def _held(self) -> Held | None:
+        # Of another day, because what has ended meanwhile need not be held for ever.
+        return self._once.get(self._since // _OVER, lambda: self.held_items(self._since - _OVER, _MOST_KEPT))
 
 
 def _order(row: Row[Any], **held: Any) -> Order:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from ledger.domain.desk.clues import Answer, Card, Clue
 from ledger.domain.desk.sellers import Fact, Field, Sales, Seller, SellerKind
+from ledger.storage.desk_photos import chunks
 from ledger.storage.tables_sellers import clues, origin_cards, seller_marks, seller_sales, sellers
 
 
@@ -47,15 +48,17 @@ class Sellers:
         """How many sellers a platform keeps here."""
         return self._db.scalar(select(func.count()).where(sellers.c.platform == platform)) or 0
 
-    def sales(self, platform: str, ref: str, since_day: int) -> list[Sales]:
-        """A seller's sales from a day on."""
-        query = select(seller_sales).where(
-            seller_sales.c.platform == platform, seller_sales.c.ref == ref, seller_sales.c.day >= since_day
-        )
-        return [
-            Sales(row._mapping["day"], row._mapping["count"], row._mapping["cents"])
-            for row in self._db.execute(query.order_by(seller_sales.c.day))
-        ]
+    def sales_of(self, platform: str, refs: Collection[str], since_day: int) -> dict[str, list[Sales]]:
+        """Sellers' sales from a day on, by seller."""
+        found: dict[str, list[Sales]] = {}
+        for some in chunks(refs):
+            query = select(seller_sales).where(
+                seller_sales.c.platform == platform, seller_sales.c.ref.in_(some), seller_sales.c.day >= since_day
+            )
+            for row in self._db.execute(query.order_by(seller_sales.c.day)):
+                sold = Sales(row._mapping["day"], row._mapping["count"], row._mapping["cents"])
+                found.setdefault(row.ref, []).append(sold)
+        return found
 
     def set_sales(self, platform: str, ref: str, sales: Iterable[Sales], forget_before: int) -> None:
         """Keep these days in place of what was known of them, and forget those before a day."""
@@ -87,6 +90,27 @@ class Sellers:
         """Forget a seller, its marks and sales."""
         for table in (seller_marks, seller_sales, sellers):
             self._db.execute(delete(table).where(table.c.platform == platform, table.c.ref == ref))
+
+    def linked_to(self, platform: str, refs: Collection[str], limit: int) -> dict[str, list[tuple[str, str]]]:
+        """By seller the others of the platform with one of its marks, as (ref, kind); at most so many of each."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        other = seller_marks.alias("other")
+        for some in chunks(refs):
+            place = func.row_number().over(
+                partition_by=seller_marks.c.ref, order_by=(other.c.ref, other.c.kind, other.c.mark)
+            )
+            ranked = (
+                select(seller_marks.c.ref.label("of"), other.c.ref, other.c.kind, place.label("place"))
+                .join(other, (other.c.platform == seller_marks.c.platform) & (other.c.mark == seller_marks.c.mark))
+                .where(
+                    seller_marks.c.platform == platform, seller_marks.c.ref.in_(some), other.c.ref != seller_marks.c.ref
+                )
+                .subquery()
+            )
+            query = select(ranked).where(ranked.c.place <= limit).order_by(ranked.c.of, ranked.c.place)
+            for row in self._db.execute(query):
+                found.setdefault(row.of, []).append((row.ref, row.kind))
+        return found
 
     def linked(self, platform: str, ref: str, limit: int) -> list[tuple[str, str, bytes]]:
         """Other sellers of the same platform with one of this one's marks, as (ref, kind, mark)."""

@@ -10,11 +10,13 @@ from typing import Final, TypeVar
 
 from sqlalchemy import Connection, select, tuple_
 
+from ledger.domain.asks import LASTS, Ask, Entrustment
 from ledger.domain.batches import Amendment, Item
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import ItemState
 from ledger.domain.outbox import Queued
 from ledger.domain.papers import StoredOffer
+from ledger.storage.asks import Asks
 from ledger.storage.batches import VISIBLE, item_of
 from ledger.storage.chain_rows import event_of, state_of
 from ledger.storage.concerns import Tables
@@ -61,6 +63,12 @@ class GatheredTx(Tables):
         wanted = batches.gather(pairs)
         for part in (chain, outbox, papers, scans):
             part.gather(wanted)
+        # Of codes that nobody has registered their brands are told.
+        others = {gtin for gtin, serial in pairs if not batches.find(gtin, serial)}
+        self.organisations.gather(others)
+        self.lines.gather(others)
+        self.orders.gather(pairs)
+        self.asks = _Asks(connection, wanted, now)
 
     def gathered(self, pairs: Sequence[Pair], now: int) -> GatheredTx:
         """Another such view of the same snapshot."""
@@ -210,6 +218,31 @@ class _Papers(Papers):
         if item not in self._open or now < self._now:
             return super().open_offers(item, now)
         return [offer for offer in self._open[item] if offer.expires_at > now][:20]
+
+
+class _Asks(Asks):
+    """What was asked of owners lately, read once somebody wants to know of any of it."""
+
+    def __init__(self, connection: Connection, wanted: Sequence[int], now: int) -> None:
+        super().__init__(connection)
+        self._wanted, self._since = dict.fromkeys(wanted), now - 2 * LASTS
+        self._asked: dict[int, list[Ask]] | None = None
+        self._trusted: dict[int, list[Entrustment]] | None = None
+
+    def asks_by(self, session: bytes, item: int, since: int) -> list[Ask]:
+        if item not in self._wanted or since < self._since:
+            return super().asks_by(session, item, since)
+        if self._asked is None:
+            self._asked = self.asked_of(self._wanted, self._since)
+        told = [one for one in self._asked.get(item, ()) if one.session == session and one.created_at > since]
+        return told[:10]
+
+    def entrustments(self, item: int) -> list[Entrustment]:
+        if item not in self._wanted:
+            return super().entrustments(item)
+        if self._trusted is None:
+            self._trusted = self.entrusted_of(self._wanted)
+        return self._trusted.get(item, [])[:50]
 
 
 def _chunks(wanted: Sequence[T]) -> Iterator[Sequence[T]]:

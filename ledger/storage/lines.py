@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
@@ -11,6 +11,8 @@ from ledger.domain.gtins import Gtin
 from ledger.domain.lines import Line, Photo, Words
 from ledger.storage.tables import batches, items
 from ledger.storage.tables_lines import line_photos, lines
+
+_CHUNK: Final = 400
 
 
 class Lines:
@@ -23,6 +25,14 @@ class Lines:
         """A line with the photos that are shown, in their order."""
         row = self._db.execute(select(lines).where(lines.c.gtin == gtin)).first()
         return None if row is None else self._with_photos([row])[0]
+
+    def several(self, gtins: Collection[str]) -> dict[str, Line]:
+        """Lines by GTIN, likewise; without those that are none."""
+        wanted, found = sorted(set(gtins)), dict[str, Line]()
+        for start in range(0, len(wanted), _CHUNK):
+            rows = self._db.execute(select(lines).where(lines.c.gtin.in_(wanted[start : start + _CHUNK]))).all()
+            found |= {one.gtin: one for one in self._with_photos(rows)}
+        return found
 
     def photo(self, gtin: str, sha256: str) -> Photo | None:
         """A photo of a line, a removed one too."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from ledger.domain.organisations import ApiKey, Organisation, Role, Scope
 from ledger.storage.tables import api_keys, organisations, prefixes
+
+_CHUNK: Final = 400
 
 
 class Organisations:
@@ -78,6 +80,20 @@ class Organisations:
         )
         rows = sorted(self._db.execute(query), key=lambda row: len(row.prefix))
         return _organisation(rows[-1]) if rows else None
+
+    def prefix_holders(self, gtins: Collection[str]) -> dict[str, Organisation | None]:
+        """The same of many, by GTIN."""
+        begins = {gtin: [gtin[1 : 1 + length] for length in range(12, 3, -1)] for gtin in gtins}
+        asked = sorted({prefix for ones in begins.values() for prefix in ones})
+        held: dict[str, Organisation] = {}
+        for start in range(0, len(asked), _CHUNK):
+            query = (
+                select(organisations, prefixes.c.prefix)
+                .join(prefixes, prefixes.c.organisation == organisations.c.id)
+                .where(prefixes.c.prefix.in_(asked[start : start + _CHUNK]))
+            )
+            held |= {row.prefix: _organisation(row) for row in self._db.execute(query)}
+        return {gtin: next((held[one] for one in ones if one in held), None) for gtin, ones in begins.items()}
 
     def prefixes_within(self, prefix: str) -> list[Organisation]:
         """Who holds a longer prefix that begins with this one (at most 10)."""

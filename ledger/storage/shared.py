@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -41,6 +41,15 @@ class Once:
     def __init__(self, concern: str, kept: Kept | None = None) -> None:
         self._concern = concern
         self._kept = {} if kept is None else kept
+
+    def fill(self, keys: Iterable[Any], ask: Callable[[list[Any]], Mapping[Any, Any]]) -> None:
+        """Ask for those of many that are not known yet at once; what `ask` leaves out is None."""
+        wanted = [key for key in dict.fromkeys(keys) if (self._concern, key) not in self._kept]
+        if not wanted:
+            return
+        found = ask(wanted)
+        for key in wanted:
+            self.get(key, lambda key=key: found.get(key))  # type: ignore[misc]
 
     def get(self, key: Any, ask: Callable[[], T]) -> T:
         """The answer under a key, which `ask` gives where it is not known yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -27,6 +27,10 @@ class SharedLines(Lines):
     def __init__(self, connection: Connection, kept: Kept) -> None:
         super().__init__(connection)
         self._once = Once("lines", kept)
+
+    def gather(self, gtins: Iterable[str]) -> None:
+        """Read many at once."""
+        self._once.fill(gtins, self.several)
 
     def get(self, gtin: str) -> Line | None:
         return self._once.get(gtin, lambda: super(SharedLines, self).get(gtin))
@@ -78,6 +82,14 @@ class SharedOrganisations(Organisations):
 
     def by_party(self, party: int) -> Organisation | None:
         return self._once.get(("party", party), lambda: super(SharedOrganisations, self).by_party(party))
+
+    def gather(self, gtins: Iterable[str]) -> None:
+        """Read who holds the prefixes of many GTINs at once."""
+        self._once.fill([("gtin", gtin) for gtin in gtins], self._holders)
+
+    def _holders(self, named: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Organisation | None]:
+        found = self.prefix_holders([gtin for _, gtin in named])
+        return {("gtin", gtin): holder for gtin, holder in found.items()}
 
     def prefix_holder(self, gtin: str) -> Organisation | None:
         return self._once.get(("gtin", gtin), lambda: super(SharedOrganisations, self).prefix_holder(gtin))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ledger.domain.asks import LASTS, MOST_AN_HOUR, Ask, make_words
@@ -65,9 +66,20 @@ def ask_seller(ledger: Ledger, caller: Caller, gtin: str, serial: str, seller: s
     return ask, link
 
 
-def proven(ledger: Ledger, tx: Tx, proof: Proof, item: int, now: int) -> bytes | None:
-    """The session that an answer counts for, where this proof is good for this item and seller now; else None."""
-    ask = tx.asks.ask(proof.id)
+def asks_of(tx: Tx, proofs: Iterable[Proof]) -> Mapping[str, Ask]:
+    """The questions that proofs name, by id, read at once."""
+    ids = {one.id for one in proofs}
+    return tx.asks.several(ids) if ids else {}
+
+
+def proven(
+    ledger: Ledger, tx: Tx, proof: Proof, item: int, now: int, asks: Mapping[str, Ask] | None = None
+) -> bytes | None:
+    """The session that an answer counts for, where this proof is good for this item and seller now; else None.
+
+    `asks` are the questions by id, where those of many proofs were read before.
+    """
+    ask = (asks_of(tx, [proof]) if asks is None else asks).get(proof.id)
     if ask is None or ask.item != item:
         return None
     if not hmac.compare_digest(ask.session, _session(ledger, proof.organisation, proof.seller)):

@@ -170,11 +170,6 @@ class Listings(ListingSearch, Protocol):
         """Keep what a look at a photo found: its telling points, 64 bits each."""
         ...
 
-    def candidates(self, points: Sequence[int], mine: Beside, but: str, limit: int) -> list[str]:
-        """Photos that share bands with these points, those that share most first, and that tell something of a listing:
-        photos that live listings of others showed earlier than mine, and those of catalogues."""
-        ...
-
     def earlier(self, points: Sequence[int], mine: Beside | None, but: str, limit: int) -> list[str]:
         """Photos that share bands with these points, those that share most first, of what tells something of a listing:
         what live listings of others, or all, showed earlier than mine, and what catalogues show."""

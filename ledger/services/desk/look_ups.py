@@ -87,16 +87,11 @@ def _contacts(tx: Tx, scans: Sequence[Scan]) -> tuple[list[Contact | None], list
     """Whom to ask about each line, and the id of the brand that it touches."""
     contacts: list[Contact | None] = []
     brands: list[str | None] = []
-    known: dict[str, tuple[Contact, str] | None] = {}
+    holders = tx.organisations.prefix_holders({scan.gtin for scan in scans if scan.gtin is not None})
     for scan in scans:
-        found = None
-        if scan.gtin is not None:
-            if scan.gtin not in known:
-                holder = tx.organisations.prefix_holder(scan.gtin)
-                known[scan.gtin] = None if holder is None else (Contact(holder.name, holder.domain), holder.id)
-            found = known[scan.gtin]
-        contacts.append(None if found is None else found[0])
-        brands.append(None if found is None else found[1])
+        found = holders.get(scan.gtin or "")
+        contacts.append(None if found is None else Contact(found.name, found.domain))
+        brands.append(None if found is None else found.id)
     return contacts, brands
 
 

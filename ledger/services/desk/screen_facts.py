@@ -22,7 +22,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -33,7 +33,7 @@ from ledger.screening.decide import FINE
 from ledger.screening.marks import Marks
 from ledger.screening.matches import Match
 from ledger.screening.phrases import Use, use_of
-from ledger.services.desk.checks_proof import Proof, proven
+from ledger.services.desk.checks_proof import Proof, asks_of, proven
 from ledger.services.desk.listings_port import Beside, Challenge, Priced, Shop
 from ledger.services.ports import Ledger, Tx
 from ledger.services.scanned import Scan
@@ -88,6 +88,8 @@ class Around:
     """By seller: the orders that hold them anywhere."""
     challenges: Mapping[str, Challenge] = field(default_factory=dict)
     """By listing: the one that was decided last."""
+    proven: Collection[tuple[str, str, int]] = frozenset()
+    """Which seller has proved to have which item, by which proof."""
 
 
 def code_name(ledger: Ledger, gtin: str, serial: str) -> bytes:
@@ -110,10 +112,24 @@ def marks_in(marks: Marks, listing: Listing) -> list[tuple[str, str, Match]]:
     return [("title", listing.title, one) for one in title] + [("text", listing.text, one) for one in text]
 
 
-def facts_of(ledger: Ledger, tx: Tx, draft: Draft, around: Around, marks_version: str) -> dict[str, Any]:
+def proofs_in(ledger: Ledger, tx: Tx, platform: str, drafts: Sequence[Draft], now: int) -> set[tuple[str, str, int]]:
+    """What sellers have proved of the items that they list: (seller, proof, item), each looked at once."""
+    told = {
+        (Proof(platform, one.listing.seller.ref, one.listing.seller.proof), code.scan.subject.item.item)
+        for one in drafts
+        if one.listing.seller.proof is not None
+        for code in one.codes
+        if code.scan.subject is not None
+    }
+    asks = asks_of(tx, [proof for proof, _ in told])
+    good = ((proof, item) for proof, item in told if proven(ledger, tx, proof, item, now, asks) is not None)
+    return {(proof.seller, proof.id, item) for proof, item in good}
+
+
+def facts_of(ledger: Ledger, draft: Draft, around: Around, marks_version: str) -> dict[str, Any]:
     """The facts of one listing."""
     listing = draft.listing
-    codes = [_code(ledger, tx, draft, one, around) for one in draft.codes]
+    codes = [_code(draft, one, around) for one in draft.codes]
     return {
         "form": FORM,
         "at": around.now,
@@ -168,13 +184,12 @@ def _marks(draft: Draft, codes: Sequence[Mapping[str, Any]], authorised: set[str
     return list(told.values())
 
 
-def _code(ledger: Ledger, tx: Tx, draft: Draft, one: Coded, around: Around) -> dict[str, Any]:
+def _code(draft: Draft, one: Coded, around: Around) -> dict[str, Any]:
     scan, seller = one.scan, draft.listing.seller
     subject = scan.subject
     proof = "none"
     if seller.proof is not None and subject is not None:
-        given = Proof(around.platform, seller.ref, seller.proof)
-        proof = "fails" if proven(ledger, tx, given, subject.item.item, around.now) is None else "good"
+        proof = "good" if (seller.ref, seller.proof, subject.item.item) in around.proven else "fails"
     others = [] if one.name is None else [each for each in around.same_code.get(one.name, ()) if each.id != draft.id]
     return {
         "code": None if one.name is None else one.name.hex()[:32],

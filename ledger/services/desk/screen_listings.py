@@ -30,7 +30,7 @@ from ledger.domain.desk.listings import (
     check_listing,
 )
 from ledger.domain.errors import Invalid
-from ledger.domain.organisations import Caller, Role, Scope
+from ledger.domain.organisations import Caller, Organisation, Role, Scope
 from ledger.domain.said import said
 from ledger.screening.codes_in_text import codes_in
 from ledger.screening.decide import Outcome, decide
@@ -38,7 +38,17 @@ from ledger.screening.packs import Pack
 from ledger.services.check_items import check_items
 from ledger.services.desk.listings_port import Beside, Photo
 from ledger.services.desk.orders import held_now, holds_on_sellers
-from ledger.services.desk.screen_facts import DAY, MOST_PRICES, Around, Coded, Draft, code_name, facts_of, marks_in
+from ledger.services.desk.screen_facts import (
+    DAY,
+    MOST_PRICES,
+    Around,
+    Coded,
+    Draft,
+    code_name,
+    facts_of,
+    marks_in,
+    proofs_in,
+)
 from ledger.services.desk.screen_marks import marks_now
 from ledger.services.desk.screen_packs import pack_in_force
 from ledger.services.ports import Ledger, Tx
@@ -90,10 +100,11 @@ def screen_listings(
             drafts.append(Draft(id, one, matches, coded, since))
         _check_photos(tx, listings, tried or {})
         around = _around(tx, platform, drafts, set(known), now)
+        around = replace(around, proven=proofs_in(ledger, tx, platform, drafts, now))
         pack = pack_in_force(tx)
         answers = []
         for draft in drafts:
-            facts = facts_of(ledger, tx, draft, around, marks.version)
+            facts = facts_of(ledger, draft, around, marks.version)
             answers.append(
                 Screened(draft.listing.ref, draft.id, ledger.new_id("lsd"), decide(pack, facts), pack.version, facts)
             )
@@ -136,10 +147,10 @@ def _codes(ledger: Ledger, listings: Sequence[Listing], tried: Mapping[str, Phot
     scans = check_items(ledger, [code for _, _, code in asked]) if asked else []
     told: list[dict[Any, Coded]] = [{} for _ in listings]
     with ledger.store.read() as tx:
-        brands: dict[str, str | None] = {}
-        for (number, source, code), scan in zip(asked, scans, strict=True):
-            coded = _coded(ledger, tx, source, scan, brands)
-            told[number].setdefault(coded.name or code, coded)
+        holders = tx.organisations.prefix_holders({one.gtin for one in scans if one.subject is None and one.gtin})
+    for (number, source, code), scan in zip(asked, scans, strict=True):
+        coded = _coded(ledger, source, scan, holders)
+        told[number].setdefault(coded.name or code, coded)
     return [list(one.values()) for one in told]
 
 
@@ -150,13 +161,9 @@ def _placed(tx: Tx, listings: Sequence[Listing], codes: Sequence[Sequence[Coded]
     return [[replace(code, scan=next(scans)) for code in coded] for coded in codes]
 
 
-def _coded(ledger: Ledger, tx: Tx, source: str, scan: Scan, brands: dict[str, str | None]) -> Coded:
-    brand = scan.subject.batch.organisation if scan.subject is not None else None
-    if brand is None and scan.gtin is not None:
-        if scan.gtin not in brands:
-            holder = tx.organisations.prefix_holder(scan.gtin)
-            brands[scan.gtin] = None if holder is None else holder.id
-        brand = brands[scan.gtin]
+def _coded(ledger: Ledger, source: str, scan: Scan, holders: Mapping[str, Organisation | None]) -> Coded:
+    holder = holders.get(scan.gtin or "")
+    brand = scan.subject.batch.organisation if scan.subject is not None else None if holder is None else holder.id
     named = scan.gtin is not None and scan.serial is not None
     return Coded(source, scan, code_name(ledger, str(scan.gtin), str(scan.serial)) if named else None, brand)
 

@@ -131,7 +131,7 @@ def sellers_of(ledger: Ledger, caller: Caller, after: str, limit: int) -> list[S
     """The caller's sellers by their names, beyond one. Raises Forbidden."""
     _may(caller, Scope.CHECK)
     with ledger.store.read() as tx:
-        return [_view(ledger, tx, one) for one in tx.sellers.page(caller.organisation.id, after, limit)]
+        return _views(ledger, tx, tx.sellers.page(caller.organisation.id, after, limit))
 
 
 def level_of(ledger: Ledger, tx: Tx, platform: str, ref: str) -> int | None:
@@ -153,11 +153,22 @@ def _seller(tx: Tx, platform: str, ref: str) -> Seller:
 
 
 def _view(ledger: Ledger, tx: Tx, seller: Seller) -> SellerView:
-    now = ledger.now()
+    return _views(ledger, tx, [seller])[0]
+
+
+def _views(ledger: Ledger, tx: Tx, sellers: Sequence[Seller]) -> list[SellerView]:
+    """Sellers of one platform as it sees them."""
+    if not sellers:
+        return []
+    now, platform, refs = ledger.now(), sellers[0].platform, [one.ref for one in sellers]
     today = now // DAY
-    volume = inform(tx.sellers.sales(seller.platform, seller.ref, today - LOOKED_BACK), today)
-    linked = [(ref, kind) for ref, kind, _ in tx.sellers.linked(seller.platform, seller.ref, _LINKED)]
-    return SellerView(seller, known(seller, volume, now), volume, linked)
+    sold = tx.sellers.sales_of(platform, refs, today - LOOKED_BACK)
+    linked = tx.sellers.linked_to(platform, refs, _LINKED)
+    views = []
+    for one in sellers:
+        volume = inform(sold.get(one.ref, ()), today)
+        views.append(SellerView(one, known(one, volume, now), volume, linked.get(one.ref, ())))
+    return views
 
 
 def _log(ledger: Ledger, tx: Tx, caller: Caller, view: SellerView, before: SellerView | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from ledger.domain.desk.clues import Answer, Card, Clue
@@ -28,8 +28,8 @@ class Sellers(Protocol):
         """How many sellers a platform keeps here."""
         ...
 
-    def sales(self, platform: str, ref: str, since_day: int) -> list[Sales]:
-        """A seller's sales from a day on."""
+    def sales_of(self, platform: str, refs: Collection[str], since_day: int) -> dict[str, list[Sales]]:
+        """Sellers' sales from a day on, by seller."""
         ...
 
     def set_sales(self, platform: str, ref: str, sales: Iterable[Sales], forget_before: int) -> None:
@@ -42,6 +42,10 @@ class Sellers(Protocol):
 
     def forget(self, platform: str, ref: str) -> None:
         """Forget a seller, its marks and sales."""
+        ...
+
+    def linked_to(self, platform: str, refs: Collection[str], limit: int) -> dict[str, list[tuple[str, str]]]:
+        """By seller the others of the platform with one of its marks, as (ref, kind); at most so many of each."""
         ...
 
     def linked(self, platform: str, ref: str, limit: int) -> list[tuple[str, str, bytes]]:

@@ -104,22 +104,21 @@ def _page(tx: Tx, after: Place, final: int) -> Iterator[tuple[Theft | None, Plac
     """The next events, each with the change that it made to the list, if any."""
     events = tx.stolen.reports(after, final, _PAGE)
     items = sorted({event.item for event in events if event.item is not None})
-    histories = tx.stolen.histories(items, final)
+    histories, known = tx.stolen.histories(items, final), tx.batches.items_named(items)
     for event in events:
         place = event.block, event.log_index
         theft = None
-        if event.item is not None:
-            theft = _change(tx, event.item, histories[event.item], place, event.time)
+        if event.item is not None and event.item in known:
+            theft = _change(known[event.item], histories[event.item], place, event.time)
         yield theft, place
 
 
-def _change(tx: Tx, item: int, states: list[tuple[Place, ItemState]], place: Place, time: int) -> Theft | None:
+def _change(item: Item, states: list[tuple[Place, ItemState]], place: Place, time: int) -> Theft | None:
     before = [state for at, state in states if at < place]
     after = [state for at, state in states if at == place]
     if not after or _said(after[-1]) == (_said(before[-1]) if before else ((), None)):
         return None
-    known = tx.batches.item(item)
-    return None if known is None else Theft(known, *_said(after[-1]), time, place)
+    return Theft(item, *_said(after[-1]), time, place)
 
 
 def _said(state: ItemState) -> tuple[tuple[str, ...], int | None]:
@@ -135,9 +134,9 @@ def _all(ledger: Ledger, final: int) -> Iterator[Theft]:
     while True:
         with ledger.store.read() as tx:
             page = tx.stolen.stolen(after, final, _ITEMS)
-            known = [(state, tx.batches.item(state.item)) for state in page]
-        for state, item in known:
-            by, until = _said(state)
+            known = tx.batches.items_named([state.item for state in page])
+        for state in page:
+            (by, until), item = _said(state), known.get(state.item)
             if item is not None and (until is None or until > ledger.now()):
                 yield Theft(item, by, until)
         if len(page) < _ITEMS:
