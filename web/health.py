@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify
 
 from ledger.domain.errors import LedgerError
 from ledger.services.condition import Condition, condition
+from ledger.services.desk.screen_marks import left_out_now
 from ledger.storage.migrate import current, expect_known_form
 
 bp = Blueprint("health", __name__)
@@ -29,7 +30,7 @@ def ready() -> tuple[Response, int]:
     try:
         revision = current(current_app.extensions["settings"].store_url)
         expect_known_form(revision)
-        now = condition(ledger)
+        now, left_out = condition(ledger), left_out_now(ledger)
     except LedgerError as error:
         return jsonify(status="unavailable", detail=error.detail), 503
     problem = _problem(now)
@@ -44,6 +45,7 @@ def ready() -> tuple[Response, int]:
         "behind": now.lag,
         "waiting": now.waiting,
         "oldest": now.oldest,
+        "marks_left_out": left_out,
     }
     return jsonify(body), 200 if problem is None else 503
 

@@ -59,6 +59,10 @@ def decide(pack: Pack, facts: Facts) -> Outcome:
         together = sum(weight for key, weight in weights.items() if GRAVITY[pack.detectors[key].most] >= GRAVITY[level])
         if together >= least and GRAVITY[level] > GRAVITY[decision]:
             decision = level
+    if facts.get("left_out"):
+        # No detector, so that no pack can call a text clean which was not looked through for every mark.
+        reasons.append(Reason("mark.cannot_tell", 0, {"marks": facts["left_out"]}))
+        decision = max(decision, ListingDecision.ASK_FOR_CODE, key=GRAVITY.__getitem__)
     return Outcome(decision, tuple(reasons))
 
 

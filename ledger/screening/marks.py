@@ -34,7 +34,13 @@ from ledger.domain.desk.territories import shared
 from ledger.screening.matches import KnownMark, Match, gravest, plainest
 from ledger.screening.ordinary import meant, ordinary
 from ledger.screening.patterns import (
-    SHORTEST, SHORTEST_INSIDE, SHORTEST_SOUND, SHORTEST_STOPPED, SHORTEST_UNSPACED, Pattern, ways,
+    SHORTEST,
+    SHORTEST_INSIDE,
+    SHORTEST_SOUND,
+    SHORTEST_STOPPED,
+    SHORTEST_UNSPACED,
+    Pattern,
+    ways,
 )  # fmt: skip
 from ledger.screening.places import glued, in_common, one_word, plain_places, with_goods
 from ledger.screening.rewritten import Rewritten, toned

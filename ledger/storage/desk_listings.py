@@ -226,6 +226,10 @@ class Listings(AuthorisedSellers, ListingChallenges, ListingPhotos, ListingSearc
         query = select(lines.c.gtin, lines.c.organisation, lines.c.name).where(lines.c.retired.is_(False))
         return [(row.gtin, row.organisation, row.name) for row in self._db.execute(query.order_by(lines.c.gtin))]
 
+    def count_lines(self) -> int:
+        """How many those are."""
+        return self._db.scalar(select(func.count()).where(lines.c.retired.is_(False))) or 0
+
     def forget(self, before: int, limit: int) -> list[str]:
         """Forget listings that ended before then; returns the photos that nothing shows any more."""
         query = select(listings.c.id).where(listings.c.ended_at < before).limit(limit)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, update
 
 from ledger.domain.desk.rights import REMINDERS, USABLE, Authorisation, Right, RightKind, RightState
 from ledger.domain.desk.rights_stating import name_key, number_key
@@ -69,14 +69,11 @@ class Rights:
 
     def marks_in_force(self, day: date) -> list[Right]:
         """All trade marks that something may rest on that day, of everybody."""
-        r, told = rights.c, day.isoformat()
-        query = select(rights).where(
-            r.kind == RightKind.MARK,
-            r.state.in_(sorted(USABLE)),
-            or_(r.from_day.is_(None), r.from_day <= told),
-            or_(r.expires_on.is_(None), r.expires_on >= told),
-        )
-        return self._rights(query.order_by(r.id))
+        return self._rights(select(rights).where(*_marks_on(day)).order_by(rights.c.id))
+
+    def count_marks(self, day: date) -> int:
+        """How many those are."""
+        return self._db.scalar(select(func.count()).where(*_marks_on(day))) or 0
 
     def marks_version(self) -> tuple[int, int]:
         """How many rights there are, and the sum of when each was changed, which every change raises."""
@@ -160,3 +157,13 @@ def _authorisation(row: Row[Any]) -> Authorisation:
 
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
+
+
+def _marks_on(day: date) -> tuple[ColumnElement[bool], ...]:
+    r, told = rights.c, day.isoformat()
+    return (
+        r.kind == RightKind.MARK,
+        r.state.in_(sorted(USABLE)),
+        or_(r.from_day.is_(None), r.from_day <= told),
+        or_(r.expires_on.is_(None), r.expires_on >= told),
+    )

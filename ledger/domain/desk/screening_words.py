@@ -40,6 +40,10 @@ ABOUT: Final[Mapping[str, Said]] = {
     "challenge.refused": said("A reviewer did not find the three words in the photo that was asked for."),
 }
 """Each detector, for everybody to read. Its thresholds are not told."""
+_CANNOT_TELL: Final[Mapping[str, Said]] = {
+    "mark.cannot_tell": said("There was no room to look for every mark, so nothing can be told of the words."),
+}
+"""What no detector says and no pack decides."""
 
 _TELL: Final[Mapping[str, Callable[[Mapping[str, Any]], Said]]] = {
     "mark.copy": lambda seen: said(
@@ -126,13 +130,11 @@ _FIRST: Final[Mapping[ListingDecision, Said]] = {
 
 def about(key: str, evidence: Mapping[str, Any]) -> Said:
     """What a detector saw, for a reviewer."""
-    mark = evidence.get("mark")
-    if mark is None:
-        return ABOUT[key]
-    return said("“%(mark)s”: %(about)s", mark=mark, about=ABOUT[key])
+    mark, saw = evidence.get("mark"), ABOUT.get(key) or _CANNOT_TELL[key]
+    return saw if mark is None else said("“%(mark)s”: %(about)s", mark=mark, about=saw)
 
 
 def message(decision: ListingDecision, reasons: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Said]:
     """What a seller is told: what became of the listing, then what to do, each thing once, at most six."""
-    told = list(dict.fromkeys(_TELL[key](evidence) for key, evidence in reasons))
+    told = list(dict.fromkeys(_TELL[key](evidence) for key, evidence in reasons if key in _TELL))
     return [_FIRST[decision], *told[:5]]

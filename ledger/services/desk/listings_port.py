@@ -251,6 +251,10 @@ class Listings(ListingSearch, Protocol):
         """Every line that is not retired: GTIN, organisation and name."""
         ...
 
+    def count_lines(self) -> int:
+        """How many those are."""
+        ...
+
     def forget(self, before: int, limit: int) -> list[str]:
         """Forget listings that ended before then; returns the photos that nothing shows any more."""
         ...

@@ -44,6 +44,10 @@ class Rights(Protocol):
         """All trade marks that something may rest on that day, of everybody."""
         ...
 
+    def count_marks(self, day: date) -> int:
+        """How many those are."""
+        ...
+
     def marks_version(self) -> tuple[int, int]:
         """Two numbers that differ once any right was added or changed. Days pass without moving them."""
         ...

@@ -4,6 +4,7 @@ Their shape, in JSON with whole numbers only (`form` 1):
 
 - `at`, `platform`, `listing` (our id), `input` (SHA-256 of what was sent), `territory`, `condition`, `language`;
 - `looked`: what was looked for: `text`, `typing`, `codes`, and `photos` once the pictures were compared;
+- `left_out`, where there was no room for all marks: how many were not looked for;
 - `marks_version`, and `marks`: each mark that the words name: `mark` (id), `name`, `owner`, `model`, `how`, `in` (title
   or text), `use`, and `entitled`: "code", "owner", "authorised" or "";
 - `codes`: each code: `code` (keyed hash), `serial` (its last four characters), `gtin`, `from` (given, text, photo),
@@ -35,6 +36,7 @@ from ledger.screening.matches import Match
 from ledger.screening.phrases import Use, use_of
 from ledger.services.desk.checks_proof import Proof, asks_of, proven
 from ledger.services.desk.listings_port import Beside, Challenge, Priced, Shop
+from ledger.services.desk.screen_marks import Looked
 from ledger.services.ports import Ledger, Tx
 from ledger.services.scanned import Scan
 
@@ -126,11 +128,12 @@ def proofs_in(ledger: Ledger, tx: Tx, platform: str, drafts: Sequence[Draft], no
     return {(proof.seller, proof.id, item) for proof, item in good}
 
 
-def facts_of(ledger: Ledger, draft: Draft, around: Around, marks_version: str) -> dict[str, Any]:
+def facts_of(ledger: Ledger, draft: Draft, around: Around, looked: Looked) -> dict[str, Any]:
     """The facts of one listing."""
     listing = draft.listing
     codes = [_code(draft, one, around) for one in draft.codes]
-    return {
+    left_out = {"left_out": looked.left_out} if looked.left_out else {}
+    return left_out | {
         "form": FORM,
         "at": around.now,
         "platform": around.platform,
@@ -140,7 +143,7 @@ def facts_of(ledger: Ledger, draft: Draft, around: Around, marks_version: str) -
         "condition": listing.condition.value,
         "language": listing.language,
         "looked": ["codes", "text", "typing"] if listing.photos else ["codes", "photos", "text", "typing"],
-        "marks_version": marks_version,
+        "marks_version": looked.marks.version,
         "marks": _marks(draft, codes, around.authorised.get(listing.seller.ref, set())),
         "codes": codes,
         "seller": _seller(ledger, draft, around),

@@ -20,7 +20,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from ledger.domain.desk.listings import (
-    MOST_CODES,
     MOST_LISTINGS,
     Decided,
     Kept,
@@ -30,21 +29,18 @@ from ledger.domain.desk.listings import (
     check_listing,
 )
 from ledger.domain.errors import Invalid
-from ledger.domain.organisations import Caller, Organisation, Role, Scope
+from ledger.domain.organisations import Caller, Role, Scope
 from ledger.domain.said import said
-from ledger.screening.codes_in_text import codes_in
 from ledger.screening.decide import Outcome, decide
 from ledger.screening.packs import Pack
-from ledger.services.check_items import check_items
 from ledger.services.desk.listings_port import Beside, Photo
-from ledger.services.desk.orders import held_now, holds_on_sellers
+from ledger.services.desk.orders import holds_on_sellers
+from ledger.services.desk.screen_codes import codes_of, placed
 from ledger.services.desk.screen_facts import (
     DAY,
     MOST_PRICES,
     Around,
-    Coded,
     Draft,
-    code_name,
     facts_of,
     marks_in,
     proofs_in,
@@ -52,7 +48,6 @@ from ledger.services.desk.screen_facts import (
 from ledger.services.desk.screen_marks import marks_now
 from ledger.services.desk.screen_packs import pack_in_force
 from ledger.services.ports import Ledger, Tx
-from ledger.services.scanned import Scan
 
 SCREENED: Final = "screened"
 _IN_ONE_ENTRY: Final = 200
@@ -84,15 +79,15 @@ def screen_listings(
     caller.need_role(Role.PLATFORM)
     _check(listings)
     platform = caller.organisation.id
-    marks = marks_now(ledger)
-    found = [marks_in(marks, one) for one in listings]
-    codes = _codes(ledger, listings, tried or {})
+    looked = marks_now(ledger)
+    found = [marks_in(looked.marks, one) for one in listings]
+    codes = codes_of(ledger, listings, tried or {})
     with ledger.store.write() if tried is None else ledger.store.read() as tx:
         known = tx.listings.by_refs(platform, {one.ref for one in listings})
         shown, now = tx.listings.photos_of({one.id for one in known.values()}), ledger.now()
         # In order, so that of two new listings of a request the first is the earlier one.
         new = sorted(ledger.new_id("lst") for _ in listings)
-        codes = _placed(tx, listings, codes, now)
+        codes = placed(tx, listings, codes, now)
         drafts = []
         for one, matches, coded, fresh in zip(listings, found, codes, new, strict=True):
             id = known[one.ref].id if one.ref in known else fresh
@@ -104,13 +99,13 @@ def screen_listings(
         pack = pack_in_force(tx)
         answers = []
         for draft in drafts:
-            facts = facts_of(ledger, draft, around, marks.version)
+            facts = facts_of(ledger, draft, around, looked)
             answers.append(
                 Screened(draft.listing.ref, draft.id, ledger.new_id("lsd"), decide(pack, facts), pack.version, facts)
             )
         if tried is None:
             _keep(tx, platform, drafts, answers, known, around.now)
-            log_decisions(tx, platform, pack, marks.version, answers, known, around.now)
+            log_decisions(tx, platform, pack, looked.marks.version, answers, known, around.now)
     return answers
 
 
@@ -131,41 +126,6 @@ def _check_photos(tx: Tx, listings: Sequence[Listing], tried: Mapping[str, Photo
         raise Invalid(
             said("The photo %(name)s… was not sent yet. Send it first, then the listing.", name=missing[0][:12])
         )
-
-
-def _codes(ledger: Ledger, listings: Sequence[Listing], tried: Mapping[str, Photo]) -> list[list[Coded]]:
-    """Each listing's codes, given, in its words and in its photos, with what the ledger shows of them."""
-    with ledger.store.read() as tx:
-        pictured = tx.listings.photos({name for one in listings for name in one.photos}) | dict(tried)
-    asked: list[tuple[int, str, str]] = []
-    for number, one in enumerate(listings):
-        sources = [("given", code) for code in one.codes]
-        sources += [("text", code) for code in codes_in(f"{one.title}\n{one.text}\n{one.url}", MOST_CODES)]
-        sources += [("photo", code) for name in one.photos if name in pictured for code in pictured[name].codes]
-        first = {code: source for source, code in reversed(sources)}
-        asked += [(number, source, code) for code, source in list(reversed(first.items()))[:MOST_CODES]]
-    scans = check_items(ledger, [code for _, _, code in asked]) if asked else []
-    told: list[dict[Any, Coded]] = [{} for _ in listings]
-    with ledger.store.read() as tx:
-        holders = tx.organisations.prefix_holders({one.gtin for one in scans if one.subject is None and one.gtin})
-    for (number, source, code), scan in zip(asked, scans, strict=True):
-        coded = _coded(ledger, source, scan, holders)
-        told[number].setdefault(coded.name or code, coded)
-    return [list(one.values()) for one in told]
-
-
-def _placed(tx: Tx, listings: Sequence[Listing], codes: Sequence[Sequence[Coded]], now: int) -> list[list[Coded]]:
-    """The codes as they stand where each listing is offered, by the orders of courts of this very second."""
-    asked = [(code.scan, one.territory) for one, coded in zip(listings, codes, strict=True) for code in coded]
-    scans = iter(held_now(tx, asked, now))
-    return [[replace(code, scan=next(scans)) for code in coded] for coded in codes]
-
-
-def _coded(ledger: Ledger, source: str, scan: Scan, holders: Mapping[str, Organisation | None]) -> Coded:
-    holder = holders.get(scan.gtin or "")
-    brand = scan.subject.batch.organisation if scan.subject is not None else None if holder is None else holder.id
-    named = scan.gtin is not None and scan.serial is not None
-    return Coded(source, scan, code_name(ledger, str(scan.gtin), str(scan.serial)) if named else None, brand)
 
 
 def _around(tx: Tx, platform: str, drafts: Sequence[Draft], known: set[str], now: int) -> Around:

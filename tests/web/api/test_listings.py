@@ -8,12 +8,13 @@ import random
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from PIL import Image, ImageDraw
 
 from ledger.screening.packs import first_pack
-from ledger.services.desk import listings_sellers, screen_look
+from ledger.services.desk import listings_sellers, screen_look, screen_marks
 from ledger.services.desk.listings_change import sweep_listings
 from ledger.services.desk.screen_look import look_at_next
 from ledger.services.desk.screen_replay import facts_hash
@@ -105,6 +106,26 @@ def test_two_live_listings_of_one_code_are_held_and_an_ended_one_counts_no_more(
 def test_two_listings_of_one_request_see_each_other(platform: Asking, items: list[dict[str, Any]]) -> None:
     found = screened(platform, *(listing(codes=[items[4]["page"]], condition="new") for _ in range(2)))
     assert [keys(one) for one in found] == [["code.other_seller"]] * 2
+
+
+def test_where_marks_are_left_out_nothing_is_simply_allowed_and_everybody_is_told(
+    stage: Stage, platform: Asking, anyone: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert anyone.get("/readyz")["marks_left_out"] == 0
+    one = listing()
+    with monkeypatch.context() as small:
+        small.setattr(screen_marks, "MOST_MARKS", 1)
+        small.setattr(screen_marks, "_kept", WeakKeyDictionary())
+        [found] = screened(platform, one)
+        told = anyone.get("/readyz")["marks_left_out"]
+        [again] = screened(platform, listing(title="Rival replica"), listing())[:1]
+    assert (keys(found), found["decision"]) == (["mark.cannot_tell"], "ask_for_code")
+    assert "no room" in found["reasons"][0]["words"]
+    assert found["reasons"][0]["evidence"]["marks"] >= 1
+    assert told >= found["reasons"][0]["evidence"]["marks"]
+    assert "mark.cannot_tell" in keys(again)
+    assert platform.post("/v1/listings/replay", {})["differ"] == []
+    assert screened(platform, one)[0]["decision"] == "allow"
 
 
 def test_a_new_shop_is_asked_and_not_accused(platform: Asking) -> None:

@@ -13,7 +13,7 @@ from flask import Flask, request
 from ledger.domain.errors import Unavailable
 from ledger.domain.organisations import Role, Scope
 from ledger.services.check_items import check_items
-from ledger.services.desk import orders_turns, screen_listings
+from ledger.services.desk import orders_turns, screen_codes
 from ledger.services.desk.orders import holds_on_sellers, judged_in
 from ledger.services.desk.orders_turns import settle_orders
 from ledger.services.desk.screen_look import decide_anew
@@ -212,7 +212,7 @@ def test_an_order_that_comes_while_a_listing_is_screened_holds_it(
         made.append(council.post("/v1/orders", order(stage, item), 201)["id"])
         return found
 
-    monkeypatch.setattr(screen_listings, "check_items", slowly)
+    monkeypatch.setattr(screen_codes, "check_items", slowly)
     assert decided(platform, item, "FR") == ["code.held_back"]
     council.post(f"/v1/orders/{made[0]}/lift")
 
