@@ -145,6 +145,27 @@ def test_an_owner_proves_on_the_sellers_page_that_they_have_the_item_and_the_lis
     assert "Your listing may be shown again" in seller.get(link).text
 
 
+def test_a_reviewer_is_shown_the_case_in_which_the_same_item_came_back_before(stage: Stage) -> None:
+    app = stage.app(pace=UNHURRIED)
+    [item] = registered(stage, Asking(app, stage.key("maison")), 1)
+    owner, api = claimed(stage, Asking(app, None), item), Asking(app, stage.key("bazar"))
+    stage.follow()
+    brand, bazar = visitor(stage, "maison"), visitor(stage, "bazar")
+    cases = sent(stage, brand, "".join(f"https://bazar.example/bag-{n} {item['page']}\n" for n in (1, 2)))
+    states = []
+    for number, case in enumerate(cases):
+        bazar.post(case, f"{case}/decision", decision="uphold")
+        told = {"gtin": item["gtin"], "serial": item["serial"], "seller": f"s-{number}"}
+        proof = api.post("/v1/proofs", told, 201)["id"]
+        with stage.ledger.store.write() as tx:
+            tx.asks.answer(proof, AskState.CONFIRMED, stage.ledger.now(), owner.address.lower(), None)
+        answer = {"ground": "i_own_this_item", "proof": proof, "seller": f"s-{number}"}
+        states.append(api.post(f"/v1/cases/{case.rsplit('/', 1)[1]}/counter-notices", answer)["state"])
+    assert states == ["restored", "countered"]
+    assert f'href="{cases[0]}">Look at that case' in bazar.get(cases[1]).text
+    assert "Look at that case" not in brand.get(cases[1]).text
+
+
 def test_while_an_appeal_waits_the_page_takes_what_the_rules_take_and_nothing_else(stage: Stage) -> None:
     app = stage.app(pace=UNHURRIED)
     [item] = registered(stage, Asking(app, stage.key("maison")), 1)
