@@ -170,14 +170,16 @@ def found(
 ) -> list[LookedLine]:
     """The lines with what the ledger and the platforms know of their items and listings."""
     told, others = _told(ledger, tx, lines), _others(ledger, tx, lines)
+    gtins = {scan.gtin or "" for scan in scans if scan is not None}
+    brands = {gtin: tx.organisations.prefix_holder(gtin) for gtin in gtins}
     looked = []
     for place, (one, scan) in enumerate(zip(lines, scans, strict=True), start=1):
         known = told.get(_listed(one))
         shown = known is not None and (one.gtin, one.serial) in known.shows
         alone = others[_coded(one)] <= shown
-        looked.append(
-            one if one.fault else _found(ledger, tx, asked, acting, one, scan, day, place, known, alone=alone)
-        )
+        brand = None if scan is None else brands[scan.gtin or ""]
+        more = (ledger, tx, asked, acting, one, scan, day, place, known, brand)
+        looked.append(one if one.fault else _found(*more, alone=alone))
     return looked
 
 
@@ -224,6 +226,7 @@ def _found(
     day: date,
     place: int,
     told: ToldListing | None,
+    brand: Organisation | None,
     *,
     alone: bool,
 ) -> LookedLine:
@@ -237,7 +240,6 @@ def _found(
     where = said("line %(n)d", n=place)
     if scan.standing.key is Key.BAD_CODE:
         return replace(line, fault=Fault(where, scan.facts.code_problem or scan.standing.headline))
-    brand = tx.organisations.prefix_holder(scan.gtin or "")
     if not needs_right(asked.reason) and (brand is None or brand.id != acting.holder.id):
         what = said("the code is not one of %(name)s.", name=acting.holder.name)
         return replace(line, fault=Fault(where, what, said("Its own brand can send this notice.")))
