@@ -21,7 +21,6 @@ of marks. What it finds counts by these rules:
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import re
 from bisect import bisect_right
@@ -31,8 +30,8 @@ from typing import Any, Final
 import ahocorasick
 
 from ledger.domain.desk.territories import shared
-from ledger.screening.matches import KnownMark, Match, gravest, plainest
-from ledger.screening.ordinary import meant, ordinary
+from ledger.screening.matches import KnownMark, Match, gravest, plainest, version_of
+from ledger.screening.ordinary import only_a_word
 from ledger.screening.patterns import (
     SHORTEST,
     SHORTEST_INSIDE,
@@ -59,7 +58,7 @@ class Marks:
 
     def __init__(self, known: Iterable[KnownMark]) -> None:
         self.known = tuple(sorted(known, key=lambda one: (one.id, one.name)))[:MOST_MARKS]
-        self.version = _version(self.known)
+        self.version = version_of(self.known)
         self._automaton: Any = ahocorasick.Automaton()
         self._sounds: Any = ahocorasick.Automaton()
         self._short: dict[str, list[KnownMark]] = {}
@@ -123,14 +122,15 @@ class Marks:
         # Before anything is left out, so that marks which do not count take nobody's place.
         if where is not None and found:
             found = [one for one in found if _in_force(one.mark, where)]
-        return gravest(text, plainest(found)) if found else found
+        return gravest(text, plainest(found)) if len(found) > 1 else found
 
     def _found(self, text: str, *, errors: bool, simple: bool = False) -> list[Match]:
         """`simple` for a text of which is known that it is ASCII without signs that may stand for others."""
         found: list[Match] = []
         for signs in (True,) if simple or not _SIGNS.search(text) else (True, False):
-            words = folded(text, signs=signs).split()
-            found += self._written(text, words, signs=signs)
+            low = folded(text, signs=signs)
+            words = low.split()
+            found += self._written(text, low, words, signs=signs)
             if not self._short_words.isdisjoint(words):
                 found += self._short_ones(text, signs=signs)
         if not simple and len(self._sounds):
@@ -139,11 +139,9 @@ class Marks:
             found += self._mistyped(text, found)
         elif found:
             found = [one for one in found if one.how is not How.TYPING]
-        return found and [
-            Match(one.mark, How.WORD, one.start, one.end) if _only_a_word(one, text) else one for one in found
-        ]
+        return found
 
-    def _written(self, text: str, words: Sequence[str], *, signs: bool) -> list[Match]:
+    def _written(self, text: str, low: str, words: Sequence[str], *, signs: bool) -> list[Match]:
         if not len(self._automaton):
             return []
         squeezed = "".join(words)
@@ -154,19 +152,23 @@ class Marks:
         edges = [0, *itertools.accumulate(map(len, words))]
         whole = set(edges)
         near = []
+        # A mark may be followed by another word without a space where capitals tell them apart.
+        capitals = not text.islower()
         for last, found in hits:
-            end, first = last + 1, last + 1 - found.letters
-            if (end in whole and first in whole) or found.anywhere or found.inside:
+            end = last + 1
+            first = end - found.letters
+            begins = first in whole
+            if (begins and end in whole) or found.anywhere or found.inside:
                 near.append((first, end, found))
             elif found.glued:
                 word = bisect_right(edges, first)
                 if end > edges[word]:
                     continue
-                if first in whole or glued(squeezed[edges[word - 1] : first], squeezed[end : edges[word]]):
+                if (begins and capitals) or glued(squeezed[edges[word - 1] : first], squeezed[end : edges[word]]):
                     near.append((first, end, found))
         if not near:
             return []
-        place = read(text, signs=signs)
+        place = read(text, signs=signs, low=low)
         return [match for first, last, found in near for match in self._counted(place, first, last, found)]
 
     def _counted(self, place: Read, first: int, last: int, found: Pattern) -> Iterator[Match]:
@@ -189,7 +191,10 @@ class Marks:
                         how = How.INSIDE if how is How.EXACT else how
                 elif how is How.SPREAD and not spread(written, last - first):
                     continue
-            if how is not None and how is not How.EXACT:
+            if how is How.EXACT:
+                if mark.model is None and only_a_word(mark.name, place.text, start, end):
+                    how = How.WORD
+            elif how is not None:
                 how = by_chance(how, mark.name, written, _around(place.text, start, end))
             if how is not None:
                 yield Match(mark, how, start, end)
@@ -202,8 +207,10 @@ class Marks:
                 start, end = place.span(first, last)
                 written = text[start:end]
                 how = how_written(mark.name, written)
+                if how is How.EXACT and mark.model is None and only_a_word(mark.name, text, start, end):
+                    how = How.WORD
                 # Three letters are met by chance, but not in letters of two alphabets.
-                if how in (How.EXACT, How.UNSEEN) or (
+                if how in (How.EXACT, How.UNSEEN, How.WORD) or (
                     how is How.LOOK_ALIKE
                     and not written.isascii()
                     and by_chance(how, mark.name, written, _around(text, start, end)) is how
@@ -254,29 +261,12 @@ def _free(taken: set[int], start: int, end: int, how: How, marks: Iterable[Known
             yield Match(mark, how, start, end)
 
 
-def _only_a_word(one: Match, text: str) -> bool:
-    """Whether an ordinary word that is a mark too is used as the word that it is, as far as anybody can tell."""
-    if one.how is not How.EXACT or one.mark.model is not None:
-        return False
-    if not ordinary(one.mark.name) and plain(text[one.start : one.end]) not in WORDS:
-        return False
-    return not meant(one.mark.name, text, one.start, one.end)
-
-
 def _around(text: str, start: int, end: int) -> str:
     return text[max(0, start - _FAR) : start] + " " + text[end : end + _FAR]
 
 
 def _in_force(mark: KnownMark, where: str) -> bool:
     return not mark.territories or bool(shared(mark.territories, (where,)))
-
-
-def _version(known: Sequence[KnownMark]) -> str:
-    """The marks in 16 hexadecimal digits: what a decision says it looked for."""
-    told = hashlib.sha256()
-    for one in known:
-        told.update(repr((one.id, one.name, one.owner, one.classes, one.territories, one.model)).encode())
-    return told.hexdigest()[:16]
 
 
 _FAR: Final = 200

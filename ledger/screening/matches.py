@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,14 @@ class Match:
     how: How
     start: int
     end: int
+
+
+def version_of(known: Sequence[KnownMark]) -> str:
+    """The marks in 16 hexadecimal digits: what a decision says it looked for."""
+    told = hashlib.sha256()
+    for one in known:
+        told.update(repr((one.id, one.name, one.owner, one.classes, one.territories, one.model)).encode())
+    return told.hexdigest()[:16]
 
 
 def plainest(found: Iterable[Match]) -> list[Match]:

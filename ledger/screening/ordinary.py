@@ -98,6 +98,12 @@ def _words(text: str) -> list[str]:
     return [one.removesuffix("'s") for one in _WORD.findall(plain(text))]
 
 
+def only_a_word(name: str, text: str, start: int, end: int) -> bool:
+    """Whether an ordinary word that is a mark too, or is written as one, is used as the word that it is, as far as
+    anybody can tell."""
+    return (ordinary(name) or plain(text[start:end]) in WORDS) and not meant(name, text, start, end)
+
+
 def meant(name: str, text: str, start: int, end: int) -> bool:
     """Whether the text means the mark from place `start` to before `end` by an ordinary word."""
     written = text[start:end]

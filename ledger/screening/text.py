@@ -11,8 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from disarm import normalize_confusables
 
@@ -40,8 +39,7 @@ _WITHOUT_SPACES: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """A text as it reads: `squashed` is its letters alone, `places` where in the text each of them stands.
 
     `starts` and `ends` are the places in `squashed` at which a word begins, or has just ended.
@@ -85,12 +83,15 @@ def squashed(text: str, *, signs: bool = True) -> str:
     return folded(text, signs=signs).replace(" ", "")
 
 
-def read(text: str, *, signs: bool = True) -> Read:
-    """The letters with their places, in the same reading as `squashed`; slower, for texts that hold something."""
+def read(text: str, *, signs: bool = True, low: str | None = None) -> Read:
+    """The letters with their places, in the same reading as `squashed`; slower, for texts that hold something.
+
+    `low` is what `folded` made of the text, where that is known already.
+    """
     table = _LETTERS if signs else _WORDS
     if text.isascii():
-        low = text.translate(table)
-        if not any(pair in low for pair, _ in _PAIRS):
+        low = folded(text, signs=signs) if low is None else low
+        if len(low) == len(text):
             return _read_ascii(text, low)
     letters: list[str] = []
     places: list[int] = []
@@ -118,10 +119,10 @@ def read(text: str, *, signs: bool = True) -> Read:
 
 
 def _read_ascii(text: str, low: str) -> Read:
-    """The same where each character reads as one."""
+    """The same where each character reads as one: ASCII without neighbours that read as one letter."""
     words = low.split()
     edges = list(itertools.accumulate(map(len, words)))
-    places = tuple([place for place, one in enumerate(low) if one != " "])
+    places = tuple(itertools.compress(range(len(low)), map(" ".__ne__, low)))
     return Read(text, "".join(words), places, frozenset([0, *edges[:-1]] if edges else ()), frozenset(edges or (0,)))
 
 

@@ -50,7 +50,7 @@ class TypingErrors(Generic[Mark]):
 
     def __init__(self, marks: Iterable[tuple[str, int, Iterable[Mark]]]) -> None:
         self._marks: dict[str, tuple[Mark, ...]] = {}
-        self._near: tuple[dict[str, set[str]], ...] = tuple({} for _ in range(MOST_WORDS))
+        self._near: tuple[dict[str, str | tuple[str, ...]], ...] = tuple({} for _ in range(MOST_WORDS))
         # The same words come again and again.
         self._alone = functools.lru_cache(maxsize=50_000)(self._one_away)
         for letters, count, owned in marks:
@@ -59,7 +59,7 @@ class TypingErrors(Generic[Mark]):
                 # A mark of several words may be written as one, or with the spaces elsewhere.
                 for near in {0, min(count, MOST_WORDS) - 1}:
                     for less in _shorter(letters):
-                        self._near[near].setdefault(less, set()).add(letters)
+                        _put(self._near[near], less, letters)
 
     def find(self, words: Sequence[str]) -> Iterator[tuple[int, int, tuple[Mark, ...]]]:
         """Which words of a text, as they read, are one error away from a mark: from which letter of them all to before
@@ -81,8 +81,8 @@ class TypingErrors(Generic[Mark]):
         near = self._near[count]
         met: set[str] = set()
         for less in _shorter(word) if near else ():
-            if less in near:
-                met |= near[less]
+            found = near.get(less, ())
+            met.update((found,) if isinstance(found, str) else found)
         return tuple(
             letters for letters in sorted(met) if letters != word and OSA.distance(word, letters, score_cutoff=1) == 1
         )
@@ -90,3 +90,10 @@ class TypingErrors(Generic[Mark]):
 
 def _shorter(letters: str) -> list[str]:
     return [letters, *[letters[:at] + letters[at + 1 :] for at in range(len(letters))]]
+
+
+def _put(near: dict[str, str | tuple[str, ...]], less: str, letters: str) -> None:
+    """Nearly always one mark is near, and a container for one would take ten times its room."""
+    known = near.get(less, ())
+    if known != letters:
+        near[less] = (*((known,) if isinstance(known, str) else known), letters) if known else letters
