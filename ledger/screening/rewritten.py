@@ -28,6 +28,9 @@ _REPEATED: Final = re.compile(r"([^\W\d_])\1\1|([^\W\d_])\2\w*([^\W\d_])\3", re.
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _MASKED: Final = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MASKS}])*")
 _TONED: Final = re.compile(r"\b[a-zü]{1,6}[1-5](?:[ '-]?[a-zü]{1,6}[1-5])+\b", re.IGNORECASE)
+_SYLLABLE: Final = re.compile("[a-zü]{1,6}[1-5]", re.IGNORECASE)
+_TONES: Final = re.compile("[1-5]")
+_MOST_SYLLABLES: Final = 6
 _MAY: Final = re.compile(rf"[{_MASKS}]")
 
 Mark = TypeVar("Mark")
@@ -93,6 +96,9 @@ class Rewritten(Generic[Mark]):
 
 
 def toned(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where syllables with their tones as digits stand, and how they read without."""
-    for one in _TONED.finditer(text):
-        yield one.start(), one.end(), squashed(re.sub(r"[1-5]", "", one[0]))
+    """Where syllables with their tones as digits stand, some together, and how they read without."""
+    for run in _TONED.finditer(text):
+        said = [(run.start() + one.start(), run.start() + one.end()) for one in _SYLLABLE.finditer(run[0])]
+        for number, (start, _) in enumerate(said):
+            for _, end in said[number + 1 : number + _MOST_SYLLABLES]:
+                yield start, end, squashed(_TONES.sub("", text[start:end]))

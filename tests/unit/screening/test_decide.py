@@ -89,6 +89,50 @@ def test_words_for_a_copy_hold_where_the_owner_has_confirmed_and_block_elsewhere
     assert decide(PACK, plain_facts(marks=[mark | {"entitled": entitled}])).decision == decision
 
 
+def named(**more: Any) -> dict[str, Any]:
+    return {
+        "mark": "m", "name": "Gucci", "owner": "a", "model": None, "how": "exact", "in": "title", "use": "plain",
+        "entitled": "",
+    } | more  # fmt: skip
+
+
+@pytest.mark.parametrize("use", ["plain", "copy", "fits"])
+def test_an_ordinary_word_that_is_a_mark_too_accuses_nobody_not_even_in_a_new_shop(use: str) -> None:
+    new = {"age_days": 1, "burst": 0, "held": []}
+    outcome = decide(PACK, plain_facts(marks=[named(how="word", use=use)], seller=new))
+    assert (outcome.decision, [one.key for one in outcome.reasons]) == ("allow", ["mark.word"])
+
+
+@pytest.mark.parametrize("how", ["typing", "inside"])
+def test_nobody_is_blocked_for_a_copy_of_what_was_only_guessed(how: str) -> None:
+    assert decide(PACK, plain_facts(marks=[named(how=how, use="copy")])).decision == "allow"
+
+
+@pytest.mark.parametrize("how", ["word", "typing", "inside"])
+def test_a_code_contradicts_no_mark_that_was_only_guessed(how: str) -> None:
+    code = {
+        "code": "00", "serial": "…", "gtin": None, "from": "given", "verdict": "held", "advice": "ok", "brand": "b",
+        "claimed": False, "proof": "good", "here": 0, "elsewhere": 0,
+    }  # fmt: skip
+    told = decide(PACK, plain_facts(marks=[named(how=how)], codes=[code], condition="new"))
+    assert "code.other_brand" not in {one.key for one in told.reasons}
+    exact = decide(PACK, plain_facts(marks=[named()], codes=[code], condition="new"))
+    assert "code.other_brand" in {one.key for one in exact.reasons}
+
+
+def test_what_a_mark_is_fairly_used_for_is_never_blocked_on_words_alone() -> None:
+    for use in ("plain", "fits"):
+        for how in How:
+            told = decide(PACK, plain_facts(marks=[named(how=how.value, use=use)]))
+            assert told.decision != ListingDecision.BLOCK
+
+
+def test_a_pack_from_before_a_detector_has_it_off() -> None:
+    body = changed()
+    del body["detectors"]["mark.word"]
+    assert not read_pack(json.dumps(body)).detectors["mark.word"].on
+
+
 @given(facts, st.sampled_from(KEYS))
 def test_a_detector_that_is_off_never_makes_a_decision_graver(one: dict[str, Any], key: str) -> None:
     less, more = decide(without(key), one), decide(PACK, one)

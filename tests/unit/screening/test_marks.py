@@ -31,6 +31,17 @@ MARKS = Marks(
         "Eterna",
         "Away",
         "Gap",
+        "Coach",
+        "Off-White",
+        "Golden Goose",
+        "Sterns",
+        "Volt",
+        "Pacco",
+        "Zozol",
+        "Li-Ning",
+        "ロレックス",
+        "لويس فويتون",
+        "Кристалл",
     )
 )
 SAMPLE = Marks(KnownMark(id, text, "org") for id, texts in names().items() for text in texts)
@@ -76,6 +87,28 @@ def found(text: str, *, errors: bool = False) -> list[tuple[str, How]]:
         ("正品耐克鞋", "耐克", How.EXACT),
         ("naike shoes", "耐克", How.SOUND),
         ("正品奈克鞋", "耐克", How.SOUND),
+        ("女包Rolex真皮", "Rolex", How.EXACT),
+        ("®Rolex™ watch", "Rolex", How.EXACT),
+        ("#rolexwatch", "Rolex", How.EXACT),
+        ("RolexDaytona", "Rolex", How.EXACT),
+        ("newnikeshoes", "Nike", How.EXACT),
+        ("rolex2024", "Rolex", How.EXACT),
+        ("Vuitton Louis bag", "Louis Vuitton", How.EXACT),
+        ("&#82;olex watch", "Rolex", How.EXACT),
+        ("%52%6flex watch", "Rolex", How.EXACT),
+        (r"\u0052olex watch", "Rolex", How.EXACT),
+        ("watch \u202exeloR\u202c steel", "Rolex", How.DIGITS),
+        ("🇷🇴🇱🇪🇽 watch", "Rolex", How.DIGITS),
+        ("R()lex watch", "Rolex", How.DIGITS),
+        ("R|o|l|e|x watch", "Rolex", How.LOOK_ALIKE),
+        ("R\u20ddo\u20ddl\u20ddex watch", "Rolex", How.EXACT),
+        ("耐丨克 鞋", "耐克", How.LOOK_ALIKE),
+        ("لویس فویتون حقيبة", "لويس فويتون", How.EXACT),
+        ("لـويـس فويتون", "لويس فويتون", How.EXACT),
+        ("ろれっくす 時計", "ロレックス", How.SOUND),
+        ("КРИСТАЛЛ кольцо", "Кристалл", How.EXACT),
+        ("A\u200b.P.C. shirt", "A.P.C.", How.UNSEEN),
+        ("a.p.c shirt", "APC", How.EXACT),
     ],
 )
 def test_a_mark_is_found_and_how_it_is_written_is_named(text: str, name: str, how: How) -> None:
@@ -95,6 +128,86 @@ def test_a_typing_error_is_found_apart_and_a_common_word_is_none() -> None:
     assert found("rolxe watch", errors=True) == [("Rolex", How.TYPING)]
     assert found("louis viutton", errors=True) == [("Louis Vuitton", How.TYPING)]
     assert found("a like", errors=True) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "how"),
+    [
+        ("rooolex watch", "Rolex", How.REPEATED),
+        ("hheerrmmes", "Hermès", How.REPEATED),
+        ("r*lex watch", "Rolex", How.DIGITS),
+        ("L**is V*itton bag", "Louis Vuitton", How.DIGITS),
+        ("nai4ke4 xie2", "耐克", How.SOUND),
+        ("golclen goose", "Golden Goose", How.LOOK_ALIKE),
+    ],
+)
+def test_letters_that_are_repeated_masked_or_toned_are_looked_for_with_typing_errors(
+    text: str, name: str, how: How
+) -> None:
+    assert found(text) == []
+    assert (name, how) in found(text, errors=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "coach trip to London", "gap year diary", "Coach Driver Handbook", "my coach is kind", "off white curtains",
+        "fake coach of the year sign", "lining fabric", "100% off-white paint",
+    ],
+)  # fmt: skip
+def test_a_word_that_is_a_mark_too_is_told_as_a_word_where_nothing_shows_that_the_mark_is_meant(text: str) -> None:
+    assert {how for _, how in found(text)} == {How.WORD}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Coach bag brown", "sac à main cuir Coach", "coach leather shoulder bag", "genuine Coach", "Coach® case", "Coach",
+     "new COACH from outlet", "Coach 女包", "replica Coach watch", "Gap hoodie"],
+)  # fmt: skip
+def test_beside_goods_or_alone_or_loud_a_word_that_is_a_mark_is_the_mark(text: str) -> None:
+    assert How.EXACT in {how for _, how in found(text)}
+
+
+def test_a_mark_of_several_words_is_no_ordinary_word_unless_they_stand_together_anyway() -> None:
+    assert found("golden goose feather pen") == [("Golden Goose", How.EXACT)]
+    assert found("off-white jacket lining") != [("Off-White", How.EXACT)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "flower stems in a vase",  # rn is not m in a common word
+        "on le voit de loin",  # a small i is no small l
+        "20201 spare part", "2-0-2-0-1",  # digits alone are a number
+        "рассо это просто слово",
+        "the circumrolexance",
+    ],
+)  # fmt: skip
+def test_what_reads_alike_by_chance_accuses_nobody(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_capital_i_hides_an_l_and_a_small_i_does_not() -> None:
+    marks = Marks([KnownMark("v", "Velmola", "org")])
+    assert [one.how for one in marks.find("VeImola bag")] == [How.LOOK_ALIKE]
+    assert [one.how for one in marks.find("Veimola bag", errors=True)] == [How.TYPING]
+    assert marks.find("Veimola bag") == []
+
+
+def test_what_nobody_sees_at_the_edge_of_a_word_comes_with_copied_texts_and_hides_nothing() -> None:
+    assert found("שעון Rolex\u200e יד") == [("Rolex", How.EXACT)]
+    assert found("\ufeffRolex watch") == [("Rolex", How.EXACT)]
+
+
+def test_a_decoded_place_is_where_the_mark_stands_in_the_text_as_it_was_sent() -> None:
+    for text, written in (
+        ("a &#82;olex b", "&#82;olex"),
+        ("a %52olex b", "%52olex"),
+        ("a \u202exeloR b", "xeloR"),
+        ("a R()lex b", "R()lex"),
+    ):
+        [one] = MARKS.find(text)
+        assert text[one.start : one.end] == written
 
 
 @pytest.mark.parametrize("end", ["Rolex Submariner", "Rolex replica", "r.o.l.e.x"])
@@ -193,6 +306,29 @@ def test_clean_titles_raise_hardly_a_false_alarm() -> None:
         ("", " copy of the original", Use.COPY),
         ("", " copie de qualité", Use.COPY),
         ("", " copy, like new", Use.COPY),
+        ("", " AAA batteries", Use.PLAIN),
+        ("AAA batteries ", "", Use.PLAIN),
+        ("", " style 501", Use.PLAIN),
+        ("", " style: casual", Use.PLAIN),
+        ("we do not sell fake ", "", Use.PLAIN),
+        ("beware of fake ", " bags", Use.PLAIN),
+        ("the history of fake ", " watches", Use.PLAIN),
+        ("not a r3plica ", "", Use.PLAIN),
+        ("better than ", "", Use.PLAIN),
+        ("alternative to ", "", Use.PLAIN),
+        ("pre-owned ", " watch, my own", Use.PLAIN),
+        ("", " watch dupe", Use.COPY),
+        ("replica watch ", "", Use.COPY),
+        ("r3plica ", " watch", Use.COPY),
+        ("r.e.p.l.i.c.a ", "", Use.COPY),
+        ("sac style ", "", Use.COPY),
+        ("borsa tipo ", "", Use.COPY),
+        ("im Stil von ", "", Use.COPY),
+        ("réplica ", " reloj", Use.COPY),
+        ("контрафакт, реплика ", "", Use.COPY),
+        ("スーパーコピー", "", Use.COPY),
+        ("", " superfake", Use.COPY),
+        ("", " 1:1 mirror", Use.COPY),
     ],
 )
 def test_the_words_beside_a_mark_say_how_it_is_used(before: str, after: str, use: Use) -> None:
