@@ -85,6 +85,41 @@ def _swapped(name: str, chance: random.Random) -> str:
     return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
 
 
+def _repeated(name: str, chance: random.Random) -> str:
+    at = chance.randrange(1, len(name))
+    return name[:at] + name[at - 1] * 3 + name[at:]
+
+
+def _masked(name: str, chance: random.Random) -> str | None:
+    at = chance.randrange(1, len(name) - 1)
+    return name[:at] + "*" + name[at + 1 :] if name[at].isalpha() else None
+
+
+def _shifted(start: int) -> Callable[[str, random.Random], str | None]:
+    """The name in one of the alphabets of Unicode that are for formulas and signs; capitals begin at `start`."""
+
+    def write(name: str, _: random.Random) -> str | None:
+        return (
+            "".join(chr(start + ord(one) - 65) if one.isalpha() else one for one in name.upper())
+            if name.isascii()
+            else None
+        )
+
+    return write
+
+
+def _escaped(name: str, chance: random.Random) -> str | None:
+    ways = ("&#{};", "&#x{:x};", "%{:02X}", "\\u{:04x}")
+    way = chance.choice(ways)
+    return "".join(way.format(ord(one)) for one in name) if name.isascii() else None
+
+
+def _with_goods(name: str, chance: random.Random) -> str:
+    return chance.choice(("#{}bag", "new{}shoes", "{}watch", "{}2024")).format(
+        "".join(filter(str.isalnum, name)).lower()
+    )
+
+
 def _sound(name: str, _: random.Random) -> str | None:
     said = "".join(lazy_pinyin(name))
     return said if said != name and said.isascii() else None
@@ -99,6 +134,16 @@ KINDS: Final[Mapping[str, Callable[[str, random.Random], str | None]]] = {
     "dotted": lambda name, _: ".".join(name.replace(" ", "")),
     "in two parts": _two_parts,
     "digits for letters": _leet,
+    "full width": _shifted(0xFF21),
+    "letters for formulas": _shifted(0x1D5D4),
+    "letters in circles": _shifted(0x24B6),
+    "letters of flags": _shifted(0x1F1E6),
+    "turned by U+202E": lambda name, _: f"\u202e{name[::-1]}\u202c",
+    "escaped": _escaped,
+    "emoji between": lambda name, chance: chance.choice("🔥✨⭐").join(name.replace(" ", "")),
+    "letter three times": _repeated,
+    "letter masked": _masked,
+    "written together with goods": _with_goods,
     "letter missing": _missing,
     "letters swapped": _swapped,
     "pinyin": _sound,
