@@ -11,6 +11,7 @@ Exact integer arithmetic: no figure is rounded before it is compared.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,6 +63,14 @@ class Standing:
     def good(self) -> bool:
         """Whether self-service removal is open."""
         return self.lane is Lane.FAST
+
+
+def wording(text: str) -> str:
+    """An explanation as it is compared with others: its words in small letters, no numbers, addresses or signs."""
+    words = unicodedata.normalize("NFKC", text).casefold().split()
+    # Chinese writes no spaces, so that a number stands within the words there.
+    plain = (one for one in words if "/" not in one and not (one.isascii() and any(map(str.isdigit, one))))
+    return "".join(letter for one in plain for letter in one if letter.isalpha()) or text
 
 
 def good_counts(counts: Counts, closed: Counts) -> bool:

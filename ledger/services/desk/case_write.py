@@ -17,6 +17,7 @@ from ledger.domain.desk.cases import Case, State
 from ledger.domain.desk.cases_acts import Act
 from ledger.domain.desk.cases_due import due, next_at
 from ledger.domain.desk.cases_fold import fold, step
+from ledger.domain.desk.standing import wording
 from ledger.domain.desk_log import Entry
 from ledger.domain.errors import Invalid, Unknown
 from ledger.domain.said import said
@@ -187,8 +188,8 @@ def index_of(case: Case) -> dict[str, Any]:
 
 
 def text_hash(text: str) -> str:
-    """SHA-256 of what somebody wrote, to tell whether the same was written before; it never stands in the log."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    """SHA-256 of an explanation's words, to tell whether others read the same; it never stands in the log."""
+    return hashlib.sha256(wording(text).encode()).hexdigest()
 
 
 def text_name(salt: str, text: str) -> str:

@@ -347,6 +347,19 @@ def test_a_malicious_notifier_loses_its_lane_and_is_bounded(world: World) -> Non
         send(world, asked(mark, *(f"M-{n}" for n in range(290))))
 
 
+def test_a_template_that_mostly_fails_is_known_again_with_other_numbers_in_it(world: World) -> None:
+    mark, good = right(world), right(world, name="Exemple")
+    for n in range(20):
+        [(kept, _)] = send(world, asked(mark, f"T-{n}", explanation=f"Listing T-{n} is a fake of our bag, look at it."))
+        decide(world, kept.id, Word.DECLINE if n < 11 else Word.UPHOLD, code=Decline.DUPLICATE if n < 11 else None)
+    for kept, _ in send(world, asked(good, *(f"G-{n}" for n in range(30)))):
+        decide(world, kept.id, Word.UPHOLD)
+    words = {"explanation": "LISTING T-99 is a fake of our bag; look at it"}
+    maison = world.caller("maison")
+    assert look_at(world.ledger, maison, asked(mark, "T-99", **words)).standing.lane is Lane.EVIDENCE_FIRST
+    assert look_at(world.ledger, maison, asked(mark, "T-99")).standing.lane is Lane.NORMAL
+
+
 def test_good_standing_opens_self_service_and_an_undo_restores_and_counts(world: World) -> None:
     mark = right(world)
     for kept, _ in send(world, asked(mark, *(f"L-{n}" for n in range(30)))):

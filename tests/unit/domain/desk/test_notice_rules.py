@@ -15,7 +15,7 @@ from ledger.domain.desk.clocks import Lane, RuleName
 from ledger.domain.desk.facts import OF_CODES, Found, Link, Step, answers, proposals, weigh
 from ledger.domain.desk.notices import check_rules, check_territories, listing_of, needs_right, repeats, tidy_url
 from ledger.domain.desk.reasons import for_the_database, statement_of_reasons
-from ledger.domain.desk.standing import FEWEST, Counts, looked_at_since, shut_until, standing
+from ledger.domain.desk.standing import FEWEST, Counts, looked_at_since, shut_until, standing, wording
 from ledger.domain.desk.strikes import Measure, Strike, measure, strike_until
 from ledger.domain.errors import Conflict, Invalid
 from ledger.domain.standing_headlines import Key
@@ -220,6 +220,22 @@ def test_an_explanation_that_mostly_fails_is_looked_at_first_whoever_sends_it() 
     good, same = Counts(100, 100, 100, 0), Counts(20, 9, 0, 0)
     assert standing(good, good, None, START, same).lane is Lane.EVIDENCE_FIRST
     assert standing(good, good, None, START, Counts(19, 0, 0, 0)).lane is Lane.FAST
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "The listing #18 is  FAKE!",
+        "the listing is fake https://bazar.example/x",
+        "The listing L-19 is fake.",
+        "ＴＨＥ listing is fake",
+    ],
+)
+def test_explanations_that_differ_in_numbers_addresses_and_signs_alone_read_the_same(other: str) -> None:
+    assert wording(other) == wording("The listing is fake")
+    assert wording("The listing is genuine") != wording("The listing is fake")
+    assert wording("123 456") != wording("123 457")
+    assert wording("这是假货，第1号") == wording("这是假货 第 2 号")
 
 
 def test_the_first_strike_warns_and_later_ones_weigh_only_if_their_case_came_after() -> None:
