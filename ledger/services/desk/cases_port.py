@@ -45,7 +45,7 @@ class Kept:
     lane: str
     territories: tuple[str, ...]
     explanation: str
-    """SHA-256 of what its notifier wrote; the text is the notice's."""
+    """SHA-256 of its notifier's words (`case_write.text_hash`); the text is the notice's."""
     link: bytes
     """Under which the seller's link is found."""
     opened_at: int

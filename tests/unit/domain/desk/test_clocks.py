@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ledger.domain.desk.clocks import RULES, RuleName, Span, Unit, ends
+from ledger.domain.desk.clocks import RULES, RuleName, Span, Unit, ends, off
 
 
 def at(text: str) -> int:
@@ -96,6 +98,25 @@ def test_the_second_before_midnight_and_midnight_itself_begin_other_days() -> No
     assert told(ends(rules, rules.counter, at("2027-02-28T23:59:59+00:00"))) == "2027-03-16T00:00:00+00:00"
     assert told(ends(rules, rules.counter, at("2027-03-01T00:00:00+00:00"))) == "2027-03-16T00:00:00+00:00"
     assert told(ends(rules, rules.counter, at("2027-03-02T00:00:00+00:00"))) == "2027-03-17T00:00:00+00:00"
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    name=st.sampled_from(list(RuleName)),
+    unit=st.sampled_from([Unit.DAYS, Unit.BUSINESS_DAYS, Unit.MONTHS]),
+    count=st.integers(1, 30),
+    start=st.integers(1_700_000_000, 2_000_000_000),
+    later=st.integers(0, 40 * 86_400),
+)
+def test_a_period_ends_at_a_midnight_after_a_working_day_and_never_sooner_for_who_began_later(
+    name: RuleName, unit: Unit, count: int, start: int, later: int
+) -> None:
+    rules, span = RULES[name], Span(count, unit, "test")
+    end = ends(rules, span, start)
+    last = datetime.fromtimestamp(end - 1 + rules.offset, UTC)
+    assert (end + rules.offset) % 86_400 == 0
+    assert not off(rules, last.date())
+    assert start < end <= ends(rules, span, start + later)
 
 
 def test_every_span_says_where_its_number_comes_from() -> None:
