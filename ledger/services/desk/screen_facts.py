@@ -45,6 +45,8 @@ FEWEST_PRICES: Final = 5
 """With fewer sellers of a model there is nothing to compare a price with."""
 MOST_PRICES: Final = 101
 DAY: Final = 86_400
+BORDER: Final = 60
+"""Characters on each side of where a title ends and the text begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,17 @@ def seller_name(ledger: Ledger, platform: str, ref: str) -> str:
 
 def marks_in(marks: Marks, listing: Listing) -> list[tuple[str, str, Match]]:
     """The marks that a listing names and that are in force where it is offered. Typing errors count in titles alone:
-    in long texts they are mostly other words."""
+    in long texts they are mostly other words. A mark that begins at the title's end and goes on in the text counts."""
     where = listing.territory
     title = marks.find(listing.title, errors=True, where=where)
-    text = marks.find(listing.text, where=where) if listing.text else []
-    return [("title", listing.title, one) for one in title] + [("text", listing.text, one) for one in text]
+    found = [("title", listing.title, one) for one in title]
+    if listing.text:
+        before = listing.title[-BORDER:]
+        border = f"{before}\n{listing.text[:BORDER]}"
+        across = marks.find(border, where=where)
+        found += [("title", border, one) for one in across if one.start < len(before) < one.end]
+        found += [("text", listing.text, one) for one in marks.find(listing.text, where=where)]
+    return found
 
 
 def proofs_in(ledger: Ledger, tx: Tx, platform: str, drafts: Sequence[Draft], now: int) -> set[tuple[str, str, int]]:
