@@ -14,8 +14,8 @@ MARKS = Marks(KnownMark(name, name, "org", territories=("EU",)) for name in ("Lo
 
 def listing(title: str, text: str, territory: str = "FR") -> Listing:
     return Listing(
-        ref="a", url="https://bazar.example/l/a", title=title, text=text, language="en", territory=territory, price=None,
-        seller=Seller("s", None), codes=(), photos=(), condition=Condition.USED, status=ListingStatus.LIVE,
+        ref="a", url="https://bazar.example/l/a", title=title, text=text, language="en", territory=territory,
+        price=None, seller=Seller("s", None), codes=(), photos=(), condition=Condition.USED, status=ListingStatus.LIVE,
     )  # fmt: skip
 
 
