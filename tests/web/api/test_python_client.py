@@ -8,7 +8,8 @@ import logging
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Stag
             quiet.disabled = False
 
 
+@pytest.fixture
+def connect(served: tuple[str, Stage]) -> Iterator[Callable[[str], Any]]:
+    """Makes clients of the server that are closed at the end."""
+    with ExitStack() as stack:
+        yield lambda key: stack.enter_context(part("client").AuthenticatedClient(base_url=served[0], token=key))
+
+
 def part(path: str) -> Any:
     """A module of the client."""
     return importlib.import_module(f"{NAME}.{path}")
@@ -81,10 +89,12 @@ def test_every_operation_has_its_function(folder: Path, served: tuple[str, Stage
     assert wanted <= {path.stem for path in (folder / NAME / "api").rglob("*.py")}
 
 
-def test_checks_watches_and_lines_go_through_it(folder: Path, served: tuple[str, Stage]) -> None:
-    address, stage = served
+def test_checks_watches_and_lines_go_through_it(
+    folder: Path, served: tuple[str, Stage], connect: Callable[[str], Any]
+) -> None:
+    _, stage = served
     item = stage.register([{}])[0]
-    client = part("client").AuthenticatedClient(base_url=address, token=stage.key("bazar"))
+    client = connect(stage.key("bazar"))
     shapes, checked = part("models"), part("models").CheckedItem
     asked = shapes.Checks(items=[checked(ref="a", gtin=item.gtin, serial=item.serial), checked(ref="b", code="\u2603")])
     found = part("api.checks.check_many").sync(client=client, body=asked)
@@ -110,11 +120,13 @@ def test_checks_watches_and_lines_go_through_it(folder: Path, served: tuple[str,
     assert gone.status_code == 204
 
 
-def test_a_refusal_is_a_typed_problem_and_the_sandbox_is_reached(folder: Path, served: tuple[str, Stage]) -> None:
-    address, stage = served
+def test_a_refusal_is_a_typed_problem_and_the_sandbox_is_reached(
+    folder: Path, served: tuple[str, Stage], connect: Callable[[str], Any]
+) -> None:
+    _, stage = served
     bazar = operator_as(stage.ledger, "bazar").organisation
     _, secret = issue_key(stage.ledger, bazar.id, "trying", [Scope.CHECK], sandbox=True)
-    client = part("client").AuthenticatedClient(base_url=address, token=secret)
+    client = connect(secret)
     items = part("api.sandbox.list_sandbox_items").sync(client=client).items
     assert len(items) == 30
     refused = part("api.watches.list_watches").sync(client=client)
