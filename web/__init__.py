@@ -40,6 +40,7 @@ from web import (
 )
 from web.api import operation, specification
 from web.front_desk import front_desk
+from web.json_once import JsonOnce
 from web.logs import register as register_log
 from web.logs import watch
 from web.operator import safe
@@ -85,8 +86,8 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.extensions["metrics"] = metrics.Metrics()
     app.wsgi_app = watch(app.wsgi_app, app.extensions["metrics"])  # type: ignore[assignment, method-assign]
-    # Flask's default provider has it, the base class does not.
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json = JsonOnce(app)
+    app.json.ensure_ascii = False
     app.extensions["ledger"] = ledger
     app.extensions["settings"] = settings
     secret = settings.session_secret.get_secret_value() if settings.session_secret else None

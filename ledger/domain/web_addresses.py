@@ -18,6 +18,16 @@ from ledger.domain.said import Said, said
 _LONGEST: Final = 500
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 """Of the last label: no name ends so, but 127.1 and 2130706433 are this machine to some (WHATWG URL, 3.5)."""
+_LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_KEPT_APART: Final = (
+    *("localhost", "test", "invalid"),  # RFC 6761
+    "local",  # RFC 6762
+    "onion",  # RFC 7686
+    "home.arpa",  # RFC 8375
+    "alt",  # RFC 9476
+    "internal",  # ICANN, 2024-07-29
+)
+"""Names that never lead to the public internet; `example` is left to examples."""
 _CARRIERS: Final = tuple(
     ip_network(one)
     for one in (
@@ -62,7 +72,19 @@ def check_url(text: str, *, private: bool) -> str:
         raise _wrong(said("Use https:// instead of http://, so that nobody on the way can read or change a message."))
     if not private and (own or ((literal := as_ip(host)) is not None and not is_public(literal))):
         raise _wrong(said("That address leads into a private network. Use one that the internet can reach."))
+    if not private and as_ip(host) is None and not may_be_public(host):
+        raise _wrong(said("That name is none that the internet knows. Use one that the internet can reach."))
+    if parts.port == 0:
+        raise _wrong(said("That address cannot be read. Write it as https://example.com/webhooks."))
     return urlunsplit(_lowered(parts, host))
+
+
+def may_be_public(name: str) -> bool:
+    """Whether a name may be one of the public internet: of two labels at least, each as names are written (RFC 1123,
+    2.1), and below nothing that is kept for a network of one's own. What it resolves to is looked at later."""
+    labels = name.lower().removesuffix(".").split(".")
+    kept = any(f".{'.'.join(labels)}".endswith(f".{one}") for one in _KEPT_APART)
+    return len(labels) > 1 and len(name) <= 254 and all(map(_LABEL.fullmatch, labels)) and not kept
 
 
 def refused_addresses(found: Iterable[Ip]) -> bool:

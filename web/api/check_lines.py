@@ -31,6 +31,7 @@ from web.api.check_shapes import BAD_LINE, CheckedItem, CheckResult, no_result, 
 from web.api.operation import invalid
 from web.api.shapes import moment
 from web.idempotency import LINES
+from web.json_once import Twice, read_once
 from web.limits import Spent, spend_later
 from web.scan.page import slowed
 
@@ -211,6 +212,12 @@ def _read(body: IO[bytes]) -> Iterator[Asked]:
 
 
 def _of_line(number: int, text: bytes) -> Asked:
+    try:
+        read_once(text)
+    except Twice as twice:
+        return Asked(number, None, str(twice))
+    except (ValueError, RecursionError):
+        pass  # Said below, in the words of what reads it.
     try:
         return Asked(number, CheckedItem.model_validate_json(text))
     except ValidationError as error:

@@ -224,6 +224,8 @@ def _read_json(largest: int) -> None:
         body = request.get_json(silent=True)
     except RecursionError:
         raise _too_deep() from None
+    if "json_twice" in g:
+        raise BadRequest(g.json_twice)
     if body is None and request.get_data(cache=True).strip() != b"null":
         raise BadRequest("The body is not JSON. Check its commas and quotes, and that it is UTF-8.")
     _check_depth(body)

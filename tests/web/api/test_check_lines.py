@@ -70,6 +70,26 @@ def test_each_line_is_answered_with_its_number_and_a_bad_one_is_no_end(
     assert [one["ref"] for one in found if one["ref"]] == ["a", "c"]
 
 
+def test_a_name_that_stands_twice_is_refused_so_that_nobody_reads_another_code_than_we(
+    platform: Asking, owner_of: tuple[dict[str, Any], Person]
+) -> None:
+    code = owner_of[0]["page"]
+    twice = json.dumps({"code": code})[:-1].encode() + b', "code": "x"}'
+    _, found, _ = ask(platform, twice + b"\n" + line(code=code))
+    assert [one["verdict"] for one in found] == ["bad_line", "held"]
+    assert found[0]["problem"] == "The name “code” stands twice in one object of the JSON. Send it once."
+    for path, body in (
+        ("/v1/checks", b'{"items": [' + twice + b"]}"),
+        ("/v1/listings/screen", b'{"listings": [], "listings": []}'),
+        ("/v1/watches", b'{"\\ud800": 1, "\\ud800": 2}'),
+    ):
+        refused = platform.ask("POST", path, data=body, content_type="application/json")
+        assert refused.status_code == 400
+        assert "stands twice" in refused.get_json(force=True)["detail"]
+    strange = platform.ask("POST", "/v1/checks", data=b'{"\\ud800": 1}', content_type="application/json")
+    assert strange.status_code == 422
+
+
 def test_thousands_come_in_pieces_each_in_its_place(
     platform: Asking, owner_of: tuple[dict[str, Any], Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
