@@ -30,7 +30,6 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledger.domain.errors import Conflict, InDoubt, Invalid, Unavailable
-from ledger.domain.said import said
 from ledger.storage import stamps
 from ledger.storage.concerns import Tables
 from ledger.storage.gathered import GatheredTx
@@ -143,7 +142,7 @@ class Store:
         except (DataError, NotSupportedError, ProgrammingError) as error:
             if "NUL" in str(error.orig):
                 # PostgreSQL keeps every text but this one: whoever sent it is told, wherever it came in.
-                raise Invalid(said("What was sent holds a sign that no text can hold (NUL). Leave it out.")) from None
+                raise Invalid("What was sent holds a sign that no text can hold (NUL). Leave it out.") from None
             # A statement of ours that no database would take: our fault, and not to be tried again.
             raise
         except (DatabaseError, InterfaceError) as error:
@@ -161,8 +160,8 @@ def reason_of(error: DBAPIError) -> str:
 
     The public reads it in a 503, and at `/readyz`.
     """
-    told = str(error.orig).splitlines() if error.orig else []
-    return _NAMED.sub("…", told[0]) if told else "no answer"
+    said = str(error.orig).splitlines() if error.orig else []
+    return _NAMED.sub("…", said[0]) if said else "no answer"
 
 
 def make_engine(url: str) -> Engine:

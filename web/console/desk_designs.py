@@ -10,7 +10,7 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug import Response as AnyResponse
 from werkzeug.datastructures import FileStorage
 
-from ledger.domain.desk.designs import MOST_FILES, SAYS
+from ledger.domain.desk.designs import MOST_FILES
 from ledger.domain.errors import Invalid, LedgerError, Unknown
 from ledger.domain.organisations import Role, Scope
 from ledger.domain.outbox import State
@@ -78,7 +78,6 @@ def _page(problem: LedgerError | None = None) -> str:
         signs=Scope.SIGN in caller.scopes,
         keeps_key=caller.organisation.keeps_key,
         most=MOST_FILES,
-        says=said(SAYS),
         problem=problem,
         form=request.form if problem is not None else {},
     )
