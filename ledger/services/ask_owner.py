@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from typing import Final
 
-from ledger.domain.asks import LASTS, MOST_AN_HOUR, Ask, AskState, make_words
+from ledger.domain.asks import LASTS, MOST_AN_HOUR, Ask, AskState, Entrustment, make_words
 from ledger.domain.errors import Conflict, TooMany, Unknown
 from ledger.domain.people import Session
 from ledger.domain.said import said
@@ -101,5 +102,9 @@ def answer_counts(tx: Tx, ask: Ask, now: int) -> bool:
 
 def trusted_now(tx: Tx, subject: Listed, organisation: str, now: int) -> bool:
     """Whether the present owner lets an organisation answer for them."""
-    trusted = [one for one in tx.asks.entrustments(subject.item.item) if one.organisation == organisation]
-    return any(one.holds(now, subject.holder) for one in trusted)
+    return trusts(tx.asks.entrustments(subject.item.item), subject.holder, organisation, now)
+
+
+def trusts(given: Iterable[Entrustment], holder: str, organisation: str, now: int) -> bool:
+    """The same of the entrustments of an item, and of whoever holds it."""
+    return any(one.organisation == organisation and one.holds(now, holder) for one in given)

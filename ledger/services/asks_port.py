@@ -53,6 +53,10 @@ class Asks(Protocol):
         """Keep an entrustment."""
         ...
 
+    def entrusted_of(self, items: Collection[int]) -> dict[int, list[Entrustment]]:
+        """The same of many, by item; without those that are entrusted to nobody."""
+        ...
+
     def entrustments(self, item: int) -> list[Entrustment]:
         """The entrustments of an item, newest first (at most 50)."""
         ...

@@ -18,6 +18,8 @@ class DeskLog:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._head: tuple[int, bytes] | None = None
+        """What this transaction has appended last: nobody else writes meanwhile."""
 
     def append(self, kind: str, organisation: str, subject: str, body: Mapping[str, Any], now: int) -> Entry:
         """Seal one more entry. Raises TooLarge beyond `MOST_BYTES`, Invalid for what JSON cannot hold."""
@@ -27,7 +29,7 @@ class DeskLog:
             raise Invalid("This cannot be kept in the desk's log: it holds what JSON has no form for.") from error
         if len(text) > MOST_BYTES:
             raise TooLarge(f"This is too much for one entry of the desk's log: at most {MOST_BYTES:,} bytes.")
-        before, previous = self.head()
+        before, previous = self._head or self.head()
         number = before + 1
         entry = sealed(number, now, kind, organisation, subject, text.decode(), previous)
         self._db.execute(
@@ -47,6 +49,7 @@ class DeskLog:
             self._db.execute(insert(desk_log_head).values(id=1, **head))
         else:
             self._db.execute(update(desk_log_head).values(**head))
+        self._head = entry.number, entry.hash
         return entry
 
     def entries(

@@ -52,9 +52,10 @@ def told_of(
     ledger: Ledger, tx: Tx, platform: str, asked: Mapping[str, Sequence[tuple[str, str]]]
 ) -> dict[str, ToldListing]:
     """What is known of listings of a platform, by their references; `asked` names for each the codes to look for."""
-    found = {}
-    for ref, kept in tx.listings.by_refs(platform, list(asked)).items():
-        decided = tx.listings.decision(kept.decision_id)
+    found, listings = {}, tx.listings.by_refs(platform, list(asked))
+    decisions = tx.listings.decided([one.decision_id for one in listings.values()])
+    for ref, kept in listings.items():
+        decided = decisions.get(kept.decision_id)
         codes = [] if decided is None else json.loads(decided.facts).get("codes", [])
         names = {one["code"] for one in codes if one["code"] is not None}
         shows = frozenset(one for one in asked[ref] if code_name(ledger, *one).hex()[:32] in names)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
+from ledger.domain.asks import Entrustment
 from ledger.domain.codes import Exact, parse_code
 from ledger.domain.desk.cases import Reason
 from ledger.domain.desk.clocks import RuleName
@@ -19,7 +20,7 @@ from ledger.domain.gtins import check_gtin
 from ledger.domain.organisations import Organisation, Role
 from ledger.domain.said import said
 from ledger.domain.standing_headlines import BAD_NEWS, Key
-from ledger.services.ask_owner import trusted_now
+from ledger.services.ask_owner import trusts
 from ledger.services.check_items import check_items
 from ledger.services.desk.case_listing import ToldListing, named_listings, told_of
 from ledger.services.desk.cases_port import Kept
@@ -171,14 +172,15 @@ def found(
     """The lines with what the ledger and the platforms know of their items and listings."""
     told, others = _told(ledger, tx, lines), _others(ledger, tx, lines)
     gtins = {scan.gtin or "" for scan in scans if scan is not None}
-    brands = {gtin: tx.organisations.prefix_holder(gtin) for gtin in gtins}
+    brands = tx.organisations.prefix_holders(gtins)
+    trusted = tx.asks.entrusted_of({scan.subject.item.item for scan in scans if scan is not None and scan.subject})
     looked = []
     for place, (one, scan) in enumerate(zip(lines, scans, strict=True), start=1):
         known = told.get(_listed(one))
         shown = known is not None and (one.gtin, one.serial) in known.shows
         alone = others[_coded(one)] <= shown
         brand = None if scan is None else brands[scan.gtin or ""]
-        more = (ledger, tx, asked, acting, one, scan, day, place, known, brand)
+        more = (ledger, trusted, asked, acting, one, scan, day, place, known, brand)
         looked.append(one if one.fault else _found(*more, alone=alone))
     return looked
 
@@ -218,7 +220,7 @@ def _told(ledger: Ledger, tx: Tx, lines: Sequence[LookedLine]) -> dict[tuple[str
 
 def _found(
     ledger: Ledger,
-    tx: Tx,
+    trusted: Mapping[int, Sequence[Entrustment]],
     asked: Asked,
     acting: Acting,
     line: LookedLine,
@@ -253,7 +255,10 @@ def _found(
         known=known,
         in_programme=since is not None and since <= day,
         # Trust in a platform names no listing: where several have the item's code, it speaks for none of them.
-        entrusted=alone and subject is not None and known and trusted_now(tx, subject, platform, ledger.now()),
+        entrusted=alone
+        and subject is not None
+        and known
+        and trusts(trusted.get(subject.item.item, ()), subject.holder, platform, ledger.now()),
         block=None if scan.standing.as_of is None else scan.standing.as_of.block,
     )
     item = subject.item.item if subject is not None and known else None

@@ -15,7 +15,7 @@ from ledger.domain.crockford import with_check
 from ledger.domain.organisations import Role, Scope
 from ledger.services.organisations import add_organisation
 from tests.web.api.asking import Asking, registered
-from tests.web.api.desk_asking import stolen_items
+from tests.web.api.desk_asking import line, notice, stolen_items
 from tests.web.api.test_listings import listing
 from tests.web.stage import GTIN, Stage
 
@@ -142,3 +142,20 @@ def test_the_feed_of_stolen_items(stage: Stage, platform: Asking, brand: Asking,
             assert len(platform.get(f"/v1/stolen/changes?limit={limit}")["items"]) == limit
         counts.append(len(asked))
     assert counts[1] <= counts[0] + 2, counts
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_notice(stage: Stage, brand: Asking, platform: Asking, known: list[dict[str, Any]], *, listed: bool) -> None:
+    def read(count: int) -> int:
+        ones = [listing() for _ in range(count)]
+        if listed:
+            platform.post("/v1/listings/screen", {"listings": ones})
+        lines = [line(item, one["ref"]) for item, one in zip(known, ones, strict=False)]
+        with counted(stage) as asked:
+            brand.post("/v1/notices", notice(*lines), 201)
+        # Every case is an entry of the log and a row of its own; only what is read may not grow.
+        return sum(one.startswith("SELECT") for one in asked)
+
+    read(1)
+    few, many = read(FEW), read(100)
+    assert many <= few + SPARE, (few, many)
