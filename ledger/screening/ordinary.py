@@ -25,7 +25,7 @@ SHORT: Final = 3
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 _FAR: Final = 60
 """Characters on each side that are looked at."""
-_PUNCTUATION: Final = ".,:;!?/|&+*'\"“”‘’«»()[]{}<>#–—"
+_PUNCTUATION: Final = ".,:;!?/|&+*~_#'\"“”‘’«»「」『』【】()[]{}<>–—®™©"
 _MOST_BETWEEN: Final = 3
 GOODS: Final = frozenset(
     """
