@@ -115,6 +115,8 @@ def navigation(caller: Caller) -> tuple[Way, ...]:
         ways.append(Way(_("Watch"), url_for("console.watch")))
         if Scope.NOTICE in scopes:
             ways.append(Way(_("Questions"), url_for("console.clues")))
+        if Scope.READ in scopes:
+            ways.append(Way(_("Messages"), url_for("console.messages")))
     if role is Role.BRAND and Scope.SIGN in scopes:
         ways.append(Way(_("Checklists"), url_for("console.checklists")))
     if role is Role.AUTHENTICATOR and Scope.SIGN in scopes:
@@ -129,6 +131,8 @@ def navigation(caller: Caller) -> tuple[Way, ...]:
         ways.append(Way(_("People who sign"), url_for("console.signers")))
     if role is Role.PLATFORM and Scope.SCREEN in scopes:
         ways.append(Way(_("Listings"), url_for("console.listings")))
+    if role is Role.PLATFORM and Scope.CHECK in scopes:
+        ways.append(Way(_("Handovers"), url_for("console.waiting")))
     if role in (Role.BRAND, Role.AGENT, Role.PLATFORM) and scopes & {Scope.NOTICE, Scope.DECIDE}:
         ways.append(Way(_("Cases"), url_for("console.cases")))
     if role in (Role.BRAND, Role.AGENT) and Scope.NOTICE in scopes:
