@@ -22,9 +22,10 @@ def glued(before: str, after: str) -> bool:
 
 def with_goods(place: Read, first: int, last: int) -> bool:
     """Whether only goods, numbers or words that begin with a capital are written together with these letters."""
-    text = place.text
-    starts = max(one for one in place.starts if one <= first)
-    ends = min(one for one in place.ends if one >= last)
+    text, around = place.text, _word_around(place, first, last)
+    if around is None:
+        return False
+    starts, ends = around
     (whole_start, whole_end), (start, end) = place.span(starts, ends), place.span(first, last)
     before, after = text[whole_start:start], text[end:whole_end]
     own = text[start].isupper() and (not before or before[-1].islower() or before[-1].isdigit())
@@ -36,8 +37,15 @@ def with_goods(place: Read, first: int, last: int) -> bool:
 
 def in_common(place: Read, first: int, last: int) -> bool:
     """Whether the word around these letters is a common one, that only happens to have them in it."""
-    start, end = max(one for one in place.starts if one <= first), min(one for one in place.ends if one >= last)
-    return reads_common(place.squashed[start:end])
+    around = _word_around(place, first, last)
+    return around is not None and reads_common(place.squashed[slice(*around)])
+
+
+def _word_around(place: Read, first: int, last: int) -> tuple[int, int] | None:
+    """From which letter to before which the word around these letters goes; None where it is no word of any length."""
+    start = next((at for at in range(first, max(-1, first - _LONGEST), -1) if at in place.starts), None)
+    end = next((at for at in range(last, last + _LONGEST) if at in place.ends), None)
+    return None if start is None or end is None else (start, end)
 
 
 def plain_places(text: str) -> tuple[str, list[int]]:
@@ -51,5 +59,7 @@ def plain_places(text: str) -> tuple[str, list[int]]:
     return "".join(letters), places
 
 
+_LONGEST: Final = 40
+"""Letters before and after a mark in one word."""
 _NUMBER: Final = re.compile("[olzeasgtb]+")
 """Digits, as they read."""
