@@ -24,7 +24,7 @@ from ledger.domain.desk.listings import (
     Seller,
 )
 from ledger.domain.desk.screening_words import about, message
-from ledger.domain.organisations import Scope
+from ledger.domain.organisations import Role, Scope
 from ledger.screening.decide import Reason
 from ledger.services.desk.listings_change import end_listing, own_listing
 from ledger.services.desk.screen_listings import Screened, screen_listings
@@ -220,6 +220,7 @@ def send_listing_photo() -> Response:
 @operation(bp, "GET", "/v1/listings", answers={200: ListingsOut}, scope=Scope.SCREEN)
 def list_listings(query: ListingQuery) -> Response:
     """Your listings and what was decided of them"""
+    caller().need_role(Role.PLATFORM)
     platform = caller().organisation.id
     wanted = None if query.decision == "any" else query.decision
     with here().store.read() as tx:
