@@ -493,7 +493,7 @@ def test_an_inspection_is_signed_shown_and_can_be_taken_back(stage: Stage, inspe
     assert answer.status_code == 303, answer.text
     stage.follow()
     records = inspector.get("/console/records").text
-    assert "Consistent with genuine, in hand" in records
+    assert "Consistent with genuine: In hand" in records
     page = inspector.get(path(GTIN, "KNOWN")).text
     assert "The stamp." in page
     assert "/evidence/" in page

@@ -13,6 +13,7 @@ from ledger.domain.errors import Conflict, Fault, Forbidden, Invalid, LedgerErro
 from ledger.domain.inspections import Authenticity, InspectionFacts, Method, Remark, WithdrawalReason
 from ledger.domain.organisations import Role, Scope
 from ledger.domain.outbox import Queued
+from ledger.domain.said import said
 from ledger.domain.statements import Kind, RecordKind
 from ledger.services.inspect_sign import begin_finding
 from ledger.services.record_inspection import inspection, record, withdrawal
@@ -21,6 +22,7 @@ from ledger.services.store_evidence import store_evidence
 from web.console import bp
 from web.console.inspect_desk import desk_page
 from web.console.inspect_identify import identified
+from web.console.inspect_words import CONDITIONS, METHODS, REMARKS, RESULTS
 from web.console.pages import caller_here, ledger_here, need_number, only
 from web.console.statements import StatementRow, statement_rows
 from web.people.visits import to_signing_page, visit_here
@@ -32,24 +34,11 @@ _WITHDRAWN: Final = (RecordKind.INSPECTION, RecordKind.CORRECTION, RecordKind.SE
 _inspector = only(Role.AUTHENTICATOR, scope=Scope.SIGN)
 _recorder = only(Role.AUTHENTICATOR, Role.REPAIRER, Role.BRAND, scope=Scope.SIGN)
 
-RESULTS: Final = {
-    Authenticity.CONSISTENT: ("Consistent with genuine", "Everything you saw is as it should be."),
-    Authenticity.NOT_GENUINE: ("Not genuine", "You saw what a genuine item does not have."),
-    Authenticity.INCONCLUSIVE: ("Inconclusive", "What you saw does not allow an opinion. Say why."),
-    Authenticity.NOT_SUPPORTED: ("Not judged", "You do not judge items of this kind."),
-}
-METHODS: Final = {Method.IN_HAND: "In hand", Method.PHOTOS: "From photos", Method.VIDEO: "By video"}
-CONDITIONS: Final = {"A": "as new", "B": "very good", "C": "good", "D": "worn", "E": "worn out"}
-REMARKS: Final = {
-    Remark.ALTERED: "Altered or customised",
-    Remark.PARTS_REPLACED: "Parts replaced",
-    Remark.CODE_MOVED: "The code may have been moved from another item",
-}
 REASONS: Final = {
-    WithdrawalReason.MISTAKE: "It was a mistake",
-    WithdrawalReason.WRONG_ITEM: "It was about another item",
-    WithdrawalReason.NEW_EVIDENCE: "New evidence",
-    WithdrawalReason.OTHER: "Another reason",
+    WithdrawalReason.MISTAKE: said("It was a mistake"),
+    WithdrawalReason.WRONG_ITEM: said("It was about another item"),
+    WithdrawalReason.NEW_EVIDENCE: said("New evidence"),
+    WithdrawalReason.OTHER: said("Another reason"),
 }
 
 
@@ -236,4 +225,4 @@ def _result(one: Queued) -> str:
     if one.statement.values.get("kind") not in (RecordKind.INSPECTION, RecordKind.CORRECTION):
         return ""
     facts = InspectionFacts.unpack(cast(bytes, one.statement.values["facts"]))
-    return f"{RESULTS[facts.authenticity][0]}, {METHODS[facts.method].lower()}"
+    return said("%(result)s: %(method)s", result=RESULTS[facts.authenticity][0], method=METHODS[facts.method])
