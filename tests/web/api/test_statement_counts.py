@@ -20,9 +20,9 @@ from tests.web.api.test_listings import listing
 from tests.web.stage import GTIN, Stage
 
 FEW: Final = 5
-MANY: Final = 200
-SPARE: Final = 30
-"""Statements more for forty times the lines: names go in packets of some hundreds."""
+MANY: Final = 100
+SPARE: Final = 20
+"""Statements more for twenty times the lines: names go in packets of some hundreds."""
 
 
 @pytest.fixture(scope="module")
@@ -157,5 +157,5 @@ def test_a_notice(stage: Stage, brand: Asking, platform: Asking, known: list[dic
         return sum(one.startswith("SELECT") for one in asked)
 
     read(1)
-    few, many = read(FEW), read(100)
+    few, many = read(FEW), read(MANY)
     assert many <= few + SPARE, (few, many)
