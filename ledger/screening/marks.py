@@ -30,7 +30,7 @@ from typing import Any, Final
 import ahocorasick
 
 from ledger.domain.desk.territories import shared
-from ledger.screening.matches import KnownMark, Match, gravest, plainest, version_of
+from ledger.screening.matches import KnownMark, Match, free, gravest, plainest, version_of
 from ledger.screening.ordinary import only_a_word
 from ledger.screening.patterns import (
     SHORTEST,
@@ -41,7 +41,7 @@ from ledger.screening.patterns import (
     Pattern,
     ways,
 )  # fmt: skip
-from ledger.screening.places import glued, in_common, one_word, plain_places, with_goods
+from ledger.screening.places import beside_mark, in_common, one_word, plain_places, with_goods
 from ledger.screening.rewritten import Rewritten, toned
 from ledger.screening.sounds import han_runs, sound, sound_of_name, syllables
 from ledger.screening.text import SIGNS, Read, folded, plain, read, squashed, unseen, unspaced
@@ -153,7 +153,7 @@ class Marks:
         whole = set(edges)
         near = []
         # A mark may be followed by another word without a space where capitals tell them apart.
-        capitals = not text.islower()
+        capitals = _CAPITAL_INSIDE.search(text) is not None
         for last, found in hits:
             end = last + 1
             first = end - found.letters
@@ -162,9 +162,10 @@ class Marks:
                 near.append((first, end, found))
             elif found.glued:
                 word = bisect_right(edges, first)
-                if end > edges[word]:
+                start, after = edges[word - 1], edges[word]
+                if end > after or not (begins or beside_mark(squeezed[start:first])):
                     continue
-                if (begins and capitals) or glued(squeezed[edges[word - 1] : first], squeezed[end : edges[word]]):
+                if (begins and capitals) or end == after or beside_mark(squeezed[end:after]):
                     near.append((first, end, found))
         if not near:
             return []
@@ -216,8 +217,15 @@ class Marks:
                     and by_chance(how, mark.name, written, _around(text, start, end)) is how
                 ):
                     yield Match(mark, how, start, end)
-        for first_word in self._short_parted.keys() & place.squashed_words():
-            yield from self._short_parted_ones(text, self._short_parted[first_word])
+        words = place.squashed_words()
+        names = {
+            name: marks
+            for first_word in self._short_parted.keys() & words
+            for name, marks in self._short_parted[first_word].items()
+            if words.issuperset(folded(name).split())
+        }
+        if names:
+            yield from self._short_parted_ones(text, names)
 
     def _short_parted_ones(self, text: str, names: Mapping[str, Sequence[KnownMark]]) -> Iterator[Match]:
         bare, places = plain_places(text)
@@ -244,21 +252,14 @@ class Marks:
         place: Read | None = None
         for first, last, marks in self._errors.find(folded(text, signs=False).split()):
             place = place or read(text, signs=False)
-            yield from _free(taken, *place.span(first, last), How.TYPING, marks)
+            yield from free(taken, *place.span(first, last), How.TYPING, marks)
         for start, end, how, marks in self._rewritten.find(text):
-            yield from _free(taken, start, end, how, marks)
+            yield from free(taken, start, end, how, marks)
         for start, end, letters in toned(text):
             pattern = self._automaton.get(letters, None)
-            yield from _free(
+            yield from free(
                 taken, start, end, How.SOUND, [one for one, by_sound in pattern.marks if by_sound] if pattern else ()
             )
-
-
-def _free(taken: set[int], start: int, end: int, how: How, marks: Iterable[KnownMark]) -> Iterator[Match]:
-    """The marks at a place, unless something that is surer stands there."""
-    if taken.isdisjoint(range(start, end)):
-        for mark in marks:
-            yield Match(mark, how, start, end)
 
 
 def _around(text: str, start: int, end: int) -> str:
@@ -274,4 +275,5 @@ _FAR: Final = 200
 _OPEN: Final = frozenset({How.EXACT, How.SPREAD})
 _MORE_THAN_LETTERS: Final = re.compile(r"[@!|$&%\\)\]]")
 """What `ways_to_see` and the readings of signs look at, in ASCII."""
+_CAPITAL_INSIDE: Final = re.compile("[^\\W\\d_A-Z][A-Z]")
 _SIGNS: Final = re.compile(f"[{re.escape(SIGNS)}]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,6 +47,13 @@ def version_of(known: Sequence[KnownMark]) -> str:
     for one in known:
         told.update(repr((one.id, one.name, one.owner, one.classes, one.territories, one.model)).encode())
     return told.hexdigest()[:16]
+
+
+def free(taken: set[int], start: int, end: int, how: How, marks: Iterable[KnownMark]) -> Iterator[Match]:
+    """The marks at a place, unless something that is surer stands there."""
+    if taken.isdisjoint(range(start, end)):
+        for mark in marks:
+            yield Match(mark, how, start, end)
 
 
 def plainest(found: Iterable[Match]) -> list[Match]:

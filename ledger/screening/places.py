@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from ledger.screening.ordinary import GLUED
@@ -15,9 +14,9 @@ def one_word(place: Read, first: int, last: int) -> bool:
     return not any(at in place.starts for at in range(first + 1, last))
 
 
-def glued(before: str, after: str) -> bool:
-    """Whether these letters, as they read, may be words or numbers that are written together with a mark."""
-    return all(not one or one in GLUED or _NUMBER.fullmatch(one) for one in (before, after))
+def beside_mark(letters: str) -> bool:
+    """Whether these letters, as they read, may be goods or a number that are written together with a mark."""
+    return letters in GLUED or not letters.strip(_DIGITS)
 
 
 def with_goods(place: Read, first: int, last: int) -> bool:
@@ -61,5 +60,5 @@ def plain_places(text: str) -> tuple[str, list[int]]:
 
 _LONGEST: Final = 40
 """Letters before and after a mark in one word."""
-_NUMBER: Final = re.compile("[olzeasgtb]+")
+_DIGITS: Final = "olzeasgtb"
 """Digits, as they read."""
