@@ -113,8 +113,9 @@ def _refused(error: LedgerError) -> tuple[str, int, dict[str, str]]:
 
 @bp.errorhandler(CSRFError)
 def _stale(_error: CSRFError) -> tuple[str, int]:
-    detail = "This page was open for too long, or you signed out meanwhile. Go back, load it again and send it again."
-    return render_template("console/problem.html", title="This page is out of date", detail=detail, faults=()), 400
+    title = said("This page is out of date")
+    detail = said("You signed out meanwhile, or it was open for too long. Go back, load it again and send it again.")
+    return render_template("console/problem.html", title=title, detail=detail, faults=()), 400
 
 
 @bp.get("/sign-in")
