@@ -190,10 +190,11 @@ def test_an_inspector_sees_nothing_of_a_brand_and_is_refused_it(inspector: Visit
     assert inspector.get(f"/console/{page}").status_code == 403
 
 
-def test_a_platform_is_told_that_there_is_nothing_to_do_here(stage: Stage, anyone: Visitor) -> None:
+def test_a_platform_is_led_to_what_needs_a_person_and_to_nothing_of_brands(stage: Stage, anyone: Visitor) -> None:
     anyone.sign_in(stage.key("bazar"))
     text = anyone.get("/console/").text
-    assert "interface for programs" in text
+    for page in ("listings", "cases", "waiting", "entrusted"):
+        assert f'href="/console/{page}"' in text, page
     assert "/console/statements" not in text
 
 
