@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from ledger.domain.webhooks import EventType
 from tests.web.api.asking import Asking, made, path_of, registered
@@ -128,6 +129,12 @@ def test_the_readable_page_has_every_operation(app: Flask, spec: dict[str, Any])
 
 
 @pytest.fixture(scope="module")
+def described(app: Flask) -> OpenApiSchema:
+    """What the application says of itself, read once."""
+    return schemathesis.openapi.from_wsgi("/openapi.json", app)
+
+
+@pytest.fixture(scope="module")
 def real(stage: Stage, brand: Asking) -> dict[str, str]:
     """Names that exist, so that invented requests come further than to a 404."""
     [item] = registered(stage, brand, 1)
@@ -190,10 +197,10 @@ def _asked() -> list[Any]:
 
 @pytest.mark.parametrize(("mode", "name"), _asked())
 def test_invented_requests_never_break_it_and_answers_fit_the_description(
-    app: Flask, brand: Asking, spec: dict[str, Any], real: dict[str, str], name: str, mode: GenerationMode
+    described: OpenApiSchema, brand: Asking, real: dict[str, str], name: str, mode: GenerationMode
 ) -> None:
     method, path = name.split(" ")
-    operation = schemathesis.openapi.from_wsgi("/openapi.json", app)[path][method]
+    operation = described[path][method]
     headers = {"Authorization": f"Bearer {brand.secret}"}
 
     @ONCE
