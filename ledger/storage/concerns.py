@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Final, get_type_hints
+
 from sqlalchemy import Connection
 
 from ledger.storage.asks import Asks
@@ -45,47 +47,62 @@ from ledger.storage.webhooks import Webhooks
 
 
 class Tables:
-    """The repositories over one connection."""
+    """The repositories over one connection, each made when it is first asked for: most transactions need few."""
+
+    connection: Connection
+    organisations: Organisations
+    imports: Imports
+    batches: Batches
+    outbox: Outbox
+    chain: ChainFacts
+    papers: Papers
+    meta: Meta
+    many: Many
+    audits: Audits
+    people: People
+    epcis: Epcis
+    errands: Errands
+    asks: Asks
+    credentials: Credentials
+    lines: Lines
+    mails: Mails
+    scans: Scans
+    sheets: Sheets
+    watching: Watching
+    webhooks: Webhooks
+    joining: Joining
+    proposals: Proposals
+    proven_blocks: ProvenBlocks
+    exits: Exits
+    shop: Shop
+    stock: Stock
+    components: Components
+    tags: Tags
+    sellers: Sellers
+    clues: Clues
+    desk_log: DeskLog
+    cases: Cases
+    watches: Watches
+    signals: Signals
+    stolen: Stolen
+    rights: Rights
+    orders: Orders
+    look_ups: LookUps
+    designs: Designs
+    listings: Listings
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.organisations = Organisations(connection)
-        self.imports = Imports(connection)
-        self.batches = Batches(connection)
-        self.outbox = Outbox(connection)
-        self.chain = ChainFacts(connection)
-        self.papers = Papers(connection)
-        self.meta = Meta(connection)
-        self.many = Many(connection)
-        self.audits = Audits(connection)
-        self.people = People(connection)
-        self.epcis = Epcis(connection)
-        self.errands = Errands(connection)
-        self.asks = Asks(connection)
-        self.credentials = Credentials(connection)
-        self.lines = Lines(connection)
-        self.mails = Mails(connection)
-        self.scans = Scans(connection)
-        self.sheets = Sheets(connection)
-        self.watching = Watching(connection)
-        self.webhooks = Webhooks(connection)
-        self.joining = Joining(connection)
-        self.proposals = Proposals(connection)
-        self.proven_blocks = ProvenBlocks(connection)
-        self.exits = Exits(connection)
-        self.shop = Shop(connection)
-        self.stock = Stock(connection)
-        self.components = Components(connection)
-        self.tags = Tags(connection)
-        self.sellers = Sellers(connection)
-        self.clues = Clues(connection)
-        self.desk_log = DeskLog(connection)
-        self.cases = Cases(connection)
-        self.watches = Watches(connection)
-        self.signals = Signals(connection)
-        self.stolen = Stolen(connection)
-        self.rights = Rights(connection)
-        self.orders = Orders(connection)
-        self.look_ups = LookUps(connection)
-        self.designs = Designs(connection)
-        self.listings = Listings(connection)
+
+    # Not for the type checker, which then finds out who asks for what there is not.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            kind = _KINDS.get(name)
+            if kind is None:
+                raise AttributeError(name)
+            found = self.__dict__[name] = kind(self.connection)
+            return found
+
+
+_KINDS: Final = {name: kind for name, kind in get_type_hints(Tables).items() if name != "connection"}
