@@ -70,6 +70,11 @@ class ChainFacts(Protocol):
         """The newest events of an item of some kinds, oldest first."""
         ...
 
+    def doubts(self, item: int, final: int) -> list[ChainEvent]:
+        """Inspections that say "not genuine" and that nobody took back at or below the final height, oldest first,
+        with what takes them back since. Of more than 200 the newest; it does not matter what else was recorded after.
+        """
+
     def history(self, item: int, batch: int | None, after: tuple[int, int], limit: int) -> list[ChainEvent]:
         """Events of an item, and of its batch as a whole, oldest first, from beyond (block, log index)."""
         ...

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from ledger.domain.errors import Invalid
 from ledger.domain.inspections import InspectionFacts, code_of, part_of
@@ -17,13 +18,21 @@ from ledger.services.ports import Tx
 from ledger.services.scanned import Recorded
 from ledger.services.views_of_chain import moment
 
-_PASSKEY = b"\x02"
+MOST: Final = 200
+"""The newest records, which a scan lists."""
+_PASSKEY: Final = b"\x02"
 """How a passkey's signature begins (domain.signers)."""
 
 
 def records_of(tx: Tx, item: int, queued: Sequence[Queued], final: int) -> list[Recorded]:
-    """The records of an item, those under way last; what was taken back is marked and stays in the list."""
-    told = tx.chain.item_events_named(item, ("Recorded",))
+    """The records of an item, those under way last; what was taken back is marked and stays in the list.
+
+    Of very many the newest, and every inspection that still says "not genuine": no flood of records buries one.
+    """
+    told = tx.chain.item_events_named(item, ("Recorded",), MOST)
+    if len(told) == MOST:
+        whole = {(one.block, one.log_index): one for one in (*tx.chain.doubts(item, final), *told)}
+        told = [whole[place] for place in sorted(whole)]
     found = [_recorded(tx, e.args, e.time, e.statement, final=e.block <= final, accepted=True) for e in told]
     for one in queued:
         if one.statement.kind is Kind.RECORD:
@@ -95,19 +104,15 @@ def as_inspection(one: Recorded, parties: Directory) -> Inspection:
 
 def _undone(found: list[Recorded]) -> list[Recorded]:
     """Mark what was withdrawn or corrected by a later record of the same party; the old one stays in the list."""
-    marked = []
+    taken_back: defaultdict[tuple[int, int], list[Recorded]] = defaultdict(list)
     for one in found:
-        later = [
-            each
-            for each in found
-            if each.kind in (RecordKind.WITHDRAWAL, RecordKind.CORRECTION)
-            and each.about == one.nonce
-            and each.party == one.party
-            and each is not one
-            and one.kind in (RecordKind.INSPECTION, RecordKind.CORRECTION, RecordKind.SERVICE)
-        ]
-        undone = Undone.NO
-        if later:
-            undone = Undone.FINAL if any(each.final for each in later) else Undone.WAITING
-        marked.append(replace(one, undone=undone))
-    return marked
+        if one.kind in (RecordKind.WITHDRAWAL, RecordKind.CORRECTION):
+            taken_back[one.party, one.about].append(one)
+    return [replace(one, undone=_ended(one, taken_back.get((one.party, one.nonce), ()))) for one in found]
+
+
+def _ended(one: Recorded, by: Sequence[Recorded]) -> Undone:
+    later = [each for each in by if each is not one]
+    if not later or one.kind not in (RecordKind.INSPECTION, RecordKind.CORRECTION, RecordKind.SERVICE):
+        return Undone.NO
+    return Undone.FINAL if any(each.final for each in later) else Undone.WAITING

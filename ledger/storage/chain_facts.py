@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, Select, Table, bindparam, delete, func, insert, select, tuple_
 
 from ledger.domain.chain_view import Block, ChainEvent
 from ledger.domain.custody import ItemState
+from ledger.domain.inspections import VERSION, Authenticity
 from ledger.domain.outbox import Acceptance
+from ledger.domain.statements import RecordKind
 from ledger.storage.chain_rows import event_of, event_row, insert_sql, state_of, state_row
 from ledger.storage.tables import CHAIN_DERIVED, blocks, events, item_versions
 
 _MOST = 1 << 63
 """Nonces from here up do not fit the column; we never give them out, and take none either."""
 _MOST_NAMES = 500
+_MOST_DOUBTS = 200
+_ARGS = events.c.args
+_SAYS_NOT_GENUINE = _ARGS["facts"].as_string().like(f"b:{VERSION:02x}{Authenticity.NOT_GENUINE:02x}%")
+_OPINION = _ARGS["kind"].as_integer().in_([RecordKind.INSPECTION, RecordKind.CORRECTION])
+_TAKES_BACK = _ARGS["kind"].as_integer().in_([RecordKind.WITHDRAWAL, RecordKind.CORRECTION])
+_DOUBTS = (
+    select(
+        events.c.block,
+        events.c.log_index,
+        events.c.party,
+        _ARGS["kind"].as_integer().label("kind"),
+        _ARGS["nonce"].label("nonce"),
+        _ARGS["about"].label("about"),
+        (_OPINION & _SAYS_NOT_GENUINE).label("doubts"),
+    )
+    .where(events.c.item == bindparam("item"), events.c.name == "Recorded")
+    .where((_OPINION & _SAYS_NOT_GENUINE) | _TAKES_BACK)
+    .order_by(events.c.block, events.c.log_index)
+)
 
 
 def _newest_states() -> Select[Any]:
@@ -116,6 +138,27 @@ class ChainFacts:
     def item_events_named(self, item: int, names: Sequence[str], limit: int = 200) -> list[ChainEvent]:
         """The newest events of an item of some kinds, oldest first."""
         return self._newest((events.c.item == item.to_bytes(32, "big")) & events.c.name.in_(names), limit)
+
+    def doubts(self, item: int, final: int) -> list[ChainEvent]:
+        """Inspections that say "not genuine" and that nobody took back at or below the final height, oldest first,
+        with what takes them back since. Of more than 200 the newest; it does not matter what else was recorded after.
+        """
+        bad, rows = [], self._db.execute(_DOUBTS, {"item": item.to_bytes(32, "big")}).all()
+        taken_back: defaultdict[tuple[int, Any], list[tuple[int, int]]] = defaultdict(list)
+        for row in rows:
+            if row.kind != RecordKind.INSPECTION:
+                taken_back[row.party, row.about].append((row.block, row.log_index))
+            if row.doubts:
+                bad.append(row)
+        places: list[tuple[int, int]] = []
+        for row in reversed(bad):
+            here = row.block, row.log_index
+            later = [place for place in taken_back[row.party, row.nonce] if place != here]
+            if not any(block <= final for block, _ in later):
+                places += [here, *later[:1]]
+            if len(places) >= _MOST_DOUBTS:
+                break
+        return self._newest(tuple_(events.c.block, events.c.log_index).in_(places), len(places)) if places else []
 
     def history(self, item: int, batch: int | None, after: tuple[int, int], limit: int) -> list[ChainEvent]:
         """Events of an item, and of its batch as a whole, oldest first, from beyond (block, log index)."""
