@@ -1,4 +1,4 @@
-// The gas report: every row of the protocol's table as a whole transaction, intrinsic cost and calldata included, on a
+// The gas report: every operation as a whole transaction, intrinsic cost and calldata included, on a
 // local chain. Exits with 1 if one costs more than its bar. --check also fails if contracts/GAS.md says otherwise.
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,7 +14,7 @@ const node = await startNode();
 const rows = [];
 let failed = false;
 
-// Why a bar stands higher than the protocol's table: the measured cost of a check the protocol demands.
+// Why a bar stands higher than the first design's: the measured cost of a check that the contract has to make.
 const SUCCESSOR = 2_100; // one cold slot a transaction: is there a successor, and is its day come?
 const EVERY_FIELD = 1_000; // of the 2,304 gas for nine words in the event, so that anyone recomputes the head
 const CLIENT_DATA = 2_200; // two passkeys whose client data names origin and crossOrigin, as browsers write it
@@ -38,7 +38,7 @@ try {
   row("… an item, at 200,000 items", +(batch / 200_000).toFixed(2), 0.5, "ERC-721 25,000–52,000; ERC-6956 48,000 a batch");
   if (claims[0].proof.length !== 18) throw new Error("the proof has not 18 levels");
 
-  // One address an item, as property 8 of the protocol has it: a seller sells the address's only item.
+  // One address an item, since no address holds two: a seller sells the address's only item.
   const person = (n) => ordinary(`person ${n}`);
   const phone = (n) => passkey(`phone ${n}`);
   const claim = async (i, owner) => gasOf(await world.send(world.claimCall(claims[i], owner)));
@@ -94,7 +94,7 @@ contracts.
 
 ${table}
 
-Four bars stand higher than in the protocol's table, each by the cost of something the protocol demands:
+Four bars stand higher than the first design's, each by the cost of something that the contract has to check:
 
 - **+2,100 where one statement is a transaction** (first claim, inspection, status, two passkeys by link): every statement
   asks whether a successor's day has come, or an item could be sold in two places. That is one cold slot; in a bundle it

@@ -41,7 +41,7 @@ PASSKEY_TAG: Final = keccak(b"touchmark.passkey.1")
 
 
 def passkey_address(x: bytes, y: bytes, blind: bytes) -> str:
-    """The address of a passkey's public key under a blind (PROTOCOL: one passkey a person, one address an item)."""
+    """The address of a passkey's public key under a blind (one passkey a person, one address an item)."""
     return "0x" + keccak(encode(["bytes32"] * 4, [PASSKEY_TAG, x, y, blind]))[12:].hex()
 
 

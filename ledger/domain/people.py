@@ -104,7 +104,7 @@ class Invitation:
 class Holding:
     """One item of one person: the address that holds it, and how that address is made.
 
-    `passkey` and `blind` make the address (PROTOCOL 4); a browser extension's address stands for itself.
+    `passkey` and `blind` make the address; a browser extension's address stands for itself.
     """
 
     person: str

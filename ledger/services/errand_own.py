@@ -1,7 +1,7 @@
 """Errands by which somebody becomes an owner: a claim, the end of a recovery, an accepted handover.
 
-The new owner's key is a passkey under a fresh blind, so that two items of one person share no address
-(PROTOCOL 4), or a browser extension's account. What links the address to the person is kept in the same
+The new owner's key is a passkey under a fresh blind, so that two items of one person share no address,
+or a browser extension's account. What links the address to the person is kept in the same
 transaction as the statement: neither stands without the other.
 """
 

@@ -1,7 +1,7 @@
 """References: why a mark was set or a report made, kept here, named on the chain by a salted hash.
 
 The words (`reason`, `advice`, `police_reference` and the like) are shown to whoever may see them; destroying
-the salt and the words makes the name on the chain mean nothing (PROTOCOL: reference).
+the salt and the words makes the name on the chain mean nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-// What an item is called on the ledger (PROTOCOL: encodings; ledger/domain/identity.py).
+// What an item is called on the ledger (ledger/domain/identity.py).
 
 import { concat, toNumber, uint, utf8 } from "./bytes.js";
 import { keccak_256 } from "./vendor/curves.js";

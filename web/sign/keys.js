@@ -27,7 +27,7 @@ export function recovered(digest, signature) {
   }
 }
 
-/** A fresh backup key, and the blind that is its address (PROTOCOL 4: `blind` may be a backup key's address). */
+/** A fresh backup key, and the blind that is its address (it may be the blind of a passkey's address). */
 export function freshBackup() {
   const key = secp256k1.utils.randomSecretKey();
   return { key, blind: blindOf(key) };

@@ -10,7 +10,7 @@ const PATIENCE = 300_000;
 const PRESENT_AND_VERIFIED = 0x05;
 const N = p256.Point.Fn.ORDER;
 
-/** The address of a passkey under a blind: one passkey a person, one address an item (PROTOCOL 4). */
+/** The address of a passkey under a blind: one passkey a person, one address an item. */
 export const passkeyAddress = ({ x, y, blind }) =>
   hex(keccak_256(concat(TAG, unhex(x, 32), unhex(y, 32), unhex(blind, 32))).slice(12));
 
