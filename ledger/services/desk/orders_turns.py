@@ -55,12 +55,14 @@ def settle_orders(ledger: Ledger) -> bool:
         if tx.orders.next_turn(ledger.now()) == turn:
             _decide(ledger, tx, [one.id for one in found], scans)
             away = any(map(_cannot_tell, scans.values()))
-            tx.orders.turned(turn, _later(ledger, turn) if away else _then(turn, order, found))
+            tx.orders.turned(turn, _later(ledger, turn, order) if away else _then(turn, order, found))
     return True
 
 
-def _later(ledger: Ledger, turn: Turn) -> Turn:
-    return Turn(turn.order, ledger.now() + _AWAY, turn.after)
+def _later(ledger: Ledger, turn: Turn, order: Order) -> Turn:
+    due = ledger.now() + _AWAY
+    # One put off past the order's end is the turn of its end: what was decided before the end is decided anew too.
+    return Turn(order.id, due, "" if turn.due < order.ends_at <= due else turn.after)
 
 
 def _then(turn: Turn, order: Order, found: Sequence[Kept]) -> Turn | None:

@@ -321,6 +321,31 @@ def test_a_turn_that_is_cut_short_goes_on_and_tells_nothing_twice(
     assert [ids.count(one.id) for one in mine.values()] == [1] * 5
 
 
+def test_a_turn_put_off_past_the_end_of_its_order_lets_go_what_it_held_before(
+    stage: Stage, council: Asking, platform: Asking, brand: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [item] = registered(stage, brand, 1)
+    stage.follow()
+    settled(stage)
+    monkeypatch.setattr(orders_turns, "_AT_ONCE", 2)
+    ones = [listing(seller={"ref": "s-93"}) for _ in range(2)]
+    of_item = listing(codes=[item["page"]], seller={"ref": "s-94"})
+    for one in (*ones, of_item):
+        platform.post("/v1/listings/screen", {"listings": [one]})
+    refs = [one["ref"] for one in ones]
+    sellers = [{"platform": "bazar", "ref": "s-93"}]
+    council.post("/v1/orders", order(stage, item, 640, sellers=sellers), 201)
+    assert settle_orders(stage.ledger)
+    assert [one for one, _ in shown(platform, *refs)] == ["hold", "hold"]
+    # No node is heard from for ten minutes, and the order ends before the item is asked about again.
+    stage.ahead += 601
+    settled(stage)
+    stage.ahead += 61
+    stage.follow()
+    settled(stage)
+    assert [one for one, _ in shown(platform, *refs)] == ["allow", "allow"]
+
+
 def test_an_authority_sees_and_lifts_its_own_orders_alone(
     stage: Stage, council: Asking, court: Asking, brand: Asking, item: dict[str, Any], app: Flask
 ) -> None:
