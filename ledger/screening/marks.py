@@ -24,7 +24,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import ahocorasick
@@ -32,6 +32,7 @@ import ahocorasick
 from ledger.domain.desk.territories import shared
 from ledger.screening.matches import KnownMark, Match, free, gravest, plainest, version_of
 from ledger.screening.ordinary import only_a_word
+from ledger.screening.parted import Parted
 from ledger.screening.patterns import (
     SHORTEST,
     SHORTEST_INSIDE,
@@ -41,10 +42,10 @@ from ledger.screening.patterns import (
     Pattern,
     ways,
 )  # fmt: skip
-from ledger.screening.places import beside_mark, in_common, one_word, plain_places, with_goods
+from ledger.screening.places import beside_mark, in_common, one_word, with_goods
 from ledger.screening.rewritten import Rewritten, toned
 from ledger.screening.sounds import han_runs, sound, sound_of_name, syllables
-from ledger.screening.text import SIGNS, Read, folded, plain, read, squashed, unseen, unspaced
+from ledger.screening.text import SIGNS, Read, folded, plain, read, squashed, unspaced
 from ledger.screening.typing_errors import WORDS, TypingErrors
 from ledger.screening.unwrapped import ways_to_see
 from ledger.screening.written import How, by_chance, how_written, spread
@@ -62,7 +63,7 @@ class Marks:
         self._automaton: Any = ahocorasick.Automaton()
         self._sounds: Any = ahocorasick.Automaton()
         self._short: dict[str, list[KnownMark]] = {}
-        self._short_parted: dict[str, dict[str, list[KnownMark]]] = {}
+        parted: list[tuple[str, str, KnownMark]] = []
         patterns: dict[str, list[tuple[KnownMark, bool]]] = {}
         sounds: dict[str, list[KnownMark]] = {}
         for one in self.known:
@@ -72,19 +73,19 @@ class Marks:
                     patterns.setdefault(way, []).append((one, False))
                 self._add_sound(one, patterns, sounds)
             elif letters and " " in folded(one.name).strip():
-                first_word = folded(one.name).split()[0]
-                self._short_parted.setdefault(first_word, {}).setdefault(plain(one.name), []).append(one)
+                parted.append((plain(one.name), folded(one.name).split()[0], one))
             elif letters:
                 self._short.setdefault(letters, []).append(one)
                 if len(letters) >= SHORTEST_STOPPED and one.name.isalpha() and one.name.isascii():
-                    self._short_parted.setdefault(letters[0], {}).setdefault(".".join(plain(one.name)), []).append(one)
+                    parted.append((".".join(plain(one.name)), letters[0], one))
         for letters, marks in patterns.items():
             self._automaton.add_word(letters, Pattern(letters, tuple(marks)))
         for said, owned in sounds.items():
             self._sounds.add_word(said, (said.count("'") - 1, tuple(owned)))
         self._automaton.make_automaton()
         self._sounds.make_automaton()
-        self._short_words = frozenset(self._short) | frozenset(self._short_parted)
+        self._parted = Parted(parted)
+        self._short_words = frozenset(self._short) | self._parted.first_words
         spelt = [
             (letters, len(folded(marks[0][0].name).split()), [one for one, by_sound in marks if not by_sound])
             for letters, marks in patterns.items()
@@ -217,23 +218,7 @@ class Marks:
                     and by_chance(how, mark.name, written, _around(text, start, end)) is how
                 ):
                     yield Match(mark, how, start, end)
-        words = place.squashed_words()
-        names = {
-            name: marks
-            for first_word in self._short_parted.keys() & words
-            for name, marks in self._short_parted[first_word].items()
-            if words.issuperset(folded(name).split())
-        }
-        if names:
-            yield from self._short_parted_ones(text, names)
-
-    def _short_parted_ones(self, text: str, names: Mapping[str, Sequence[KnownMark]]) -> Iterator[Match]:
-        bare, places = plain_places(text)
-        for name, marks in names.items():
-            for found in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", bare):
-                start, end = places[found.start()], places[found.end() - 1] + 1
-                for mark in marks:
-                    yield Match(mark, How.UNSEEN if unseen(text[start:end]) else How.EXACT, start, end)
+        yield from self._parted.find(text, place.squashed_words())
 
     def _sounding(self, text: str) -> Iterator[Match]:
         for start, run in han_runs(text, places=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from ledger.screening.ordinary import GLUED
@@ -47,8 +48,10 @@ def _word_around(place: Read, first: int, last: int) -> tuple[int, int] | None:
     return None if start is None or end is None else (start, end)
 
 
-def plain_places(text: str) -> tuple[str, list[int]]:
+def plain_places(text: str) -> tuple[str, Sequence[int]]:
     """The text without case and accents, and where each of its characters stood."""
+    if text.isascii():
+        return text.lower().translate(_SPACES), range(len(text))
     letters: list[str] = []
     places: list[int] = []
     for place, one in enumerate(text):
@@ -58,6 +61,7 @@ def plain_places(text: str) -> tuple[str, list[int]]:
     return "".join(letters), places
 
 
+_SPACES: Final = {code: " " for code in range(128) if chr(code).isspace()}
 _LONGEST: Final = 40
 """Letters before and after a mark in one word."""
 _DIGITS: Final = "olzeasgtb"

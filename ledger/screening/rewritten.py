@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Generic, TypeVar
 
 from ledger.screening.text import squashed
@@ -21,7 +21,6 @@ SHORTEST: Final = 5
 _SHORTEST_ONCE: Final = 4
 """Letters that are left of it when each run is one letter."""
 _MOST_WORDS: Final = 3
-_MOST_FOUND: Final = 20
 _MASKS: Final = "*#•●"
 _RUN: Final = re.compile(r"(.)\1+")
 _REPEATED: Final = re.compile(r"([^\W\d_])\1\1|([^\W\d_])\2\w*([^\W\d_])\3", re.IGNORECASE)
@@ -42,7 +41,7 @@ class Rewritten(Generic[Mark]):
     def __init__(self, marks: Iterable[tuple[str, Iterable[Mark]]]) -> None:
         self._marks: dict[str, tuple[Mark, ...]] = {}
         self._once: dict[str, list[str]] = {}
-        self._long: dict[tuple[str, int], list[str]] = {}
+        alike: dict[tuple[str, int], list[str]] = {}
         for letters, owned in marks:
             if len(letters) < SHORTEST:
                 continue
@@ -50,7 +49,8 @@ class Rewritten(Generic[Mark]):
             once = _RUN.sub(r"\1", letters)
             if len(once) >= _SHORTEST_ONCE:
                 self._once.setdefault(once, []).append(letters)
-            self._long.setdefault((letters[0], len(letters)), []).append(letters)
+            alike.setdefault((letters[0], len(letters)), []).append(letters)
+        self._alike = {key: (tuple(names), _places(names)) for key, names in alike.items()}
 
     def find(self, text: str) -> Iterator[tuple[int, int, How, tuple[Mark, ...]]]:
         """From which place of the text to before which, how, and the marks."""
@@ -90,9 +90,31 @@ class Rewritten(Generic[Mark]):
                     continue
                 pattern = "".join("*" if one in _MASKS else squashed(one) for one in written)
                 if len(pattern) >= SHORTEST and 2 * pattern.count("*") < len(pattern):
-                    for one in self._long.get((pattern[0], len(pattern)), ()):
-                        if all(a in ("*", b) for a, b in zip(pattern, one, strict=True)):
-                            yield start, start + len(written), How.DIGITS, self._marks[one]
+                    for one in self._unmasked(pattern):
+                        yield start, start + len(written), How.DIGITS, self._marks[one]
+
+    def _unmasked(self, pattern: str) -> Iterator[str]:
+        """The marks that agree with what is to be seen; none is read for it, whatever their number."""
+        names, having = self._alike.get((pattern[0], len(pattern)), ((), {}))
+        left = (1 << len(names)) - 1
+        for at in enumerate(pattern):
+            if at[1] != "*":
+                left &= having.get(at, 0)
+        while left:
+            lowest = left & -left
+            yield names[lowest.bit_length() - 1]
+            left ^= lowest
+
+
+def _places(names: Sequence[str]) -> dict[tuple[int, str], int]:
+    """For each letter at each place the words that have it there: a bit for each word."""
+    having: dict[tuple[int, str], bytearray] = {}
+    for number, name in enumerate(names):
+        for at in enumerate(name):
+            if at not in having:
+                having[at] = bytearray(len(names) // 8 + 1)
+            having[at][number // 8] |= 1 << number % 8
+    return {at: int.from_bytes(bits, "little") for at, bits in having.items()}
 
 
 def toned(text: str) -> Iterator[tuple[int, int, str]]:
