@@ -66,7 +66,7 @@ def listings() -> str:
 @bp.get("/listings.csv")
 @_screens
 def listings_csv() -> Response:
-    """The same list as a file, with reasons in words."""
+    """The same list as a file, with reasons in words; where it has too many lines, the last says how many follow."""
     header = (
         "ref",
         "url",
@@ -231,11 +231,15 @@ def _one_of(kind: Any, value: str | None) -> Any:
 
 
 def _rows(wanted: Wanted) -> Iterator[Sequence[object]]:
-    for one, reasons in all_listings(ledger_here(), caller_here(), wanted, _MOST_ROWS):
+    rest = 0
+    for one, reasons, left in all_listings(ledger_here(), caller_here(), wanted, _MOST_ROWS):
         told = " ".join(str(about(reason.key, reason.evidence)) for reason in reasons)
         keys = " ".join(reason.key for reason in reasons)
         start = one.ref, one.url, one.title, one.seller, one.status, one.decision, keys, told
         yield *start, one.territory, one.amount, one.currency, one.gtin, *map(_time, _times(one))
+        rest = left
+    if rest:
+        yield (_("And %(count)s more.", count=f"{rest:,}"),)
 
 
 def _times(one: Any) -> tuple[int | None, int | None, int | None]:

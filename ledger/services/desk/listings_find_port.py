@@ -35,6 +35,10 @@ class ListingSearch(Protocol):
         """A platform's listings, from a place of the list on."""
         ...
 
+    def find_ids(self, platform: str, wanted: Wanted, most: int) -> tuple[list[str], int]:
+        """The ids of the first of a platform's listings, at most so many, and how many there are in all."""
+        ...
+
     def counts(self, platform: str) -> dict[tuple[str, str], int]:
         """How many a platform has, by (status, decision)."""
         ...

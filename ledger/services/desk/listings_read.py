@@ -65,19 +65,23 @@ def count_listings(ledger: Ledger, caller: Caller) -> dict[tuple[str, str], int]
         return tx.listings.counts(caller.organisation.id)
 
 
-def all_listings(ledger: Ledger, caller: Caller, wanted: Wanted, most: int) -> Iterator[tuple[Kept, Sequence[Reason]]]:
-    """The caller's own listings with the reasons of their decisions, at most so many, for an export."""
+def all_listings(
+    ledger: Ledger, caller: Caller, wanted: Wanted, most: int
+) -> Iterator[tuple[Kept, Sequence[Reason], int]]:
+    """The caller's own listings as of one moment, at most so many, for an export; take them without a pause.
+
+    With each are the reasons of its decision and how many stand after it, so that the last tells what is left out.
+    """
     _may(caller)
-    start = 0
-    while start < most:
-        with ledger.store.read() as tx:
-            found = tx.listings.find(caller.organisation.id, wanted, start, min(_PIECE, most - start))
-            decided = tx.listings.decided([one.decision_id for one in found])
-        for one in found:
-            yield one, reasons_of(decided[one.decision_id]) if one.decision_id in decided else ()
-        if len(found) < _PIECE:
-            return
-        start += len(found)
+    with ledger.store.read() as tx:
+        ids, left = tx.listings.find_ids(caller.organisation.id, wanted, most)
+        for start in range(0, len(ids), _PIECE):
+            some = ids[start : start + _PIECE]
+            found = tx.listings.several(some)
+            decided = tx.listings.decided([one.decision_id for one in found.values()])
+            for one in (found[id] for id in some):
+                left -= 1
+                yield one, reasons_of(decided[one.decision_id]) if one.decision_id in decided else (), left
 
 
 def see_listing(ledger: Ledger, caller: Caller, id: str) -> Seen:

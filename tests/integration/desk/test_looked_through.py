@@ -10,6 +10,7 @@ from ledger.domain.desk.listings import Condition, Listing, ListingDecision, Lis
 from ledger.domain.desk.signals import Act, Fact, Kind
 from ledger.domain.errors import Forbidden, Unknown
 from ledger.domain.organisations import Role
+from ledger.services.desk import listings_read
 from ledger.services.desk.listings_change import end_listing
 from ledger.services.desk.listings_find_port import Order, Wanted
 from ledger.services.desk.listings_read import all_listings, count_listings, decide_again, find_listings, see_listing
@@ -54,12 +55,31 @@ def test_listings_are_found_in_each_order_and_counted(world: World) -> None:
     assert refs(status=ListingStatus.ENDED) == ["c"]
     assert refs(decision=ListingDecision.HOLD) == ["b"]
     assert refs(1, 1) == ["b"]
-    assert [one.ref for one, _ in all_listings(world.ledger, caller, Wanted(), 2)] == ["c", "b"]
+    exported = all_listings(world.ledger, caller, Wanted(order=Order.GRAVEST), 2)
+    assert [(one.ref, left) for one, _, left in exported] == [("b", 2), ("c", 1)]
+    assert list(all_listings(world.ledger, caller, Wanted("nothing like it"), 2)) == []
     counts = count_listings(world.ledger, caller)
     assert counts == {("live", "allow"): 1, ("live", "hold"): 1, ("ended", "allow"): 1}
     assert find_listings(world.ledger, world.caller("marche"), Wanted(), 0, 10) == []
     with pytest.raises(Forbidden):
         find_listings(world.ledger, world.caller("maison"), Wanted(), 0, 10)
+
+
+def test_an_export_is_of_one_moment_whatever_is_sent_and_ends_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listings_read, "_PIECE", 1)
+    caller = world.caller("bazar")
+    screen_listings(world.ledger, caller, [listing(ref, "Bag") for ref in "abcd"])
+    live = Wanted(status=ListingStatus.LIVE)
+    exported = all_listings(world.ledger, caller, live, 100)
+    told = [next(exported)]
+    end_listing(world.ledger, caller, "d")
+    end_listing(world.ledger, caller, "b")
+    screen_listings(world.ledger, caller, [listing("e", "Bag")])
+    told += exported
+    assert [(one.ref, left) for one, _, left in told] == [("d", 3), ("c", 2), ("b", 1), ("a", 0)]
+    assert [one.ref for one, _, _ in all_listings(world.ledger, caller, live, 100)] == ["e", "c", "a"]
 
 
 def test_a_listing_and_its_decisions_are_its_platforms_alone(world: World) -> None:

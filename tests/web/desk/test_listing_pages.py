@@ -18,6 +18,7 @@ from tests.web.api.test_listings import listing
 from tests.web.desk.conftest import Visiting
 from tests.web.stage import Stage
 from tests.web.test_console import Visitor
+from web.console import desk_listings
 
 HERE = "/console/listings"
 
@@ -87,6 +88,20 @@ def test_the_list_is_exported_as_it_was_asked_for_and_no_cell_is_a_formula(
     assert {row["decision"] for row in rows} == {"block"}
     assert "beside words that say the thing is a copy" in rows[0]["words"]
     assert not any(row["title"].startswith("=") for row in rows)
+
+
+def test_an_export_that_cannot_hold_all_says_how_many_it_leaves_out(
+    platform: Visitor, sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refs() -> list[str]:
+        rows = csv.DictReader(io.StringIO(platform.get(f"{HERE}.csv?sort=oldest").data.decode("utf-8-sig")))
+        return [row["ref"] for row in rows]
+
+    whole = refs()
+    monkeypatch.setattr(desk_listings, "_MOST_ROWS", 2)
+    assert refs() == [*whole[:2], f"And {len(whole) - 2} more."]
+    monkeypatch.setattr(desk_listings, "_MOST_ROWS", len(whole))
+    assert refs() == whole
 
 
 def test_a_listing_has_its_reasons_in_sentences_its_photos_and_its_history(
