@@ -83,6 +83,7 @@ def _seen(pack: Pack, facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _marks(facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
+    guessed = _guessed(facts)
     for one in facts["marks"]:
         told = {"mark": one["name"], "how": one["how"], "in": one["in"]}
         if one["model"]:
@@ -90,7 +91,7 @@ def _marks(facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
         if one["how"] == How.WORD:
             if not one["entitled"]:
                 yield "mark.word", told
-        elif one["use"] == Use.COPY and one["how"] not in _GUESSED:
+        elif one["use"] == Use.COPY and one["how"] not in guessed:
             # Nobody's entitlement covers saying that a thing is a copy; but an owner's word says that somebody looks.
             yield "mark.copy_proven" if one["entitled"] == "owner" else "mark.copy", told
         elif one["entitled"]:
@@ -105,15 +106,20 @@ def _marks(facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
 
 _GUESSED: Final = frozenset({How.INSIDE, How.TYPING})
 """Found in letters that may well be another word: nobody is told that a thing is a copy of what was only guessed."""
-_UNSURE: Final = _GUESSED | {How.WORD}
 _PLAIN: Final = {How.SOUND: "mark.sound", How.INSIDE: "mark.inside", How.TYPING: "mark.typing"}
 
 
+def _guessed(facts: Facts) -> frozenset[How]:
+    # What was decided on facts of the first form is told again as it was decided.
+    return _GUESSED if facts["form"] > 1 else frozenset()
+
+
 def _codes(facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
+    unsure = _guessed(facts) | {How.WORD}
     brands = {
         one["owner"]
         for one in facts["marks"]
-        if one["owner"] and one["use"] == Use.PLAIN and not one["model"] and one["how"] not in _UNSURE
+        if one["owner"] and one["use"] == Use.PLAIN and not one["model"] and one["how"] not in unsure
     }
     models = {one["model"] for one in facts["marks"] if one["model"]}
     for one in facts["codes"]:

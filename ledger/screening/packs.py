@@ -2,7 +2,7 @@
 
 `thresholds` says from which sum of weights on a decision is taken. A detector has `on`, `weight` (0 to 1,000), `most`
 (the gravest decision that it may take part in: what only makes one wonder never blocks), and its own `from` where it
-has a threshold. The first pack lies in this repository, later ones in the database; none is ever changed.
+has a threshold. The product's own packs lie beside this, an operator's in the database; none is ever changed.
 """
 
 from __future__ import annotations
@@ -94,9 +94,10 @@ def read_pack(text: str | bytes) -> Pack:
     )
 
 
-def first_pack() -> Pack:
-    """The pack of this repository."""
-    return read_pack((Path(__file__).parent / "packs" / "1.json").read_bytes())
+def own_packs() -> tuple[Pack, ...]:
+    """The product's own packs, oldest first; the last is in force until an operator adds a later one."""
+    packs = (read_pack(one.read_bytes()) for one in (Path(__file__).parent / "packs").glob("*.json"))
+    return tuple(sorted(packs, key=lambda one: one.version))
 
 
 def _detector(name: str, given: object) -> Detector:

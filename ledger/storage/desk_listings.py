@@ -209,7 +209,7 @@ class Listings(AuthorisedSellers, ListingChallenges, ListingPhotos, ListingSearc
         return [Decided(**row._mapping) for row in self._db.execute(query)]
 
     def packs(self) -> Mapping[int, str]:
-        """Rule packs by version, without the repository's own."""
+        """Rule packs by version, without the product's own."""
         return {row.version: row.body for row in self._db.execute(select(rule_packs))}
 
     def newest_pack(self) -> tuple[int, str] | None:

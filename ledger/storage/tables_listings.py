@@ -13,7 +13,7 @@ rule_packs = Table(
     Column("body", Text, nullable=False),
     Column("added_at", BigInteger, nullable=False),
 )
-"""Packs that came after the repository's own; the newest is in force."""
+"""Packs that an operator added after the product's own; the newest is in force."""
 
 listings = Table(
     "listings",

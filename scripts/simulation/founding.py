@@ -15,7 +15,7 @@ from ledger.bootstrap import build, connect, deploy_once, migrate
 from ledger.chain.local_node import LocalNode
 from ledger.chain.rpc import Rpc
 from ledger.domain.organisations import Role, Scope
-from ledger.screening.packs import KEYS, first_pack
+from ledger.screening.packs import KEYS, own_packs
 from ledger.services.desk.screen_packs import add_pack
 from ledger.services.organisations import add_organisation, issue_key, operator_as
 from ledger.settings import Settings
@@ -31,10 +31,10 @@ _YEAR: Final = 366 * DAY
 
 
 def pack_without(off: Collection[str]) -> str:
-    """The first rule pack as a second version with these detectors off; a family's name stands for all of it."""
-    first = first_pack()
-    body = json.loads(json.dumps(dict(first.body)))
-    body["version"] = first.version + 1
+    """The newest rule pack as a later version with these detectors off; a family's name stands for all of it."""
+    newest = own_packs()[-1]
+    body = json.loads(json.dumps(dict(newest.body)))
+    body["version"] = newest.version + 1
     for name, one in body["detectors"].items():
         one["on"] = name not in off and name.split(".")[0] not in off
     return json.dumps(body)

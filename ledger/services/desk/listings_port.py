@@ -236,7 +236,7 @@ class Listings(ListingSearch, Protocol):
         ...
 
     def packs(self) -> Mapping[int, str]:
-        """Rule packs by version, without the repository's own."""
+        """Rule packs by version, without the product's own."""
         ...
 
     def newest_pack(self) -> tuple[int, str] | None:

@@ -1,6 +1,6 @@
 """The facts of listings, read for all of a request in a few questions; a decision rests on them and on nothing else.
 
-Their shape, in JSON with whole numbers only (`form` 1):
+Their shape, in JSON with whole numbers only (`form` 2):
 
 - `at`, `platform`, `listing` (our id), `input` (SHA-256 of what was sent), `territory`, `condition`, `language`;
 - `looked`: what was looked for: `text`, `typing`, `codes`, and `photos` once the pictures were compared;
@@ -40,7 +40,7 @@ from ledger.services.desk.screen_marks import Looked
 from ledger.services.ports import Ledger, Tx
 from ledger.services.scanned import Scan
 
-FORM: Final = 1
+FORM: Final = 2
 FEWEST_PRICES: Final = 5
 """With fewer sellers of a model there is nothing to compare a price with."""
 MOST_PRICES: Final = 101

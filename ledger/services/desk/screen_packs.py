@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from ledger.domain.errors import Conflict
 from ledger.domain.said import said
-from ledger.screening.packs import Pack, first_pack, read_pack
+from ledger.screening.packs import Pack, own_packs, read_pack
 from ledger.services.ports import Ledger, Tx
 
 
 @functools.cache
-def _first() -> Pack:
-    return first_pack()
+def _own() -> tuple[Pack, ...]:
+    return own_packs()
 
 
 @functools.lru_cache(maxsize=16)
@@ -22,14 +22,15 @@ def _read(body: str) -> Pack:
 
 
 def pack_in_force(tx: Tx) -> Pack:
-    """The newest pack: the repository's own until another was added."""
+    """The newest pack: the product's own newest until an operator added one that is not older."""
     newest = tx.listings.newest_pack()
-    return _first() if newest is None or newest[0] < _first().version else _read(newest[1])
+    return _own()[-1] if newest is None or newest[0] < _own()[-1].version else _read(newest[1])
 
 
 def all_packs(tx: Tx) -> Mapping[int, Pack]:
-    """Every pack by version."""
-    return {_first().version: _first()} | {version: _read(body) for version, body in tx.listings.packs().items()}
+    """Every pack by version; an operator's counts before one of the product's that came later with its number."""
+    added = {version: _read(body) for version, body in tx.listings.packs().items()}
+    return {one.version: one for one in _own()} | added
 
 
 def add_pack(ledger: Ledger, text: str) -> Pack:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +15,15 @@ from hypothesis import strategies as st
 from ledger.domain.desk.listings import GRAVITY, ListingDecision, canonical
 from ledger.domain.desk.screening_words import ABOUT, about, message
 from ledger.domain.errors import Invalid
+from ledger.screening import packs
 from ledger.screening.decide import decide, not_looked_for
-from ledger.screening.packs import KEYS, Pack, first_pack, read_pack
+from ledger.screening.packs import KEYS, Pack, own_packs, read_pack
 from ledger.screening.phrases import Use
 from ledger.screening.written import How
+from ledger.services.desk.screen_facts import FORM
 
-PACK = first_pack()
+PACKS = {one.version: one for one in own_packs()}
+PACK = PACKS[max(PACKS)]
 
 marks = st.fixed_dictionaries(
     {
@@ -40,7 +45,7 @@ codes = st.fixed_dictionaries(
 )  # fmt: skip
 facts = st.fixed_dictionaries(
     {
-        "form": st.just(1), "condition": st.sampled_from(["new", "used"]),
+        "form": st.sampled_from([1, FORM]), "condition": st.sampled_from(["new", "used"]),
         "looked": st.sampled_from([["text"], ["codes", "photos", "text", "typing"]]),
         "marks": st.lists(marks, max_size=4), "codes": st.lists(codes, max_size=3),
         "seller": st.fixed_dictionaries(
@@ -60,7 +65,7 @@ facts = st.fixed_dictionaries(
 
 
 def changed(**more: Any) -> dict[str, Any]:
-    return {**copy.deepcopy(dict(PACK.body)), "version": 2, **more}
+    return {**copy.deepcopy(dict(PACK.body)), "version": PACK.version + 1, **more}
 
 
 def without(key: str) -> Pack:
@@ -76,7 +81,7 @@ def test_facts_that_were_kept_as_text_are_decided_the_same(one: dict[str, Any]) 
 
 def plain_facts(**more: Any) -> dict[str, Any]:
     return {
-        "form": 1, "condition": "used", "looked": [], "marks": [], "codes": [],
+        "form": FORM, "condition": "used", "looked": [], "marks": [], "codes": [],
         "seller": {"age_days": None, "burst": 0, "held": []}, "price": {"state": "none", "n": 0},
         "photos": {"same": 0, "alike": 0, "catalogue": 0},
         "challenge": "none",
@@ -96,6 +101,12 @@ def named(**more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
+OF_ANOTHER = {
+    "code": "00", "serial": "…", "gtin": None, "from": "given", "verdict": "held", "advice": "ok", "brand": "b",
+    "claimed": False, "proof": "good", "here": 0, "elsewhere": 0,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("use", ["plain", "copy", "fits"])
 def test_an_ordinary_word_that_is_a_mark_too_accuses_nobody_not_even_in_a_new_shop(use: str) -> None:
     new = {"age_days": 1, "burst": 0, "held": []}
@@ -110,13 +121,9 @@ def test_nobody_is_blocked_for_a_copy_of_what_was_only_guessed(how: str) -> None
 
 @pytest.mark.parametrize("how", ["word", "typing", "inside"])
 def test_a_code_contradicts_no_mark_that_was_only_guessed(how: str) -> None:
-    code = {
-        "code": "00", "serial": "…", "gtin": None, "from": "given", "verdict": "held", "advice": "ok", "brand": "b",
-        "claimed": False, "proof": "good", "here": 0, "elsewhere": 0,
-    }  # fmt: skip
-    told = decide(PACK, plain_facts(marks=[named(how=how)], codes=[code], condition="new"))
+    told = decide(PACK, plain_facts(marks=[named(how=how)], codes=[OF_ANOTHER], condition="new"))
     assert "code.other_brand" not in {one.key for one in told.reasons}
-    exact = decide(PACK, plain_facts(marks=[named()], codes=[code], condition="new"))
+    exact = decide(PACK, plain_facts(marks=[named()], codes=[OF_ANOTHER], condition="new"))
     assert "code.other_brand" in {one.key for one in exact.reasons}
 
 
@@ -127,7 +134,33 @@ def test_what_a_mark_is_fairly_used_for_is_never_blocked_on_words_alone() -> Non
             assert told.decision != ListingDecision.BLOCK
 
 
+@pytest.mark.parametrize("how", ["inside", "typing"])
+@pytest.mark.parametrize(
+    ("entitled", "decision", "key", "weight"),
+    [("", "block", "mark.copy", 100), ("owner", "hold", "mark.copy_proven", 60)],
+)
+def test_facts_of_the_first_form_are_decided_as_they_were(
+    how: str, entitled: str, decision: str, key: str, weight: int
+) -> None:
+    one = named(how=how, use="copy", entitled=entitled)
+    told = decide(PACKS[1], plain_facts(form=1, marks=[one]))
+    assert told.decision == decision
+    assert told.told() == canonical([[key, weight, {"mark": "Gucci", "how": how, "in": "title"}]])
+    contradicted = decide(PACKS[1], plain_facts(form=1, marks=[named(how=how)], codes=[OF_ANOTHER], condition="new"))
+    assert "code.other_brand" in {one.key for one in contradicted.reasons}
+
+
+def test_no_pack_that_was_in_force_is_ever_changed() -> None:
+    folder = Path(packs.__file__).parent / "packs"
+    assert {one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in folder.glob("*.json")} == {
+        "1.json": "c0ba49c746570ef2066e038d58ac879162b5c6dcbfce9aad204abe26a2749b33",
+        "2.json": "5a446ca94f0149eb2839c5baa21c54cbe1e3758b103efc171fde566089e935c4",
+    }
+    assert {str(one) + ".json" for one in PACKS} == {one.name for one in folder.glob("*.json")}
+
+
 def test_a_pack_from_before_a_detector_has_it_off() -> None:
+    assert not PACKS[1].detectors["mark.word"].on
     body = changed()
     del body["detectors"]["mark.word"]
     assert not read_pack(json.dumps(body)).detectors["mark.word"].on
@@ -188,6 +221,6 @@ def test_a_pack_that_is_not_json_or_too_deep_is_refused() -> None:
             read_pack(text)
 
 
-def test_the_gravest_of_the_first_pack_is_what_the_record_or_the_seller_says() -> None:
+def test_the_gravest_of_the_newest_pack_is_what_the_record_or_the_seller_says() -> None:
     blocking = {key for key, one in PACK.detectors.items() if one.most is ListingDecision.BLOCK}
     assert blocking == {"mark.copy", "code.bad_news"}

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from flask import Flask
 
 from ledger.cli import root
-from ledger.screening.packs import first_pack
+from ledger.screening.packs import own_packs
 from ledger.services.desk.screen_packs import add_pack
 from tests.web.stage import Stage, staged
 
@@ -31,7 +31,8 @@ def test_every_detector_and_every_change_is_told_and_no_threshold(stage: Stage, 
     before = app.test_client().get("/rules").get_data(as_text=True)
     assert "written so that a search does not find it" in before
     assert "Not in use at present" not in before
-    body = json.loads(json.dumps(dict(first_pack().body) | {"version": 2, "made": "2026-12-01", "about": "Quieter."}))
+    newest = dict(own_packs()[-1].body)
+    body = json.loads(json.dumps(newest | {"version": 3, "made": "2026-12-01", "about": "Quieter."}))
     body["detectors"]["price.low"] |= {"on": False, "weight": 717}
     body["thresholds"]["block"] = 818
     add_pack(stage.ledger, json.dumps(body))
@@ -43,7 +44,7 @@ def test_every_detector_and_every_change_is_told_and_no_threshold(stage: Stage, 
 
 def test_a_pack_is_replaced_only_by_a_later_one(stage: Stage, tmp_path: Path) -> None:
     file = tmp_path / "pack.json"
-    file.write_text(json.dumps(dict(first_pack().body)))
+    file.write_text(json.dumps(dict(own_packs()[-1].body)))
     line = ["--data", str(stage.settings.data), "screen"]
     refused = CliRunner().invoke(root, [*line, "add", str(file)])
     assert refused.exit_code == 1
