@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from ledger.domain.organisations import Scope
-from ledger.screening.packs import first_pack
+from ledger.screening.packs import own_packs
 from ledger.services.organisations import operator_as
 from tests.web.api.test_listings import listing
 from tests.web.desk.conftest import Visiting
@@ -227,11 +227,11 @@ def test_a_decision_is_made_again_by_its_own_rules_and_by_those_of_now(
 
 def test_the_rules_are_shown_and_another_pack_is_compared(platform: Visitor, sent: list[dict[str, Any]]) -> None:
     page = platform.get(f"{HERE}/rules").text
-    assert "Rule pack 1 of" in page
+    assert "Rule pack 2 of" in page
     assert "mark.disguised" in page
     same = platform.post(f"{HERE}/rules", f"{HERE}/rules").text
     assert re.search(r"(\d+) of \1 came out the same", same)
-    pack = json.loads(json.dumps(first_pack().body)) | {"version": 2}
+    pack = json.loads(json.dumps(own_packs()[-1].body)) | {"version": 3}
     pack["detectors"]["mark.copy"]["on"] = False
     file = (io.BytesIO(json.dumps(pack).encode()), "pack.json")
     compared = platform.post(f"{HERE}/rules", f"{HERE}/rules", pack=file).text
