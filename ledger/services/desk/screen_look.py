@@ -8,7 +8,8 @@
    logged (`screen.changed`) and told by webhook (`listing.decision_changed`).
 4. Listings of others that show the same picture *later* and were compared already are called to be compared again,
    once for each photo that comes into a listing, or back with it: they were compared before it was there, or before its
-   points were known. So what is found does not depend on the order of the work.
+   points were known. So what is found does not depend on the order of the work. A few are called in each turn,
+   before those are compared: else they would be called again, and so without end.
 
 Cut short anywhere it begins again: what was not noted waits still. Two workers at once find the same, and one notes it.
 """
@@ -37,19 +38,19 @@ from ledger.services.queue_message import queue_message
 
 MOST_CANDIDATES: Final = 12
 """Photos that are compared with one photo."""
-_CATALOGUE_AT_ONCE: Final = 5
 _LOOKED: Final = "photos"
 
 
 def look_at_next(ledger: Ledger) -> bool:
-    """Compare the photos of the next listing; False where none waits."""
+    """Compare the photos of the next listing; False where none waits. A catalogue's photo comes first, one a turn."""
     with ledger.store.read() as tx:
-        kept, catalogue = tx.listings.next_look(), tx.listings.catalogue_to_look_at(_CATALOGUE_AT_ONCE)
+        kept, catalogue = tx.listings.next_look(), tx.listings.catalogue_to_look_at(1)
         names: dict[str, int] = {} if kept is None else tx.listings.photos_of({kept.id}).get(kept.id, {})
         photos = tx.listings.photos(names)
         uncalled = set() if kept is None else set(tx.listings.uncalled(kept.id))
     for name in catalogue:
-        _know_catalogue(ledger, Photo(name, "", 0, 0, (), "waiting", ledger.now()))
+        if not _know_catalogue(ledger, Photo(name, "", 0, 0, (), "waiting", ledger.now())):
+            return True
     if kept is None:
         return bool(catalogue)
     for photo in photos.values():
@@ -82,16 +83,17 @@ def _know(ledger: Ledger, photo: Photo, state: str = "done") -> None:
         tx.listings.looked_at(photo.sha256, state, telling)
 
 
-def _know_catalogue(ledger: Ledger, photo: Photo) -> None:
-    """The same for a catalogue's photo; it waits until all were called who show it, some at a time. Each that is called
-    waits itself, and so is not met again."""
+def _know_catalogue(ledger: Ledger, photo: Photo) -> bool:
+    """The same for a catalogue's photo, which waits until all were called who show it: some in each turn, for the
+    worker has more to do. Whether all were; each that is called waits itself, and so is not met again."""
     _know(ledger, photo, "waiting")
-    found = [photo.sha256]
-    while found:
-        with ledger.store.write() as tx:
-            tx.listings.call_looks(found, None, ledger.now())
-        found = _later(ledger, photo.sha256, None)
+    found = _later(ledger, photo.sha256, None)
+    with ledger.store.write() as tx:
+        tx.listings.call_looks([photo.sha256, *found], None, ledger.now())
+    if found:
+        return False
     _know(ledger, photo)
+    return True
 
 
 def _later(ledger: Ledger, photo: str, mine: Beside | None) -> list[str]:
@@ -130,14 +132,15 @@ def _note(
     with ledger.store.write() as tx:
         before = tx.listings.several({kept.id}).get(kept.id)
         last = None if before is None else tx.listings.decision(before.decision_id)
-        if before is None or last is None or before.look_due != kept.look_due:
+        if before is None or last is None or kept.look_due is None or before.look_due != kept.look_due:
             # Sent anew, called again, ended or forgotten meanwhile.
             return
         for name, found in later.items():
             tx.listings.call_looks({name, *found}, _mine(kept, names[name]), now)
         if any(len(found) >= MOST_CANDIDATES for found in later.values()):
-            # There may be more: those that were called wait now, so the next look meets others.
-            tx.listings.change(kept.id, look_due=now + 1 if kept.look_due == now else now)
+            # There may be more: those that were called wait now, so the next look meets others. It comes before theirs,
+            # and its time is another one than before, even where the clock stands or goes back.
+            tx.listings.change(kept.id, look_due=min(kept.look_due, now) - 1)
             return
         tx.listings.called(kept.id, now)
         shown = tx.listings.in_catalogue({*names, *same})
