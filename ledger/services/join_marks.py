@@ -53,11 +53,13 @@ def add_mark(
         faults.append(Fault("expires_on", said("is not a date."), said("Write it as 2026-01-31.")))
     if faults:
         raise Invalid(said("The mark cannot be kept: %(fault)s", fault=faults[0]), faults=faults)
-    sha256, media_type = (None, None) if file is None else kept_document(ledger, file)
+    certificate = None if file is None else kept_document(ledger, file)
     with ledger.store.write() as tx:
         changeable(tx, visit, id)
         if len(tx.joining.marks(id)) >= MOST_MARKS:
             raise Invalid(said("An application holds 50 marks. Join first, then add the rest."))
+        if certificate is not None:
+            certificate.keep(ledger)
         new = Mark(
             ledger.new_id("tm"),
             id,
@@ -68,8 +70,8 @@ def add_mark(
             sorted(set(places)),
             expires_on or None,
             ledger.now(),
-            sha256,
-            media_type,
+            None if certificate is None else certificate.sha256,
+            None if certificate is None else certificate.media_type,
         )
         tx.joining.add_mark(new)
         changed(ledger, tx, id)

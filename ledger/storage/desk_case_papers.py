@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
 from ledger.services.desk.cases_port import CaseFile
 from ledger.storage.tables_cases import case_files, case_texts, cases, notices
@@ -46,9 +46,12 @@ class CasePapers:
         self._db.execute(insert(case_texts).values(**values))
 
     def add_file(self, file: CaseFile) -> None:
-        """Note a file; the same again changes nothing."""
-        if not self._db.execute(select(case_files.c.size).where(_named(case_files, file.subject, file.sha256))).first():
+        """Note a file; one that was only sent and is sent again waits anew, else the same again changes nothing."""
+        same = _named(case_files, file.subject, file.sha256)
+        if not self._db.execute(select(case_files.c.size).where(same)).first():
             self._db.execute(insert(case_files).values(**asdict(file)))
+        elif file.subject == file.organisation:
+            self._db.execute(update(case_files).where(same).values(created_at=file.created_at))
 
     def file(self, subject: str, sha256: str) -> CaseFile | None:
         """One file of a case, a notice or an organisation."""
@@ -73,28 +76,29 @@ class CasePapers:
             self._db.execute(delete(case_texts).where(_named(case_texts, row.subject, row.sha256)))
         return len(found)
 
-    def forget_files(self, closed_before: int, limit: int) -> list[str]:
-        """Forget their files too; the SHA-256 of those that nothing names any more."""
+    def files_over(self, closed_before: int, limit: int) -> list[str]:
+        """The SHA-256 of files of such cases and notices."""
         long_over = _long_over(case_files.c.subject, closed_before)
-        found = list(self._db.execute(select(case_files.c.subject, case_files.c.sha256).where(long_over).limit(limit)))
-        for row in found:
-            self._db.execute(delete(case_files).where(_named(case_files, row.subject, row.sha256)))
-        return [name for name in sorted({row.sha256 for row in found}) if self._unnamed(name, closed_before)]
+        return list(self._db.scalars(select(case_files.c.sha256).where(long_over).distinct().limit(limit)))
 
-    def forget_sent(self, before: int, limit: int) -> list[str]:
-        """Forget files that were sent before then and that nothing has named; the SHA-256 of those that can go."""
-        other = case_files.alias()
-        of_case = exists().where(other.c.sha256 == case_files.c.sha256, other.c.subject != other.c.organisation)
-        bought = exists().where(
-            test_purchases.c.organisation == case_files.c.organisation,
-            test_purchases.c.body.contains(case_files.c.sha256),
-        )
-        sent = and_(case_files.c.subject == case_files.c.organisation, case_files.c.created_at < before)
-        query = select(case_files.c.subject, case_files.c.sha256).where(sent, ~of_case, ~bought).limit(limit)
-        found = list(self._db.execute(query))
-        for row in found:
-            self._db.execute(delete(case_files).where(_named(case_files, row.subject, row.sha256)))
-        return [name for name in sorted({row.sha256 for row in found}) if self._unnamed(name, before)]
+    def forget_file(self, name: str, closed_before: int) -> bool:
+        """Forget that they had a file; whether nothing names it any more."""
+        return self._forget(name, _long_over(case_files.c.subject, closed_before), closed_before)
+
+    def sent_over(self, before: int, limit: int) -> list[str]:
+        """The SHA-256 of files that were sent before then and that nothing has named."""
+        return list(self._db.scalars(select(case_files.c.sha256).where(_sent_over(before)).distinct().limit(limit)))
+
+    def forget_sent(self, name: str, before: int) -> bool:
+        """Forget that such a file was sent; whether nothing names it any more."""
+        return self._forget(name, _sent_over(before), before)
+
+    def _forget(self, name: str, over: Any, before: int) -> bool:
+        """Forget a file where `over` holds; False where it does nowhere (any more), or something else names it."""
+        found = list(self._db.scalars(select(case_files.c.subject).where(case_files.c.sha256 == name, over)))
+        for subject in found:
+            self._db.execute(delete(case_files).where(_named(case_files, subject, name)))
+        return bool(found) and self._unnamed(name, before)
 
     def _unnamed(self, name: str, before: int) -> bool:
         """Whether nothing that is kept has the file; that it was once sent is then forgotten as well."""
@@ -109,6 +113,18 @@ class CasePapers:
             return False
         self._db.execute(delete(case_files).where(case_files.c.sha256 == name))
         return True
+
+
+def _sent_over(before: int) -> Any:
+    """Whether a file was sent before then, and its sender has named it nowhere, nor anybody in a case."""
+    other = case_files.alias()
+    of_case = exists().where(other.c.sha256 == case_files.c.sha256, other.c.subject != other.c.organisation)
+    bought = exists().where(
+        test_purchases.c.organisation == case_files.c.organisation,
+        test_purchases.c.body.contains(case_files.c.sha256),
+    )
+    sent = and_(case_files.c.subject == case_files.c.organisation, case_files.c.created_at < before)
+    return and_(sent, ~of_case, ~bought)
 
 
 def _long_over(subject: Any, closed_before: int) -> Any:

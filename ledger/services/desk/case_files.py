@@ -56,9 +56,9 @@ def _keep(ledger: Ledger, subject: str, organisation: str, file: BinaryIO) -> Ca
     with ledger.store.read() as tx:
         if tx.cases.files_since(subject, ledger.now() - 86_400) >= _A_DAY:
             raise TooMany(said("%(n)d files were sent in 24 hours. Send more tomorrow.", n=_A_DAY), retry_after=3_600)
-    sha256, media_type = kept_document(ledger, file)
-    size = ledger.files.path(SHELF, sha256).stat().st_size
-    made = CaseFile(subject, sha256, media_type, size, organisation, ledger.now())
+    one = kept_document(ledger, file)
+    made = CaseFile(subject, one.sha256, one.media_type, len(one.content), organisation, ledger.now())
     with ledger.store.write() as tx:
+        one.keep(ledger)
         tx.cases.add_file(made)
     return made

@@ -7,6 +7,7 @@ time had to do by then, and dates that follow are counted from when it was due.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
@@ -14,7 +15,7 @@ import structlog
 from ledger.domain.errors import Unavailable
 from ledger.services.desk.case_act import on_case
 from ledger.services.desk.rights_files import SHELF
-from ledger.services.ports import Ledger
+from ledger.services.ports import Ledger, Tx
 
 log = structlog.get_logger("desk")
 
@@ -48,15 +49,44 @@ def forget_case_texts(ledger: Ledger) -> None:
     """Forget what people wrote and sent in cases that have long been closed; the log keeps names that tell nothing."""
     with ledger.store.write() as tx:
         tx.cases.forget_texts(ledger.now() - TEXTS_KEPT, _FORGOTTEN)
-        gone = tx.cases.forget_files(ledger.now() - TEXTS_KEPT, _FORGOTTEN)
-    for name in gone:
-        ledger.files.remove(SHELF, name)
+    before = ledger.now() - TEXTS_KEPT
+    with ledger.store.read() as tx:
+        over = tx.cases.files_over(before, _FORGOTTEN)
+    _remove(ledger, over, lambda tx, name: tx.cases.forget_file(name, before))
 
 
 def sweep_sent_files(ledger: Ledger) -> int:
     """Delete files that were sent for a case long ago and that nothing has named; how many."""
-    with ledger.store.write() as tx:
-        gone = tx.cases.forget_sent(ledger.now() - SENT_KEPT, _FORGOTTEN)
-    for name in gone:
+    before = ledger.now() - SENT_KEPT
+    with ledger.store.read() as tx:
+        over = tx.cases.sent_over(before, _FORGOTTEN)
+    return _remove(ledger, over, lambda tx, name: tx.cases.forget_sent(name, before))
+
+
+def _remove(ledger: Ledger, names: Sequence[str], forget: Callable[[Tx, str], bool]) -> int:
+    """Forget files one by one, each destroyed in the transaction that forgets it; how many were destroyed.
+
+    So whoever keeps the same bytes meanwhile finds them whole or gone, and what could not be destroyed has its row
+    still, by which it is found again.
+    """
+    count = 0
+    for name in names:
+        try:
+            with ledger.store.write() as tx:
+                if forget(tx, name):
+                    _destroy(ledger, name)
+                    count += 1
+        except _Stays as stays:
+            log.error("case.file_stays", file=name, reason=str(stays))
+    return count
+
+
+def _destroy(ledger: Ledger, name: str) -> None:
+    try:
         ledger.files.remove(SHELF, name)
-    return len(gone)
+    except Unavailable as error:
+        raise _Stays(error.detail) from error
+
+
+class _Stays(Exception):
+    """One file could not be destroyed, which must not hold up the others; a database that is away does."""

@@ -187,7 +187,7 @@ class Cases(Protocol):
         ...
 
     def add_file(self, file: CaseFile) -> None:
-        """Note a file; the same again changes nothing."""
+        """Note a file; one that was only sent and is sent again waits anew, else the same again changes nothing."""
         ...
 
     def file(self, subject: str, sha256: str) -> CaseFile | None:
@@ -206,10 +206,18 @@ class Cases(Protocol):
         """Forget what was written in cases that closed before then, and of notices none of whose cases is younger."""
         ...
 
-    def forget_files(self, closed_before: int, limit: int) -> list[str]:
-        """Forget their files too; the SHA-256 of those that nothing names any more."""
+    def files_over(self, closed_before: int, limit: int) -> list[str]:
+        """The SHA-256 of files of such cases and notices."""
         ...
 
-    def forget_sent(self, before: int, limit: int) -> list[str]:
-        """Forget files that were sent before then and that nothing has named; the SHA-256 of those that can go."""
+    def forget_file(self, name: str, closed_before: int) -> bool:
+        """Forget that they had a file; whether nothing names it any more."""
+        ...
+
+    def sent_over(self, before: int, limit: int) -> list[str]:
+        """The SHA-256 of files that were sent before then and that nothing has named."""
+        ...
+
+    def forget_sent(self, name: str, before: int) -> bool:
+        """Forget that such a file was sent; whether nothing names it any more."""
         ...

@@ -120,12 +120,13 @@ def keep_right_file(ledger: Ledger, caller: Caller, id: str, file: BinaryIO) -> 
     _need_holder(caller)
     with ledger.store.read() as tx:
         _own(tx, caller, id)
-    sha256, media_type = kept_document(ledger, file)
+    one = kept_document(ledger, file)
     with ledger.store.write() as tx:
         before = _own(tx, caller, id)
-        if before.file == sha256:
+        one.keep(ledger)
+        if before.file == one.sha256:
             return before
-        changed = replace(before, file=sha256, file_type=media_type)
+        changed = replace(before, file=one.sha256, file_type=one.media_type)
         if before.state is not RightState.CHECKED:
             return _change(ledger, tx, caller, "right.changed", changed, ("file", "file_type"))
         changed = replace(changed, state=RightState.STATED)

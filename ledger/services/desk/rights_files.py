@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from ledger.domain.errors import Invalid, TooLarge
@@ -12,8 +13,22 @@ SHELF: Final = "marks"
 _HEADS: Final = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
-def kept_document(ledger: Ledger, file: BinaryIO) -> tuple[str, str]:
-    """A file's SHA-256, and the media type that its first bytes say it is.
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file on the shelf, and the media type that its first bytes say it is."""
+
+    sha256: str
+    media_type: str
+    content: bytes
+
+    def keep(self, ledger: Ledger) -> None:
+        """Have it on the shelf still. Within the transaction that names it: what nothing named may be swept before."""
+        if not ledger.files.has(SHELF, self.sha256):
+            ledger.files.add(SHELF, self.content)
+
+
+def kept_document(ledger: Ledger, file: BinaryIO) -> Document:
+    """A file put on the shelf, to be named in a transaction that calls its `keep`.
 
     Raises TooLarge beyond the limit for evidence, Invalid for what is no PDF, JPEG or PNG.
     """
@@ -28,4 +43,4 @@ def kept_document(ledger: Ledger, file: BinaryIO) -> tuple[str, str]:
         raise Invalid(
             said("The certificate is not a PDF, JPEG or PNG, whatever its name says. Save it as one of them.")
         )
-    return ledger.files.add(SHELF, content), media_type
+    return Document(ledger.files.add(SHELF, content), media_type, content)

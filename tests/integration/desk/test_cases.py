@@ -21,10 +21,11 @@ from ledger.domain.desk.listings import Condition, Listing, ListingStatus, Selle
 from ledger.domain.desk.notices import Line
 from ledger.domain.desk.standing import Counts
 from ledger.domain.desk.strikes import Measure
-from ledger.domain.errors import Conflict, Forbidden, Invalid, TooMany, Unknown
+from ledger.domain.errors import Conflict, Forbidden, Invalid, TooMany, Unavailable, Unknown
 from ledger.domain.organisations import Caller, Role
 from ledger.domain.statements import Kind, MarkKind
 from ledger.domain.webhooks import EventType, Message
+from ledger.keeping.files import Files
 from ledger.services.desk import case_act
 from ledger.services.desk.agents import authorise_agent, end_agent
 from ledger.services.desk.case_act import Ruling, Word
@@ -553,6 +554,75 @@ def test_a_file_that_nothing_names_is_swept_after_a_month_and_what_something_nam
     assert sweep_sent_files(world.ledger) == 1
     assert not world.ledger.files.has(SHELF, shared)
     assert sweep_sent_files(world.ledger) == 0
+
+
+@on_both
+def test_whoever_keeps_the_bytes_of_a_file_while_it_is_swept_has_them(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = right(world)
+    [(kept, _)] = send(world, asked(mark, "L-1"))
+    keep = [
+        lambda file: keep_case_file(world.ledger, world.caller("bazar"), file),
+        lambda file: keep_seller_file(world.ledger, kept.id, file),
+        lambda file: keep_right_file(world.ledger, world.caller("maison"), mark, file),
+    ]
+    contents = [b"%%PDF-1.7 %d" % n for n in range(len(keep))]
+    names = [keep_case_file(world.ledger, world.caller("maison"), io.BytesIO(one)).sha256 for one in contents]
+    world.clock.ahead += SENT_KEPT + 60
+    remove, threads = Files.remove, list[threading.Thread]()
+
+    def meanwhile(files: Files, shelf: str, name: str) -> None:
+        n = names.index(name)
+        threads.append(threading.Thread(target=keep[n], args=(io.BytesIO(contents[n]),)))
+        threads[-1].start()
+        threads[-1].join(1)
+        remove(files, shelf, name)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(Files, "remove", meanwhile)
+        sweep_sent_files(world.ledger)
+    for one in threads:
+        one.join()
+    assert len(threads) == 3
+    assert [world.ledger.files.has(SHELF, name) for name in names] == [True] * 3
+    assert sweep_sent_files(world.ledger) == 0
+
+
+def test_a_file_that_is_sent_again_waits_anew(world: World) -> None:
+    maison, mark = world.caller("maison"), right(world)
+    for _ in range(2):
+        sent = keep_case_file(world.ledger, maison, io.BytesIO(b"%PDF-1.7 again")).sha256
+        world.clock.ahead += SENT_KEPT - 60
+    assert sweep_sent_files(world.ledger) == 0
+    assert send(world, asked(mark, "L-1", files=(sent,)))
+
+
+@on_both
+def test_a_file_that_cannot_be_destroyed_holds_up_no_other_and_is_asked_for_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [(kept, _)] = send(world, asked(right(world), "L-1"))
+    contents = [b"%%PDF-1.7 %d" % n for n in range(3)]
+    sent = [keep_case_file(world.ledger, world.caller("maison"), io.BytesIO(one)).sha256 for one in contents]
+    case = [keep_seller_file(world.ledger, kept.id, io.BytesIO(one + b" of the case")).sha256 for one in contents]
+    case_act.withdraw(world.ledger, world.caller("maison"), kept.id)
+    world.clock.ahead += TEXTS_KEPT + DAY
+    remove, bad = Files.remove, {min(sent), min(case)}
+
+    def fails(files: Files, shelf: str, name: str) -> None:
+        if name in bad:
+            raise Unavailable("A file could not be destroyed (I/O error). Try again.")
+        remove(files, shelf, name)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Files, "remove", fails)
+        assert sweep_sent_files(world.ledger) == 2
+        forget_case_texts(world.ledger)
+    assert {name for name in (*sent, *case) if world.ledger.files.has(SHELF, name)} == bad
+    assert sweep_sent_files(world.ledger) == 1
+    forget_case_texts(world.ledger)
+    assert not any(world.ledger.files.has(SHELF, name) for name in bad)
 
 
 def test_the_same_notice_sent_twice_at_once_makes_its_cases_once(world: World) -> None:
