@@ -107,7 +107,7 @@ class Cast:
             locale="en-GB",
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         return Someone(self, name, context)
 
     def member(self, one: Someone, slug: str, *roles: StaffRole) -> None:
@@ -139,13 +139,19 @@ class Cast:
             return len(tx.asks.asks_of(item))
 
     def follow_mail(self) -> str:
-        """The address in the newest letter of the file outbox."""
+        """The address in the newest letter of the file outbox that has one; some letters only tell something."""
         folder = self.running.folder / "outbox"
-        wait_until(lambda: folder.exists() and any(folder.glob("*.eml")), "a letter was sent")
-        newest = max(folder.glob("*.eml"), key=lambda one: one.stat().st_mtime_ns)
-        [line] = [one for one in newest.read_text().splitlines() if one.startswith("http")]
-        newest.unlink()
-        return line
+
+        def newest() -> tuple[Path, str] | None:
+            for letter in sorted(folder.glob("*.eml"), key=lambda one: one.stat().st_mtime_ns, reverse=True):
+                for line in letter.read_text().splitlines():
+                    if line.startswith("http"):
+                        return letter, line
+            return None
+
+        letter, line = wait_until(newest, "a letter with an address was sent")
+        letter.unlink()
+        return str(line)
 
 
 class Someone:

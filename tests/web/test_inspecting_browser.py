@@ -35,7 +35,7 @@ class Desk:
     def __init__(self, stage: Stage, address: str, browser: Browser, pictures: Path) -> None:
         self.stage, self.address, self.pictures = stage, address, pictures
         context = browser.new_context(viewport=TABLET, base_url=address, bypass_csp=True)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         self.context, self.page = context, context.new_page()
         self.trouble: list[str] = []
         self.page.on("pageerror", lambda error: self.trouble.append(str(error)))

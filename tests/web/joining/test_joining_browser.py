@@ -37,7 +37,7 @@ class Someone:
     def __init__(self, stage: Stage, address: str, browser: Browser, pictures: Path) -> None:
         self.stage, self.pictures = stage, pictures
         self.context = browser.new_context(viewport=PHONE, base_url=address, bypass_csp=True)  # type: ignore[arg-type]
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(60_000)
         self.page: Page = self.context.new_page()
         self.trouble: list[str] = []
         self.page.on("pageerror", lambda error: self.trouble.append(str(error)))

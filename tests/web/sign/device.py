@@ -65,7 +65,7 @@ class Device:
 
     def answer(self) -> dict[str, Any]:
         """The answer, once the browser is back on the site."""
-        self.page.wait_for_url(BACK, timeout=15_000)
+        self.page.wait_for_url(BACK, timeout=60_000)
         expect(self.page.locator("h1")).to_have_text("Back on the site")
         return read_answer(self.page.url)
 
@@ -83,7 +83,7 @@ def device(browser: Browser, site: Site, **context: Any) -> Iterator[Device]:
     made: BrowserContext = browser.new_context(**context)
     try:
         page = made.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)

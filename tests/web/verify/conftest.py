@@ -125,7 +125,7 @@ class Visit:
     def __init__(self, browser: Any, **how: Any) -> None:
         self.context = browser.new_context(**{"viewport": {"width": 360, "height": 640}, "locale": "en-GB", **how})
         self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(60_000)
         self.asked: list[str] = []
         self.wrong: list[str] = []
         self.page.on("request", lambda asked: self.asked.append(f"{asked.method} {asked.url}"))
