@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol, TypeVar
 
 from ledger.domain.chain_view import Block, ChainEvent
 from ledger.domain.errors import Unavailable
-from ledger.domain.ids import new_id
+from ledger.domain.ids import Rising, new_id
 from ledger.domain.openings import Opening
 from ledger.domain.statements import Domain, Keccak
 from ledger.services.asks_port import Asks
@@ -261,14 +261,15 @@ class Ledger:
     """Opens a node that can show state, for passports. Raises Unavailable where there is none."""
     sign_url: str = "http://sign.localhost:8000"
     """Origin of the signing page; its host is the passkeys' relying party (WebAuthn Level 3, 5.1.2)."""
+    rising: Rising = field(default_factory=Rising)
 
     def now(self) -> int:
         """Whole seconds since 1970."""
         return int(self.clock())
 
     def new_id(self, prefix: str) -> str:
-        """A fresh sortable name."""
-        return new_id(prefix, self.clock(), self.random)
+        """A fresh name that sorts after the ones before it."""
+        return new_id(prefix, self.rising.at(self.clock()), self.random)
 
     def domain(self, tx: Tx) -> Domain:
         """The contract that signatures are for. Raises Unavailable before it is deployed."""
