@@ -57,7 +57,7 @@ _GOODS_UNSPACED: Final = re.compile("[包袋鞋表裙裤靴戒帽衣镜链]|手�
 _OF_BRANDS: Final = frozenset(
     """
     authentic genuine auth designer brand marque marca marke authentique preowned preloved secondhand official 正品 真品
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 - words read better as a text
 )
 _COPIES: Final = frozenset(("replica", "dupe", "knockoff", "counterfeit", "fake", "faux", "inspired", "style"))
 _ASIDE: Final = frozenset(
@@ -78,7 +78,7 @@ _ASIDE: Final = frozenset(
     cropped baggy loose oversized padded quilted hooded strapless backless wrap maternity cocktail prom swing
     pencil pleated tiered ankle chelsea combat cowboy desert chunky platform wedge block pointed round square
     engagement signet promise eternity stacking charm
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 - words read better as a text
 )
 
 
@@ -153,6 +153,6 @@ GLUED: Final = frozenset(squashed(word) for word in GOODS if len(word) > 2) | fr
     new best buy cheap my the original authentic genuine official outlet shop store online sale deal style
     inspired replica dupe fake copy fashion women men kids lover lovers fan uk usa eu italy paris real vintage
     logo
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 - words read better as a text
 )
 """Words that people write together with a mark (“rolexwatch”, “newnikeshoes”), as they read."""

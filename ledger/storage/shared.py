@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeVar
 
 _MOST: Final = 20_000
@@ -49,7 +50,7 @@ class Once:
             return
         found = ask(wanted)
         for key in wanted:
-            self.get(key, lambda key=key: found.get(key))  # type: ignore[misc]
+            self.get(key, partial(found.get, key))
 
     def get(self, key: Any, ask: Callable[[], T]) -> T:
         """The answer under a key, which `ask` gives where it is not known yet."""

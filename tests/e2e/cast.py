@@ -27,7 +27,7 @@ from ledger.services.ports import Ledger
 from ledger.services.replace_claim import replace_claim
 from ledger.settings import Settings
 from tests.e2e.running import Running, wait_until
-from tests.web.gallery import FLAGS
+from tests.support.chromium import FLAGS
 from tests.web.stage import sheet
 
 PHONE: Final = {"width": 360, "height": 640}

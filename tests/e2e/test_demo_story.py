@@ -99,7 +99,7 @@ def test_what_holds_keys_is_readable_by_its_owner_only(told: Running) -> None:
 def test_the_first_screen_says_the_verdict_in_a_browser(told: Running) -> None:
     from playwright.sync_api import sync_playwright
 
-    from tests.web.gallery import FLAGS
+    from tests.support.chromium import FLAGS
 
     verdicts = told.demo()["verdicts"]
     with sync_playwright() as play:

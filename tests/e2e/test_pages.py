@@ -21,8 +21,7 @@ from ledger.services.ports import Ledger
 from ledger.settings import Settings
 from tests.e2e.running import Running, wait_until
 from tests.e2e.test_demo_story import free_port
-from tests.support.chromium import CHROMIUM
-from tests.web.gallery import FLAGS
+from tests.support.chromium import CHROMIUM, FLAGS
 from tests.web.stage import GTIN, sheet
 
 AXE: Final = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"

@@ -9,18 +9,11 @@ import argparse
 import shutil
 from pathlib import Path
 
+from tests.support.chromium import FLAGS
 from tests.web.scan_pages import PHOTO, all_pages, make_app
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = {"phone": (360, 640), "desk": (1280, 800)}
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 BAG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 240">
 <rect width="240" height="240" fill="#dfe3e5"/>
 <path d="M78 112c0-70 84-70 84 0" fill="none" stroke="#24282b" stroke-width="7"/>

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from werkzeug.serving import make_server
 
 from ledger.domain.identity import path
 from ledger.domain.lines import LineText, Words
 from ledger.services.keep_line import keep_line
 from ledger.services.line_photos import add_photo
-from tests.support.chromium import AXE, CHROMIUM
-from tests.web.gallery import FLAGS
+from tests.support.chromium import AXE
+from tests.support.serving import served
 from tests.web.stage import GTIN, Stage, on_each_database
 from tests.web.test_scan_page_browser import FAULTS, WCAG
 
@@ -37,23 +35,8 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="module")
 def address(stage: Stage) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, stage.app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
+    with served(stage.app()) as made:
+        yield made
 
 
 def at_the_desk(stage: Stage, browser: Any, address: str, **options: Any) -> Any:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page
 
 from ledger.domain.organisations import Role
 from ledger.domain.people import StaffRole
 from ledger.domain.statements import Kind
 from ledger.services.kept_keys import sign_and_submit
 from ledger.services.organisations import add_organisation, operator_as
-from tests.support.chromium import AXE, CHROMIUM
-from tests.web.gallery import FLAGS
+from tests.support.chromium import AXE
+from tests.support.serving import served
 from tests.web.people import Member
 from tests.web.stage import GTIN, Stage, staged
 from tests.web.test_inspecting import begin
@@ -39,23 +36,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
 def base(stage: Stage) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = make_server("127.0.0.1", port, stage.app(), threaded=True)
-    running = threading.Thread(target=server.serve_forever)
-    running.start()
-    yield f"http://127.0.0.1:{port}"
-    server.shutdown()
-    running.join(10)
+    with served(stage.app()) as made:
+        yield made
 
 
 def _page(browser: Browser, base: str, who: Member, width: int) -> Page:

@@ -12,13 +12,11 @@ from typing import Any, Final
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from ledger.domain.people import Membership, StaffRole
 from ledger.services.inspect_keys import add_member_key
-from tests.support.chromium import CHROMIUM
-from tests.web.gallery import FLAGS
 from tests.web.stage import GTIN, Stage, staged
 from web import create_app
 
@@ -97,15 +95,6 @@ class Desk:
             targets,
         )
         assert small == [], name
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM.exists(), "These tests need Chromium. Install it with: apt-get install chromium"
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
-from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.support.chromium import AXE, CHROMIUM
-from tests.web.gallery import FLAGS
+from tests.support.chromium import AXE, chromium
+from tests.support.serving import served
 from tests.web.owned import DIGITS, Owned, owned
 from tests.web.test_own import Visitor
 from tests.web.test_scan_page_browser import FAULTS, WCAG
@@ -27,11 +25,6 @@ LANGUAGES: Final = ("en", "fr", "it", "zh-Hans") if os.environ.get("TOUCHMARK_LO
 SMALL: Final = {"width": 320, "height": 568}
 SECRET: Final = "A" * 22
 """What a handover link carries, as far as these pages look at it."""
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
 
 
 @dataclass(frozen=True)
@@ -89,20 +82,8 @@ class Town:
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    from playwright.sync_api import sync_playwright
-
-    with owned(tmp_path_factory.mktemp("people")) as people, sync_playwright() as play:
-        server = make_server("127.0.0.1", 0, people.app, threaded=True, request_handler=_Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        try:
-            yield Town(people, f"http://127.0.0.1:{server.server_port}", browser)
-        finally:
-            browser.close()
-            server.shutdown()
-            thread.join(timeout=10)
-            server.server_close()
+    with owned(tmp_path_factory.mktemp("people")) as people, served(people.app) as base, chromium() as browser:
+        yield Town(people, base, browser)
 
 
 def places(town: Owned) -> Iterator[Place]:

@@ -5,33 +5,26 @@ from __future__ import annotations
 import io
 import json
 import os
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ledger.domain.batches import Item
 from ledger.domain.identity import path
 from ledger.domain.statements import Kind, MarkKind
 from ledger.services.ask_owner import link_of
 from ledger.services.kept_keys import sign_and_submit
-from tests.support.chromium import AXE, CHROMIUM
-from tests.web.gallery import FLAGS
+from tests.support.chromium import AXE
+from tests.support.serving import served
 from tests.web.owned import Someone
 from tests.web.stage import GTIN, Stage, staged
 from tests.web.test_ask_photo import cards_of, chosen, photo
 from tests.web.test_own import Visitor
 from tests.web.test_receipts import local
 from web.sealed_numbers import sealed
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
 
 
 @dataclass
@@ -82,28 +75,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             "prove": ("/prove/" + link_of(stage.ledger, waiting.rsplit("/", 1)[-1]), owner),
             "mine": (f"/my/items/{items[0].item:064x}", owner),
         }
-        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Place(f"http://127.0.0.1:{server.server_port}", pages, stage, folder, told[0])
-        server.shutdown()
-        thread.join(timeout=10)
-        server.server_close()
+        with served(app) as base:
+            yield Place(base, pages, stage, folder, told[0])
 
 
 def photo_file(stage: Stage, item: Item) -> io.BytesIO:
     """A photo of an item, with its code in it."""
     return io.BytesIO(photo(f"{stage.ledger.public_url}{path(GTIN, item.serial)}"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
 
 
 def opened(browser: Any, place: Place, name: str, width: int, **more: Any) -> Any:

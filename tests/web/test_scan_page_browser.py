@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ledger.domain.standing_headlines import Key
-from tests.support.chromium import AXE, CHROMIUM
-from tests.web.gallery import FLAGS, SIZES, write
+from tests.support.chromium import AXE
+from tests.web.gallery import SIZES, write
 
 
 @pytest.fixture(scope="module")
@@ -22,16 +21,6 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def names(gallery: Path) -> list[str]:
     return sorted(page.stem for page in gallery.glob("*.html") if page.stem != "index")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
 
 
 def test_every_verdict_fits_the_first_screen_of_a_small_phone_without_javascript(browser: Any, gallery: Path) -> None:

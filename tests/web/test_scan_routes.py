@@ -7,17 +7,17 @@ import http.client
 import io
 import json
 import re
-import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import text as sql
-from werkzeug.serving import make_server
 
 from ledger.domain.characters import GS1_82
 from ledger.domain.identity import path
@@ -29,6 +29,7 @@ from ledger.services.follow_chain import NODE_SEEN
 from ledger.services.kept_keys import sign_and_submit
 from ledger.services.store_evidence import store_evidence
 from ledger.storage.engine import Store
+from tests.support.serving import served
 from tests.web.stage import GTIN, OTHER_GTIN, Stage, on_each_database
 from web.limits import Pace
 
@@ -95,20 +96,11 @@ def test_every_serial_of_set_82_leads_to_its_own_item(client: FlaskClient, seria
 
 
 def test_hostile_serials_come_through_a_real_server_as_they_were_printed(stage: Stage) -> None:
-    server = make_server("127.0.0.1", 0, stage.app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    with served(stage.app()) as base, closing(http.client.HTTPConnection(urlsplit(base).netloc, timeout=10)) as asked:
         for serial in SERIALS:
-            connection.request("GET", path(GTIN, serial), headers=JSON)
-            answer = json.loads(connection.getresponse().read())
+            asked.request("GET", path(GTIN, serial), headers=JSON)
+            answer = json.loads(asked.getresponse().read())
             assert answer["serial"] == serial
-        connection.close()
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_the_other_keys_of_a_digital_link_before_the_serial_change_nothing(client: FlaskClient) -> None:

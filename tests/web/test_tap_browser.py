@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ledger.domain.identity import path
 from ledger.services.follow_chain import NODE_SEEN
-from tests.support.chromium import AXE, CHROMIUM
+from tests.support.chromium import AXE
 from tests.support.encoder import PASSPHRASE, encode
+from tests.support.serving import served
 from tests.support.tag import SimulatedTag
-from tests.web.gallery import FLAGS
 from tests.web.stage import GTIN, Stage, staged
 
 SHOWN = re.compile(r"[?]tapped=tap_")
 SHOTS = os.environ.get("TOUCHMARK_SHOTS", "")
 """A folder for pictures of the pages, for whoever wants to look at them."""
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
 
 
 @dataclass
@@ -51,23 +44,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         items = stage.register([{"serial": f"TAPPED{n}", "colour": "black"} for n in range(4)])
         tags = encode(stage.ledger, stage.brand, items[0].batch_id, GTIN, sealed=True)
         stage.register([{"serial": "UNTAGGED"}])
-        server = make_server("127.0.0.1", 0, stage.app(), threaded=True, request_handler=_Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Site(stage, f"http://127.0.0.1:{server.server_port}", stage.key("maison"), tags)
-        server.shutdown()
-        thread.join(timeout=10)
-        server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
+        with served(stage.app()) as base:
+            yield Site(stage, base, stage.key("maison"), tags)
 
 
 def sound(page: Any, width: int, name: str, within: str = "main") -> None:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ledger.domain.looks import DAY
 from ledger.services.keep_looks import compare_new
 from ledger.services.note_scan import Seen, note_scans
-from tests.support.chromium import AXE, CHROMIUM
-from tests.web.gallery import FLAGS
+from tests.support.chromium import AXE
+from tests.support.serving import served
 from tests.web.stage import staged
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -32,23 +25,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, s
         looks = [Seen(items[0].item, now - DAY // 24 * n, "held", where, f"{n}") for n, where in enumerate(places)]
         note_scans(stage.ledger, looks)
         compare_new(stage.ledger)
-        server = make_server("127.0.0.1", 0, stage.app(), threaded=True, request_handler=_Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", stage.key("maison"), f"/console/items/{items[0].item:064x}"
-        server.shutdown()
-        thread.join(timeout=10)
-        server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
+        with served(stage.app()) as base:
+            yield base, stage.key("maison"), f"/console/items/{items[0].item:064x}"
 
 
 def _signed_in(browser: Any, base: str, key: str, width: int, **more: Any) -> Any:

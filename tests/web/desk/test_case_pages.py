@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
 import pytest
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ledger.domain.asks import AskState
 from ledger.domain.desk.rights import RightKind
 from ledger.domain.organisations import Scope
 from ledger.services.desk.rights import Given, state_right
-from tests.support.chromium import AXE, CHROMIUM
+from tests.support.chromium import AXE
+from tests.support.serving import served
 from tests.web.api.asking import Asking, claimed, registered
 from tests.web.api.conftest import UNHURRIED
-from tests.web.gallery import FLAGS
 from tests.web.stage import Stage, staged
 from tests.web.test_console import Visitor
 
@@ -208,30 +206,10 @@ def test_cases_are_their_parties_alone(stage: Stage) -> None:
     assert "It ended with the notice withdrawn." in brand.get(case).text
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def address(stage: Stage) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, stage.app(), threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
+    with served(stage.app()) as made:
+        yield made
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ledger.services.desk.designs import date_design
-from tests.support.chromium import AXE, CHROMIUM
+from tests.support.chromium import AXE
+from tests.support.serving import served
 from tests.web.api.asking import registered
 from tests.web.api.conftest import UNHURRIED
 from tests.web.api.test_listings import listing
 from tests.web.api.test_signals import alert, upheld_cases
 from tests.web.api.test_tracing import offered
-from tests.web.gallery import FLAGS
 from tests.web.stage import Stage
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
 def address(shared: Stage) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, shared.app(pace=UNHURRIED), threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
+    with served(shared.app(pace=UNHURRIED)) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import io
 import re
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
 
 from ledger.domain.organisations import Role
 from ledger.services.organisations import add_organisation
-from tests.support.chromium import AXE, CHROMIUM
-from tests.web.gallery import FLAGS
+from tests.support.chromium import AXE
+from tests.support.serving import served
 from tests.web.stage import Stage, staged
 
 FIELDS = {
@@ -28,11 +26,6 @@ FIELDS = {
     "territories": "FR it",
     "expires_on": "2031-03-31",
 }
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -126,32 +119,20 @@ def test_an_agent_is_let_in_for_one_right_and_ended_by_either_side(brand: Visito
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_pages_have_no_fault_and_do_not_scroll_sideways(
-    stage: Stage, brand: Visitor, right: str, width: int
+    stage: Stage, brand: Visitor, right: str, browser: Any, width: int
 ) -> None:
-    from playwright.sync_api import sync_playwright
-
     brand.post("/console/rights/agents", agent="protect", until="2027-05-31", kinds="mark")
-    server = make_server("127.0.0.1", 0, stage.app(), threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    base = f"http://127.0.0.1:{server.server_port}"
-    try:
-        with sync_playwright() as play:
-            browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-            page = browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True).new_page()
-            page.goto(base + "/console/sign-in")
-            page.fill("input[name=key]", stage.key("maison"))
-            page.press("input[name=key]", "Enter")
-            page.wait_for_url(base + "/console/")
-            for path in ("/console/rights", right):
-                page.goto(base + path)
-                page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-                page.add_script_tag(path=str(AXE))
-                found = page.evaluate("axe.run().then(got => got.violations.map(one => one.id + one.nodes[0].html))")
-                assert found == [], path
-            browser.close()
-    finally:
-        server.shutdown()
-        thread.join(timeout=10)
-        server.server_close()
+    with served(stage.app()) as base:
+        page = browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True).new_page()
+        page.goto(base + "/console/sign-in")
+        page.fill("input[name=key]", stage.key("maison"))
+        page.press("input[name=key]", "Enter")
+        page.wait_for_url(base + "/console/")
+        for path in ("/console/rights", right):
+            page.goto(base + path)
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            page.add_script_tag(path=str(AXE))
+            found = page.evaluate("axe.run().then(got => got.violations.map(one => one.id + one.nodes[0].html))")
+            assert found == [], path
+        page.context.close()

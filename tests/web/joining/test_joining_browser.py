@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from ledger.domain.joining import txt_value
@@ -19,8 +19,6 @@ from ledger.domain.people import Membership, StaffRole
 from ledger.services.join_domain import look_at_next_domain
 from ledger.services.joining_port import Looked
 from ledger.services.organisations import operator_as, organisation
-from tests.support.chromium import CHROMIUM
-from tests.web.gallery import FLAGS
 from tests.web.joining.conftest import GTIN, Stage, letters
 from tests.web.stage import staged
 from web import create_app
@@ -94,15 +92,6 @@ class Someone:
         assert small == [], name
         self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         assert self.trouble == [], name
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM.exists(), "These tests need Chromium. Install it with: apt-get install chromium"
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

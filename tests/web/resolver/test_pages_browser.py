@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
-from tests.support.chromium import AXE, CHROMIUM
-from tests.web.gallery import FLAGS
+from tests.support.chromium import AXE
+from tests.support.serving import served
 from tests.web.stage import GTIN
 from tests.web.test_scan_page_browser import FAULTS, WCAG
 
@@ -26,23 +24,8 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield found
-        found.close()
+    with served(app) as made:
+        yield made
 
 
 @pytest.mark.parametrize("page", PAGES)

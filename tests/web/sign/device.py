@@ -11,14 +11,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.web.sign.site import Site, read_answer
 
-FLAGS: Final = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 BACK: Final = re.compile(r"/signed/err_1234567890#a=")
 
 

@@ -14,9 +14,7 @@ import pytest
 from flask import Flask, Response, request
 from werkzeug.serving import make_server
 
-from tests.support.chromium import CHROMIUM
 from tests.vectors.passport_cases import FOLDER
-from tests.web.gallery import FLAGS
 from web.verify_host import FILE, bp
 
 GOOD: Final = FOLDER / "good"
@@ -107,16 +105,6 @@ def _served(app: Flask) -> Iterator[int]:
     finally:
         server.shutdown()
         thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
 
 
 class Visit:
