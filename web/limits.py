@@ -1,13 +1,14 @@
 """How often one caller may ask: counted by organisation, else by connection, and told in every answer.
 
 The web processes of one machine count together (web/shared_counts.py, where `ledger/web_server.py` has made them a
-folder); one process alone counts in its memory. A limit never hides bad news: whoever looks up items too fast is still
-told of a stolen or counterfeit one (see `spend`).
+folder); one process alone has such a table to itself. A limit never hides bad news: whoever looks up items too fast is
+still told of a stolen or counterfeit one (see `spend`).
 """
 
 from __future__ import annotations
 
 import functools
+import math
 import os
 import time
 from collections.abc import Callable
@@ -16,19 +17,19 @@ from ipaddress import IPv6Address, ip_address
 from typing import Any, Final
 
 from flask import Flask, Response, current_app, g, request
-from flask_limiter import Limiter, RequestLimit
-from limits import parse
+from limits import RateLimitItem, parse
+from limits.strategies import MovingWindowRateLimiter
 
 from ledger.domain.errors import TooMany
 from ledger.domain.organisations import Caller
 from ledger.domain.said import said
 from web.metrics import FOLDER
-from web.shared_counts import SCHEME
+from web.shared_counts import SCHEME, SharedCounts
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What one caller may do, in Flask-Limiter's words; items of a bulk check count one by one."""
+    """What one caller may do, in the words of `limits`; items of a bulk check count one by one."""
 
     read: str = "1200/minute"
     write: str = "300/minute"
@@ -46,22 +47,17 @@ def register(app: Flask, pace: Pace) -> None:
     """Count requests to the API; say in every answer how many are left (draft-ietf-httpapi-ratelimit-headers-10)."""
     app.extensions["pace"] = pace
     folder = os.environ.get(FOLDER)
-    limiter = Limiter(
-        _who,
-        application_limits=[_policy],
-        application_limits_exempt_when=_counts_itself,
-        storage_uri=f"{SCHEME}://{folder}/limits" if folder else "memory://",
-        strategy="moving-window",
-        on_breach=_refuse,
-    )
-    limiter.init_app(app)
-    app.extensions["touchmark_limiter"] = limiter
+    counts = SharedCounts(f"{SCHEME}://{folder}/limits" if folder else f"{SCHEME}://")
+    app.extensions["touchmark_limiter"] = MovingWindowRateLimiter(counts)
+
+    @app.before_request
+    def _count() -> None:
+        if not _counts_itself():
+            _count_request()
 
     @app.after_request
     def _tell(response: Response) -> Response:
         spent: Spent | None = g.get("spent")
-        if spent is None and limiter.current_limit is not None:
-            spent = _of(limiter.current_limit)
         if spent is not None:
             response.headers.update(told(spent))
         return response
@@ -117,12 +113,15 @@ def told(spent: Spent) -> dict[str, str]:
 
 
 def _spend(who: str, most: str, items: int) -> Spent:
-    limiter: Limiter = current_app.extensions["touchmark_limiter"]
-    limit = _parsed(most)
-    over = not limiter.limiter.hit(limit, who, "items", cost=items)
-    window = limiter.limiter.get_window_stats(limit, who, "items")
-    resets = max(1, int(window.reset_time - time.time()) + 1)
-    return Spent("items", limit.amount, limit.get_expiry(), window.remaining, resets, over)
+    return _hit("items", _parsed(most), (who, "items"), items)
+
+
+def _hit(name: str, limit: RateLimitItem, whose: tuple[str, ...], cost: int = 1) -> Spent:
+    limiter: MovingWindowRateLimiter = current_app.extensions["touchmark_limiter"]
+    over = not limiter.hit(limit, *whose, cost=cost)
+    window = limiter.get_window_stats(limit, *whose)
+    resets = max(1, math.ceil(window.reset_time - time.time()))
+    return Spent(name, limit.amount, limit.get_expiry(), window.remaining, resets, over)
 
 
 _parsed = functools.cache(parse)
@@ -157,19 +156,17 @@ def _policy() -> str:
 
 
 def _counts_itself() -> bool:
+    """Whether this request is none of the API's, or its view counts what it looks up."""
     view = current_app.view_functions.get(request.endpoint or "")
-    return not request.path.startswith(_PREFIX) or bool(getattr(view, "counts_itself", False))
+    return view is None or not request.path.startswith(_PREFIX) or bool(getattr(view, "counts_itself", False))
 
 
-def _refuse(limit: RequestLimit) -> None:
-    wait = _of(limit).resets
-    raise TooMany(
-        said("That was more than %(limit)s. Wait %(wait)s seconds, then go on.", limit=limit.limit, wait=wait),
-        retry_after=wait,
-    )
-
-
-def _of(limit: RequestLimit) -> Spent:
-    name = "read" if request.method in _READS else "write"
-    resets = max(1, limit.reset_at - int(time.time()))
-    return Spent(name, limit.limit.amount, limit.limit.get_expiry(), limit.remaining, resets)
+def _count_request() -> None:
+    """Count one request to the API. Raises TooMany."""
+    limit, name = _parsed(_policy()), "read" if request.method in _READS else "write"
+    g.spent = spent = _hit(name, limit, (_who(), name))
+    if spent.over:
+        raise TooMany(
+            said("That was more than %(limit)s. Wait %(wait)s seconds, then go on.", limit=limit, wait=spent.resets),
+            retry_after=spent.resets,
+        )

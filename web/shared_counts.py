@@ -14,8 +14,10 @@ import os
 import struct
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryFile
 from typing import Any, Final
 
 from limits.storage import Storage
@@ -34,14 +36,17 @@ _GROUP: Final = _SLOT.size * _IN_GROUP
 
 
 class SharedCounts(Storage, MovingWindowSupport):
-    """A store for Flask-Limiter's moving window; `touchmark-shared:///path` names its file."""
+    """A store for the moving window of `limits`. `touchmark-shared:///path` names its file; without a path it has none
+    that anybody else finds.
+    """
 
     STORAGE_SCHEME = [SCHEME]  # noqa: RUF012 - limits' own declaration
 
     def __init__(self, uri: str, wrap_exceptions: bool = False, **_: Any) -> None:
         super().__init__(uri, wrap_exceptions=wrap_exceptions)
         path = uri.partition("://")[2]
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._file = _opened(path)
+        weakref.finalize(self, os.close, self._file)
         os.ftruncate(self._file, _GROUP * _GROUPS)
         self._table = mmap.mmap(self._file, _GROUP * _GROUPS)
         # The file's locks are between processes alone.
@@ -134,6 +139,13 @@ class SharedCounts(Storage, MovingWindowSupport):
                 yield
             finally:
                 fcntl.lockf(self._file, fcntl.LOCK_UN, 1, group)
+
+
+def _opened(path: str) -> int:
+    if path:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with TemporaryFile() as nameless:
+        return os.dup(nameless.fileno())
 
 
 def _name(key: str) -> bytes:
