@@ -18,6 +18,7 @@ from flask import Flask, Request
 from ledger.domain.errors import Unavailable
 from ledger.domain.standing_reading import NODE_SILENCE
 from ledger.services.ports import Ledger
+from web.first_looks import first_look
 from web.kept_answers import Kept, KeptAnswers, Stamp, about_of
 from web.limits import Spent, spend_from, told
 from web.logs import ROUTE
@@ -65,12 +66,16 @@ def front_desk(inner: WSGIApplication, app: Flask, ledger: Ledger) -> WSGIApplic
         if place is None:
             return inner(environ, start_response)
         kept = answers.get(place.key, place.stamp, place.now)
-        if kept is not None:
-            with app.app_context():
-                headers = _headers(environ, kept)
-            if headers is not None:
-                start_response("200 OK", headers)
-                return [kept.body]
+        with app.app_context():
+            headers = _headers(environ, kept) if kept else None
+            if kept is None and (first := first_look(ledger, environ)) is not None:
+                kept = Kept(first.headers, first.body, first.about, first.route, place.stamp, place.now)
+                answers.put(place.key, kept)
+                environ[ROUTE] = kept.route
+                headers = [*kept.headers, *told(first.spent).items()]
+        if kept is not None and headers is not None:
+            start_response("200 OK", headers)
+            return [kept.body]
         return _made(answers, place, inner, environ, start_response)
 
     return serve

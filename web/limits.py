@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem, parse
@@ -25,6 +25,9 @@ from ledger.domain.organisations import Caller
 from ledger.domain.said import said
 from web.metrics import FOLDER
 from web.shared_counts import SCHEME, SharedCounts
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Pace:
 
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _PREFIX: Final = "/v1/"
+_COUNTED: Final = "touchmark.counted"
 
 
 def register(app: Flask, pace: Pace) -> None:
@@ -81,7 +85,8 @@ def spend(items: int = 1) -> Spent:
     Such a view still gives the bad news among them.
     """
     pace: Pace = current_app.extensions["pace"]
-    g.spent = spent = _spend(_who(), pace.items if _caller() else pace.anonymous_items, items)
+    counted: Spent | None = request.environ.pop(_COUNTED, None)
+    g.spent = spent = counted or _spend(_who(), pace.items if _caller() else pace.anonymous_items, items)
     return spent
 
 
@@ -102,6 +107,11 @@ def spend_from(address: str | None) -> Spent:
     """Count one item looked up from an address, by nobody in particular."""
     pace: Pace = current_app.extensions["pace"]
     return _spend(connection(address), pace.anonymous_items, 1)
+
+
+def already(environ: WSGIEnvironment, spent: Spent) -> None:
+    """Note that the item which this request looks up was counted before its view asks."""
+    environ[_COUNTED] = spent
 
 
 def told(spent: Spent) -> dict[str, str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Response
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_POLICY = (
+HEADERS: Final = "security_headers"
+"""Names those of an application among its extensions, as (name, value)."""
+_FRESH: Final = frozenset({"text/html", "application/json", "application/problem+json"})
+_POLICY: Final = (
     "default-src 'none'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "form-action 'self' {sign}; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -21,21 +24,23 @@ def harden(app: Flask, sign_origin: str) -> None:
 
     Forms lead to this site and, by its redirects, to the signing page at `sign_origin`.
     """
-    policy = _POLICY.format(sign=sign_origin)
+    app.extensions[HEADERS] = headers = (
+        ("Content-Security-Policy", _POLICY.format(sign=sign_origin)),
+        ("X-Content-Type-Options", "nosniff"),
+        # The address of a scan names the item: it goes to nobody else.
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(self), geolocation=(), microphone=()"),
+        ("X-Robots-Tag", "noindex"),
+    )
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", policy)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        # The address of a scan names the item: it goes to nobody else.
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
-        headers.setdefault("X-Robots-Tag", "noindex")
-        if response.mimetype in ("text/html", "application/json", "application/problem+json"):
-            headers.setdefault("Cache-Control", "no-store")
+        given = {name.lower() for name, _ in response.headers}
+        response.headers.extend([(name, value) for name, value in headers if name.lower() not in given])
+        if "cache-control" not in given and response.mimetype in _FRESH:
+            response.headers["Cache-Control"] = "no-store"
         return response
 
 

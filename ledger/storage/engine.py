@@ -33,6 +33,7 @@ from ledger.domain.errors import Conflict, InDoubt, Invalid, Unavailable
 from ledger.storage import stamps
 from ledger.storage.concerns import Tables
 from ledger.storage.gathered import GatheredTx
+from ledger.storage.ready import asked
 from ledger.storage.scanned import ScannedTx
 from ledger.storage.shared import Known, Shared
 from ledger.storage.stamps import Stamp
@@ -184,7 +185,7 @@ def make_engine(url: str) -> Engine:
         if connection.get_execution_options().get("touchmark_write", True):
             begin_write(connection, _WAIT)
         else:
-            connection.exec_driver_sql("BEGIN")
+            asked(connection, "BEGIN")
 
     return engine
 

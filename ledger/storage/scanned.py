@@ -29,6 +29,7 @@ from ledger.storage.epcis import Epcis
 from ledger.storage.gathered import GatheredTx
 from ledger.storage.outbox import COUNTS, Outbox
 from ledger.storage.papers import Papers
+from ledger.storage.ready import Ready
 from ledger.storage.scans import Scans, claim_subject, look_of, looked_of
 from ledger.storage.shared import Kept, Known, Once
 from ledger.storage.shared_parts import (
@@ -62,7 +63,7 @@ _USUAL_FOR: Final = 60
 T = TypeVar("T")
 
 _ITEM: Final[BindParameter[bytes]] = bindparam("item")
-_FOUND: Final = VISIBLE.where(items.c.gtin == bindparam("gtin"), items.c.serial == bindparam("serial")).limit(10)
+_FOUND: Final = Ready(VISIBLE.where(items.c.gtin == bindparam("gtin"), items.c.serial == bindparam("serial")).limit(10))
 
 
 def _any(table: Table, *also: Any) -> Any:
@@ -74,23 +75,25 @@ def _of_attempts(column: Any) -> Any:
 
 
 _WAITING: Final = (~statements.c.settled, COUNTS)
-_THERE_IS: Final = select(
-    select(activations.c.on_sale_at).where(activations.c.item == _ITEM).scalar_subquery().label("on_sale_at"),
-    _any(amendments).label("amendments"),
-    _any(item_versions).label("states"),
-    _any(events).label("events"),
-    _any(statements, *_WAITING).label("statements"),
-    _any(offers, offers.c.expires_at > bindparam("now")).label("offers"),
-    select(func.min(scans.c.at)).where(scans.c.item == _ITEM).scalar_subquery().label("first_look"),
-    select(func.min(scan_days.c.day)).where(scan_days.c.item == _ITEM).scalar_subquery().label("first_day"),
-    _any(displays).label("displays"),
-    _of_attempts(attempts.c.count).label("wrong_codes"),
-    _of_attempts(attempts.c.since).label("wrong_since"),
-    _any(entrustments).label("entrustments"),
-    _any(told_items).label("told"),
-    select(statements.c.id).where(statements.c.batch == bindparam("batch"), *_WAITING).exists().label("of_batch"),
+_THERE_IS: Final = Ready(
+    select(
+        select(activations.c.on_sale_at).where(activations.c.item == _ITEM).scalar_subquery().label("on_sale_at"),
+        _any(amendments).label("amendments"),
+        _any(item_versions).label("states"),
+        _any(events).label("events"),
+        _any(statements, *_WAITING).label("statements"),
+        _any(offers, offers.c.expires_at > bindparam("now")).label("offers"),
+        select(func.min(scans.c.at)).where(scans.c.item == _ITEM).scalar_subquery().label("first_look"),
+        select(func.min(scan_days.c.day)).where(scan_days.c.item == _ITEM).scalar_subquery().label("first_day"),
+        _any(displays).label("displays"),
+        _of_attempts(attempts.c.count).label("wrong_codes"),
+        _of_attempts(attempts.c.since).label("wrong_since"),
+        _any(entrustments).label("entrustments"),
+        _any(told_items).label("told"),
+        select(statements.c.id).where(statements.c.batch == bindparam("batch"), *_WAITING).exists().label("of_batch"),
+    )
 )
-_NEWEST_STATE: Final = (
+_NEWEST_STATE: Final = Ready(
     select(item_versions)
     .where(item_versions.c.item == _ITEM)
     .order_by(item_versions.c.block.desc(), item_versions.c.log_index.desc())
@@ -143,7 +146,7 @@ class ScannedTx(Tables):
             "batch": number,
             "subject": claim_subject(item.item),
         }
-        there = connection.execute(_THERE_IS, given).one()._mapping
+        (there,) = _THERE_IS.all(connection, **given)
         batches.know(item.item, there)
         chain.know(item.item, there)
         outbox.know(item.item, number, there)
@@ -170,7 +173,7 @@ class _Batches(SharedBatches):
     def __init__(self, connection: Connection, kept: Kept, gtin: str, serial: str) -> None:
         super().__init__(connection, kept)
         self._pair = gtin, serial
-        self.found = [item_of(row) for row in connection.execute(_FOUND, {"gtin": gtin, "serial": serial})]
+        self.found = [item_of(row) for row in _FOUND.all(connection, gtin=gtin, serial=serial)]
         self._item = -1
         self._there: Any = None
 
@@ -184,10 +187,10 @@ class _Batches(SharedBatches):
         return next((one for one in self.found if one.item == item), None) or super().item(item)
 
     def on_sale_at(self, item: int) -> int | None:
-        return self._there["on_sale_at"] if item == self._item else super().on_sale_at(item)
+        return self._there.on_sale_at if item == self._item else super().on_sale_at(item)
 
     def amendments(self, item: int) -> list[Amendment]:
-        return [] if item == self._item and not self._there["amendments"] else super().amendments(item)
+        return [] if item == self._item and not self._there.amendments else super().amendments(item)
 
 
 class _Chain(SharedChain):
@@ -199,9 +202,9 @@ class _Chain(SharedChain):
 
     def know(self, item: int, there: Any) -> None:
         self._item, name = item, {"item": item.to_bytes(32, "big")}
-        if there["states"] and (row := self._db.execute(_NEWEST_STATE, name).first()) is not None:
+        for row in _NEWEST_STATE.all(self._db, **name) if there.states else ():
             self._state = row.block, state_of(row)
-        if there["events"]:
+        if there.events:
             self._told = [event_of(row) for row in reversed(self._db.execute(_NEWEST_EVENTS, name).all())]
 
     def recorded(self) -> list[ChainEvent]:
@@ -237,9 +240,9 @@ class _Outbox(Outbox):
         self._behind: dict[bytes, Queued | None] = {}
 
     def know(self, item: int, number: int | None, there: Any) -> None:
-        if not there["statements"]:
+        if not there.statements:
             self._none.add(("item", item))
-        if number is not None and not there["of_batch"]:
+        if number is not None and not there.of_batch:
             self._none.add(("batch", number))
 
     def expect(self, hashes: Collection[bytes]) -> None:
@@ -262,7 +265,7 @@ class _Papers(Papers):
         self._reports: dict[bytes, Report | None] = {}
 
     def know(self, item: int, now: int, there: Any) -> None:
-        if not there["offers"]:
+        if not there.offers:
             self._offered = item, now
 
     def expect(self, commitments: Collection[bytes]) -> None:
@@ -307,19 +310,19 @@ class _Scans(Scans):
         if item != self._item:
             return super().looked(item, since, limit)
         there, given = self._there, {"item": item.to_bytes(32, "big"), "since": since, "most": limit}
-        first, day = there["first_look"], there["first_day"]
+        first, day = there.first_look, there.first_day
         looks = () if first is None else tuple(look_of(row) for row in self._db.execute(_LOOKS, given))
         before: frozenset[str] = frozenset()
         if day is not None or (first is not None and first <= since):
             before = frozenset(row.country for row in self._db.execute(_PLACES_BEFORE, given) if row.country)
-        shown = self.display(item) if there["displays"] else None
+        shown = self.display(item) if there.displays else None
         return looked_of(looks, before, first if day is None else day * DAY, shown)
 
     def wrong_codes(self, item: int) -> WrongCodes | None:
         if item != self._item:
             return super().wrong_codes(item)
-        count = self._there["wrong_codes"]
-        return None if count is None else WrongCodes(count, self._there["wrong_since"])
+        count = self._there.wrong_codes
+        return None if count is None else WrongCodes(count, self._there.wrong_since)
 
     def usual(self, gtin: str) -> Usual:
         return self._usual.get((gtin, self._now // _USUAL_FOR), lambda: super(_Scans, self).usual(gtin))
@@ -328,7 +331,7 @@ class _Scans(Scans):
 class _Asks(Asks):
     def __init__(self, connection: Connection, item: int, there: Any) -> None:
         super().__init__(connection)
-        self._item, self._trusted = item, bool(there["entrustments"])
+        self._item, self._trusted = item, bool(there.entrustments)
 
     def entrustments(self, item: int) -> list[Entrustment]:
         return super().entrustments(item) if item != self._item or self._trusted else []
@@ -337,7 +340,7 @@ class _Asks(Asks):
 class _Epcis(Epcis):
     def __init__(self, connection: Connection, item: int, there: Any) -> None:
         super().__init__(connection)
-        self._item, self._told = item, bool(there["told"])
+        self._item, self._told = item, bool(there.told)
 
     def shown(self, item: int, limit: int) -> list[Shown]:
         return super().shown(item, limit) if item != self._item or self._told else []

@@ -13,6 +13,8 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, event, text
 
+from ledger.storage.ready import asked
+
 _OPTION: Final = "touchmark_moves"
 """Of a statement: says what it moves, where its table alone does not."""
 _WRITTEN: Final = "touchmark_written"
@@ -102,7 +104,7 @@ def move_all(connection: Connection) -> None:
 
 def read(connection: Connection) -> Stamp:
     """The stamp as of this snapshot."""
-    return stamp_of(connection.exec_driver_sql(READ).first())
+    return stamp_of(next(iter(asked(connection, READ)), None))
 
 
 def stamp_of(row: Any) -> Stamp:

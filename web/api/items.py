@@ -14,7 +14,9 @@ from ledger.domain.errors import TooMany
 from ledger.domain.organisations import Scope
 from ledger.domain.standing_headlines import BAD_NEWS
 from ledger.services.make_labels import own_item_code
+from ledger.services.ports import Ledger
 from ledger.services.scan_item import scan_item
+from ledger.services.scanned import Scan
 from ledger.services.tell_history import history
 from web.api.operation import answer, blueprint, caller, here, operation
 from web.api.shapes import In, ItemPath, Out, moment
@@ -26,6 +28,10 @@ from web.scan_json import ScanOut, TimelineEntryOut, scan_out, timeline_entry_ou
 
 NEWEST: Final = 20
 """Entries that an answer lists unless more are asked for: one with hundreds is as quick to give as one with few."""
+
+RULE: Final = "/v1/items/<gtin>/<path:serial>"
+LOOKED_UP: Final = "touchmark.looked_up"
+"""Where a request's environment holds the scan that was made for it before its view asks."""
 
 bp = blueprint("items", "What the ledger shows of an item, to anyone.")
 
@@ -59,7 +65,7 @@ class HistoryOut(Out):
 @operation(
     bp,
     "GET",
-    "/v1/items/<gtin>/<path:serial>",
+    RULE,
     answers={200: ScanOut, 304: None},
     anyone=True,
     counts_itself=True,
@@ -71,23 +77,35 @@ def get_item(path: ItemPath, query: ItemQuery) -> Response:
     Who asks too often is answered 429, except where the news is bad.
     """
     ledger, spent = here(), spend()
-    scan = scan_item(ledger, path.gtin, path.serial)
+    scan: Scan = request.environ.pop(LOOKED_UP, None) or scan_item(ledger, path.gtin, path.serial)
     if spent.over:
         scan = slowed(scan, spent.resets, moment(ledger.now()))
     count_verdict(scan.standing.key.value)
     if spent.over and scan.standing.key not in BAD_NEWS:
         raise TooMany(f"Too many items at once. Wait {spent.resets} seconds.", retry_after=spent.resets)
-    shown = scan_out(ledger, scan, NEWEST if query.entries == "newest" else None)
-    response = answer(shown)
-    # The moment of asking is no part of what was answered, wherever it stands.
-    told = response.get_data().replace(to_json(shown.checked_at), b"")
-    response.set_etag(hashlib.sha256(told).hexdigest()[:32], weak=True)
-    # What an order of a court holds is free again at a second that no stamp moves with.
-    if scan.subject is not None and not spent.over and not scan.facts.holds:
-        may_be_kept(About(scan.subject.item.item, scan.standing.key.value, look=False))
+    body, etag = told(ledger, scan, NEWEST if query.entries == "newest" else None)
+    response = Response(body, mimetype="application/json")
+    response.set_etag(etag, weak=True)
+    if (about := about_kept(scan)) is not None and not spent.over:
+        may_be_kept(about)
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
     return response
+
+
+def told(ledger: Ledger, scan: Scan, newest: int | None = NEWEST) -> tuple[bytes, str]:
+    """An item's JSON, and its weak ETag: the moment of asking is no part of what was answered, wherever it stands."""
+    shown = scan_out(ledger, scan, newest)
+    body = shown.model_dump_json().encode()
+    return body, hashlib.sha256(body.replace(to_json(shown.checked_at), b"")).hexdigest()[:32]
+
+
+def about_kept(scan: Scan) -> About | None:
+    """What the JSON of a scan is about, where it may be given again; None where each asker's is made anew."""
+    # What an order of a court holds is free again at a second that no stamp moves with.
+    if scan.subject is None or scan.facts.holds:
+        return None
+    return About(scan.subject.item.item, scan.standing.key.value, look=False)
 
 
 @operation(
