@@ -22,7 +22,7 @@ from ledger.services.organisations import add_council
 from ledger.services.ports import Ledger, Limits
 from ledger.services.ports import Store as Tables
 from ledger.services.publish_trust import CHECKPOINT_KEY
-from ledger.services.send_statements import OWNER, RELAYER
+from ledger.services.send_terms import OWNER, RELAYER
 from ledger.settings import Settings
 from ledger.storage.engine import Store
 from ledger.storage.migrate import upgrade

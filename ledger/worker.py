@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import structlog
@@ -41,7 +42,8 @@ from ledger.services.ports import Ledger
 from ledger.services.prepare_batch import prepare
 from ledger.services.propose_carry_out import carry_out_next
 from ledger.services.propose_tell import tell_next
-from ledger.services.send_statements import send
+from ledger.services.send_statements import broadcast, make_ready
+from ledger.services.send_terms import Terms, terms_of
 from ledger.services.sessions import sweep_people
 from ledger.services.views_of_chain import final_height
 from ledger.settings import Settings
@@ -73,6 +75,8 @@ class ChainLoop:
         self._saved_at = float("-inf")
         self._save_took = 0.0
         self._seen_at = 0
+        self._terms: Terms | None = None
+        self._more = self._ahead = False
 
     def turn(self) -> bool:
         """Whether anything was done, so that more may follow at once. Raises Unavailable, Halted."""
@@ -90,11 +94,10 @@ class ChainLoop:
             # Far behind: what the chain has accepted is not known yet, so neither is what still has to be sent.
             return True
         self._expect_lease()
-        sent = send(ledger, node)
-        mined = 0
+        sent, mined = self._send(), 0
         if miner is not None:
             self._expect_lease()
-            mined = miner.mine()
+            mined = self._mine(miner)
             if mined:
                 changed += follow(ledger, node)
             # What was mined counts even where we did not store it ourselves: `touchmark reindex` may have, meanwhile,
@@ -106,6 +109,27 @@ class ChainLoop:
         else:
             raise_final(ledger, shared_height(ledger, node))
         return bool(changed or mined)
+
+    def _send(self) -> int:
+        """How many transactions were broadcast: those that were prepared while the node was mining, or else now."""
+        ledger, node = self.ledger, self.side.node
+        self._terms = terms_of(ledger, node)
+        if self._terms is None:
+            return 0
+        if not self._ahead:
+            self._more = make_ready(ledger, node, self._terms)
+        self._ahead = False
+        return broadcast(ledger, node, self._terms)
+
+    def _mine(self, miner: LocalMiner) -> int:
+        """How many blocks that took. Where more waits than went into them, it is made ready meanwhile."""
+        if not self._more or self._terms is None:
+            return miner.mine()
+        with ThreadPoolExecutor(1, thread_name_prefix="mine") as beside:
+            mining = beside.submit(miner.mine)
+            self._more = make_ready(self.ledger, self.side.node, self._terms)
+            self._ahead = True
+            return mining.result()
 
     def _expect_lease(self) -> None:
         if not self._still_ours():

@@ -9,8 +9,8 @@ import click
 
 from ledger.cli.base import Cli, command, pass_cli
 from ledger.domain.errors import Invalid
-from ledger.services.send_statements import OWNER as _OWNER
-from ledger.services.send_statements import RELAYER as _RELAYER
+from ledger.services.send_terms import OWNER as _OWNER
+from ledger.services.send_terms import RELAYER as _RELAYER
 
 
 @command()

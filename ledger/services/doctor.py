@@ -16,7 +16,7 @@ from ledger.services.checking import Checked, attention, cannot_tell, many, ok
 from ledger.services.follow_chain import HALTED, NODE_SEEN
 from ledger.services.kept_keys import COUNCIL_SECOND
 from ledger.services.ports import Chain, Ledger
-from ledger.services.send_statements import OWNER, RELAYER
+from ledger.services.send_terms import OWNER, RELAYER
 from ledger.services.views_of_chain import final_height
 
 SKEW: Final = 60

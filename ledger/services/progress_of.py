@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from ledger.domain.chain_view import ChainEvent
@@ -67,13 +67,17 @@ _WORDS: Final = {
 }
 
 Explain = Callable[[bytes], tuple[str, str]]
+Carriers = Mapping[str, Sequence[tuple[SentTransaction, int]]]
 
 
-def progress_of(ledger: Ledger, tx: Tx, queued: Sequence[Queued]) -> dict[str, Progress]:
-    """The progress of each statement, by its id."""
+def progress_of(
+    ledger: Ledger, tx: Tx, queued: Sequence[Queued], carriers: Carriers | None = None
+) -> dict[str, Progress]:
+    """The progress of each statement, by its id. `carriers` is `carriers_of` them, for whoever has asked already."""
     final = final_height(tx)
     acceptances = tx.chain.acceptances([one.hash for one in queued])
-    carriers = tx.outbox.carriers_of([one.id for one in queued])
+    if carriers is None:
+        carriers = tx.outbox.carriers_of([one.id for one in queued])
     # Neighbours travel together: what became of a bundle is asked once for all that it carried.
     refusals, mined_before = _Refusals(tx), _Mined(tx)
     found = {}

@@ -339,6 +339,10 @@ class Outbox(Protocol):
         """A sender's transactions from a nonce up, replacements last."""
         ...
 
+    def highest_sent(self, sender: str) -> int | None:
+        """The highest nonce among a sender's kept transactions."""
+        ...
+
     def transactions_of_act(self, act: str) -> list[SentTransaction]:
         """Every attempt at an operator's act."""
         ...

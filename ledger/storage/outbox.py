@@ -188,6 +188,13 @@ class Outbox:
         )
         return [SentTransaction(**row._mapping) for row in self._db.execute(query)]
 
+    def highest_sent(self, sender: str) -> int | None:
+        """The highest nonce among a sender's kept transactions."""
+        highest: int | None = self._db.scalar(
+            select(func.max(transactions.c.nonce)).where(transactions.c.sender == sender)
+        )
+        return highest
+
     def transactions_of_act(self, act: str) -> list[SentTransaction]:
         """Every attempt at an operator's act."""
         query = (

@@ -252,7 +252,7 @@ statements = Table(
     Column("tries", Integer, nullable=False),
     Column("next_try_at", BigInteger, nullable=False),
     Column("settled", Boolean, nullable=False),
-    Index(None, "settled", "next_try_at"),
+    Index(None, "settled", "next_try_at", "id"),
     Index(None, "item"),
     Index(None, "organisation", "id"),
     Index(None, "party", "nonce"),

@@ -14,11 +14,11 @@ from ledger.domain.watching import Alert
 from ledger.domain.webhooks import Message
 from ledger.services.follow_chain import follow
 from ledger.services.reindex import reindex
-from ledger.services.send_statements import send
 from ledger.services.tell_alerts import tell_alerts
 from ledger.services.tell_webhooks import tell_final
 from ledger.services.views_of_chain import final_height
 from ledger.services.webhook_endpoints import add_endpoint
+from tests.support.sending import send
 from tests.support.world import Card, Person, World, person
 
 

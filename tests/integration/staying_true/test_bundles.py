@@ -15,7 +15,7 @@ from ledger.services.contest_item import contest
 from ledger.services.draft_statement import draft_statement
 from ledger.services.progress_of import PATIENCE
 from ledger.services.scan_item import scan_item
-from ledger.services.send_statements import TRANSACTION_GAS
+from ledger.services.send_bundles import TRANSACTION_GAS
 from ledger.services.submit_many import Signed, submit_many
 from ledger.services.submit_statement import submit_statement
 from tests.support.same_as_contract import expect_same_as_contract, expect_tick_supported

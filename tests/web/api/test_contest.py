@@ -10,7 +10,7 @@ from ledger.domain.merkle import leaf
 from ledger.domain.openings import Opening
 from ledger.domain.statements import Kind, call_data, make, statement_hash
 from ledger.services.kept_keys import sign_and_submit
-from ledger.services.send_statements import RELAYER, sender
+from ledger.services.send_terms import RELAYER, sender
 from tests.web.api.asking import Asking, Person, path_of, registered
 from tests.web.stage import Stage
 

@@ -11,7 +11,7 @@ import pytest
 from ledger.domain.organisations import Role, Scope
 from ledger.services.follow_chain import follow
 from ledger.services.organisations import add_organisation
-from ledger.services.send_statements import send
+from tests.support.sending import send
 from tests.web.api.asking import Asking, Person, claimed, path_of, registered, speak
 from tests.web.stage import Stage
 
