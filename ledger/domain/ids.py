@@ -11,6 +11,8 @@ from ledger.domain import crockford
 _AHEAD: Final = 1_000
 """Milliseconds that names may run ahead of the clock; who makes more in so short a time gets them in any order."""
 
+_PAIRS: Final = [first + second for first in crockford.ALPHABET for second in crockford.ALPHABET]
+
 
 class Rising:
     """Moments for names: of two in one millisecond the later one is the later name, too. Threads may ask at once."""
@@ -33,5 +35,5 @@ class Rising:
 def new_id(prefix: str, now: float, randbytes: Callable[[int], bytes]) -> str:
     """`prefix_` and 26 Crockford characters: 48 bits of milliseconds, then 80 random bits (the shape of a ULID)."""
     value = (int(now * 1000) << 80) | int.from_bytes(randbytes(10), "big")
-    digits = "".join(crockford.ALPHABET[(value >> shift) & 31] for shift in range(125, -1, -5))
+    digits = "".join([_PAIRS[(value >> shift) & 1023] for shift in range(120, -1, -10)])
     return f"{prefix}_{digits}"

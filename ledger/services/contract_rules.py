@@ -25,6 +25,7 @@ from ledger.services.views_of_chain import Listed, batch_flags
 
 _DATE_SLACK = 600
 _TOO_FAR = 1 << 63
+_RECORDS, _MARKS, _REPORTS = frozenset(RecordKind), frozenset(MarkKind), frozenset(OwnerReportKind)
 _TIMED_MARKS = frozenset({MarkKind.THEFT, MarkKind.DISPUTE, MarkKind.SETTLE_THEFT, MarkKind.SETTLE_DISPUTE})
 _COUNCILS_MARKS = frozenset({MarkKind.RENEW_TWICE, MarkKind.CLEAR_TWICE})
 _BY_OWNER = frozenset({Kind.CANCEL, Kind.OWNER_REPORT, Kind.ACCEPT, Kind.COMPLETE_RECOVERY})
@@ -88,7 +89,7 @@ def _check_item(ledger: Ledger, tx: Tx, statement: Statement, subject: Listed, p
             _check_accept(ledger, statement, subject, now)
         case Kind.COMPLETE_RECOVERY:
             _check_recovery(subject, now)
-        case Kind.OWNER_REPORT if values["kind"] not in set(OwnerReportKind):
+        case Kind.OWNER_REPORT if values["kind"] not in _REPORTS:
             raise Invalid(said("An owner reports an item lost (1), stolen (2) or found (3)."))
         case Kind.MARK:
             _check_mark(statement, subject)
@@ -107,7 +108,7 @@ def _check_item(ledger: Ledger, tx: Tx, statement: Statement, subject: Listed, p
 def _check_record(tx: Tx, statement: Statement, subject: Listed, parties: Directory, now: int) -> None:
     values, party = statement.values, int(statement.values["party"])
     by, kind, about = int(values["accreditor"]), int(values["kind"]), int(values["about"])
-    if kind not in set(RecordKind):
+    if kind not in _RECORDS:
         raise Invalid(said("A record is an inspection (1), a service (2), a withdrawal (3) or a correction (4)."))
     if by not in (subject.batch.brand, COUNCIL):
         raise Forbidden(said("Only the item’s own brand or the council accredits those who speak of it."))
@@ -162,7 +163,7 @@ def _check_recovery(subject: Listed, now: int) -> None:
 
 def _check_mark(statement: Statement, subject: Listed) -> None:
     kind, party = statement.values["kind"], statement.party
-    if kind not in set(MarkKind):
+    if kind not in _MARKS:
         raise Invalid(said("There is no such mark. Marks are numbered 1 to 14."))
     if kind in _COUNCILS_MARKS:
         if party != COUNCIL:

@@ -110,6 +110,6 @@ def _bundle(group: Sequence[_Prepared]) -> Bundle:
 
 def _gas(one: Queued, opening: bytes) -> int:
     usual = _USUAL_GAS.get(one.statement.kind)
-    if usual is None or any(len(signature) != _ORDINARY for signature in one.signatures):
+    if usual is None or {*map(len, one.signatures)} - {_ORDINARY}:
         return _STATEMENT_GAS
     return usual + (_OPENING_GAS if opening else 0)

@@ -25,7 +25,7 @@ from ledger.services.send_bundles import bundled
 from ledger.services.send_terms import Terms, next_nonce
 from ledger.services.views_of_chain import final_height
 
-MOST_IN_TURN: Final = 1_200
+MOST_IN_TURN: Final = 2_400
 _SETTLED: Final = "settled_height"
 _STUCK_AFTER: Final = 60
 _LOOK_AGAIN: Final = 3

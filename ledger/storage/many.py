@@ -31,7 +31,7 @@ class Many:
     def items(self, wanted: Collection[int]) -> dict[int, Item]:
         """Those among the items that a ready batch lists."""
         names = [item.to_bytes(32, "big") for item in wanted]
-        rows = [row for some in _chunks(names) for row in self._db.execute(VISIBLE.where(items.c.item.in_(some)))]
+        rows = [row for some in _chunks(names) for row in self._db.execute(VISIBLE.where(items.c.item.in_(some))).all()]
         return {one.item: one for one in map(item_of, rows)}
 
     def touched(self, wanted: Collection[int]) -> set[int]:
@@ -71,11 +71,14 @@ class Many:
     ) -> set[Number]:
         found: set[Number] = set()
         for one in {party for party, _ in numbers}:
-            own = [number for party, number in numbers if party == one and number < _COLUMN]
+            own = sorted(number for party, number in numbers if party == one and number < _COLUMN)
             for some in _chunks(own):
-                query = select(nonce).where(party == one, nonce.in_(some), *conditions)
+                # Numbers are given one after the other: what lies between them is asked for along with them.
+                near = some[-1] - some[0] < 2 * _MOST
+                among = nonce.between(some[0], some[-1]) if near else nonce.in_(some)
+                query = select(nonce).where(party == one, among, *conditions)
                 found |= {(one, number) for number in self._db.scalars(query)}
-        return found
+        return found & set(numbers)
 
 
 def _chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:

@@ -43,14 +43,14 @@ class Outbox:
         if not hashes:
             return []
         query = select(statements).where(statements.c.hash.in_(list(hashes)))
-        return [queued_of(row) for row in self._db.execute(query)]
+        return [queued_of(row) for row in self._db.execute(query).all()]
 
     def page(self, organisation: str, before: str | None, limit: int) -> list[Queued]:
         """An organisation's statements, newest first, older than the cursor."""
         query = select(statements).where(statements.c.organisation == organisation).order_by(statements.c.id.desc())
         if before:
             query = query.where(statements.c.id < before)
-        return [queued_of(row) for row in self._db.execute(query.limit(limit))]
+        return [queued_of(row) for row in self._db.execute(query.limit(limit)).all()]
 
     def of_item(self, item: int, limit: int = 50) -> list[Queued]:
         """An item's statements that are vouched for and not settled, oldest first."""
@@ -60,7 +60,7 @@ class Outbox:
             .order_by(statements.c.id)
             .limit(limit)
         )
-        return [queued_of(row) for row in self._db.execute(query)]
+        return [queued_of(row) for row in self._db.execute(query).all()]
 
     def of_batch(self, batch: int) -> list[Queued]:
         """A batch's own statements that are vouched for and not settled, oldest first."""
@@ -70,7 +70,7 @@ class Outbox:
             .order_by(statements.c.id)
             .limit(50)
         )
-        return [queued_of(row) for row in self._db.execute(query)]
+        return [queued_of(row) for row in self._db.execute(query).all()]
 
     def unsettled(self, now: int, limit: int) -> list[Queued]:
         """Statements that may have something left to be done: those never looked at first, each kind oldest first.
@@ -83,7 +83,7 @@ class Outbox:
             .order_by(statements.c.next_try_at, statements.c.id)
             .limit(limit)
         )
-        return [queued_of(row) for row in self._db.execute(query)]
+        return [queued_of(row) for row in self._db.execute(query).all()]
 
     def settle_accepted(self, final: int) -> None:
         """Mark all that was accepted at or below the final height as needing nothing more."""
