@@ -51,6 +51,7 @@ from web.scan import tap
 from web.sealed_numbers import SealedNumber
 from web.sign_host import deployed_domain, sign_host
 from web.slashes import keep_slashes
+from web.spoken_templates import SpokenTemplates
 from web.verify_host import bp as verify_page
 
 csrf = CSRFProtect()
@@ -77,6 +78,7 @@ def create_app(
         validation_error_model=operation.Problem,
         doc_ui=False,
     )
+    app.jinja_environment = SpokenTemplates
     signing = partial(deployed_domain, ledger)
     # Wrapping wsgi_app is how Flask documents middleware; its types take it for a method.
     inner = front_desk(decompress(keep_slashes(whole_bodies(app.wsgi_app))), app, ledger)

@@ -13,7 +13,9 @@ import hashlib
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, has_request_context, request, session
+
+from web.languages import chosen_in
 
 _TEXT: Final = frozenset({"text/html", "text/css", "text/javascript", "image/svg+xml"})
 _LEAST: Final = 1_000
@@ -30,6 +32,20 @@ def register(app: Flask) -> None:
     def _named(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static" and (tag := _tag(folder / values.get("filename", ""))):
             values.setdefault("v", tag)
+
+    made: dict[tuple[str, ...], str] = {}
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        """Flask's, for templates; an address that holds nothing of anybody's is made once."""
+        file = values.get("filename", "")
+        if not has_request_context() or "." in endpoint[:1] or values.keys() - {"filename"}:
+            return app.url_for(endpoint, **values)
+        key = (endpoint, file, _tag(folder / file) if file else "", request.script_root, chosen_in(request) or "")
+        if key not in made:
+            made[key] = app.url_for(endpoint, **values)
+        return made[key]
+
+    app.jinja_env.globals["url_for"] = url_for
 
     @app.after_request
     def _sent(response: Response) -> Response:

@@ -19,8 +19,8 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from ledger.domain.said import Country, Dated, Said
 from ledger.domain.standing_headlines import LANGUAGES
+from web.spoken_templates import finalized
 from web.wording import Catalogues, catalogue, filled, here, translated
 
 _LOCALES: Final = {"en": "en_GB", "fr": "fr", "it": "it", "zh-Hans": "zh_Hans"}
@@ -30,6 +30,9 @@ _LABELS: Final = {
     "it": ("IT", "Italiano"),
     "zh-Hans": ("中文", "中文"),
 }
+_LANGUAGE: Final = "touchmark.language"
+_CHOSEN: Final = "touchmark.language_chosen"
+"""Where a request's environment holds them once they were asked for."""
 _FILES: Final = frozenset({"static", "scan.evidence", "scan.thumbnail", "scan.photo", "scan.manifest", "docs.openapi"})
 """Endpoints whose answers have no language."""
 
@@ -53,8 +56,7 @@ def register(app: Flask) -> None:
     environment = app.jinja_env
     environment.globals.update(gettext=_gettext, ngettext=_ngettext)
     environment.filters.update(said=translated, sentences=_sentences)
-    # Whatever a template prints that the rules have said is said in the page's language.
-    environment.finalize = _finalized
+    environment.finalize = finalized
     app.context_processor(_for_templates)
     app.url_defaults(_keep_language)
     app.after_request(_name_language)
@@ -62,7 +64,12 @@ def register(app: Flask) -> None:
 
 def language_of(asked: Request) -> str:
     """One of the page's languages (BCP 47)."""
-    return _chosen(asked) or next((found for tag, _ in asked.accept_languages if (found := _ours(tag))), "en")
+    # Asked for again and again while a page is made.
+    known: str | None = asked.environ.get(_LANGUAGE)
+    if known is None:
+        spoken = (found for tag, _ in asked.accept_languages if (found := _ours(tag)))
+        known = asked.environ[_LANGUAGE] = chosen_in(asked) or next(spoken, "en")
+    return known
 
 
 def languages(asked: Request) -> tuple[Language, ...]:
@@ -73,7 +80,7 @@ def languages(asked: Request) -> tuple[Language, ...]:
 
 def in_language(href: str) -> str:
     """An address of this site that no `url_for` makes, with the language that was chosen."""
-    chosen = _chosen(request)
+    chosen = chosen_in(request)
     return href if chosen is None else f"{href}{'&' if '?' in href else '?'}{urlencode({'lang': chosen})}"
 
 
@@ -81,8 +88,12 @@ def _locale() -> str:
     return _LOCALES[language_of(request)] if has_request_context() else "en_GB"
 
 
-def _chosen(asked: Request) -> str | None:
-    return _ours(asked.args.get("lang", ""))
+def chosen_in(asked: Request) -> str | None:
+    """The language that was chosen on the page, None where none was."""
+    if _CHOSEN not in asked.environ:
+        asked.environ[_CHOSEN] = _ours(asked.args.get("lang", ""))
+    found: str | None = asked.environ[_CHOSEN]
+    return found
 
 
 def _ours(tag: str) -> str | None:
@@ -100,7 +111,7 @@ def _for_templates() -> dict[str, Any]:
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
-    if has_request_context() and endpoint not in _FILES and (chosen := _chosen(request)):
+    if has_request_context() and endpoint not in _FILES and (chosen := chosen_in(request)):
         values.setdefault("lang", chosen)
 
 
@@ -116,21 +127,23 @@ def _sentences(texts: Iterable[str]) -> str:
     return ("" if here().language == "zh" else " ").join(translated(one) for one in texts)
 
 
-def _finalized(value: Any) -> Any:
-    return translated(value) if isinstance(value, (Said, Dated, Country)) else value
-
-
 @pass_context
 def _gettext(context: Context, pattern: str, /, **values: Any) -> str:
-    return _in_template(context, catalogue(here()).gettext(pattern), values)
+    return _in_template(context, catalogue(_locale_in(context)).gettext(pattern), values)
 
 
 @pass_context
 def _ngettext(context: Context, singular: str, plural: str, num: int, /, **values: Any) -> str:
-    pattern = catalogue(here()).ngettext(singular, plural, num)
+    pattern = catalogue(_locale_in(context)).ngettext(singular, plural, num)
     return _in_template(context, pattern, {"num": num} | values)
 
 
 def _in_template(context: Context, pattern: str, values: dict[str, Any]) -> str:
     """Like Jinja's own newstyle gettext: always a format string, and its values are escaped."""
-    return filled(Markup(pattern) if context.eval_ctx.autoescape else pattern, values, here())  # noqa: S704 - the catalogue is ours, and the values are escaped
+    return filled(Markup(pattern) if context.eval_ctx.autoescape else pattern, values, _locale_in(context))  # noqa: S704 - the catalogue is ours, and the values are escaped
+
+
+def _locale_in(context: Context) -> Locale:
+    """The locale of the template that asks; the request's, where it was not read from a file."""
+    found: Locale | None = getattr(context.environment, "locale", None)
+    return found or here()

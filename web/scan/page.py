@@ -111,25 +111,24 @@ def _hrefs(scan: Scan, request: Request) -> dict[str, str]:
     if scan.subject is not None and scan.standing.key is not Key.UNKNOWN:
         hrefs["save_check"] = "?" + urlencode({**request.args.to_dict(), "format": "pdf"})
         hrefs["save_file"] = "?" + urlencode({**request.args.to_dict(), "format": "receipt"})
-        hrefs.update(_own(scan.subject, scan.standing.key))
+        hrefs.update(_own(scan, scan.subject))
         if not scan.facts.looks_different:
             hrefs["looks_different"] = "?" + urlencode({**request.args.to_dict(), "looks": "different"})
     return hrefs
 
 
-def _own(subject: Listed, key: Key) -> dict[str, str]:
-    """Where the owners' pages go on from an item's."""
-    item = subject.item.item
-    ways = {name: url_for("owner.write", item=item, kind=name) for name in _TELL}
-    ways["continue_transfer"] = ways["new_owner"] = url_for("owner.how_to_buy", item=item)
-    ways["second_hand"] = ways["continue_transfer"]
+def _own(scan: Scan, subject: Listed) -> dict[str, str]:
+    """Where the owners' pages go on from an item's, for the buttons that there are."""
+    ways: dict[str, tuple[str, dict[str, Any]]] = {name: ("owner.write", {"kind": name}) for name in _TELL}
+    ways |= dict.fromkeys(("continue_transfer", "new_owner", "second_hand"), ("owner.how_to_buy", {}))
     if subject.state is not None and subject.state.recovery_due is not None:
-        ways["new_card"] = url_for("owner.recovery", item=item)
+        ways["new_card"] = "owner.recovery", {}
     if subject.claimed:
-        ways["ask_seller"] = url_for("owner.ask", item=item)
-    elif key is Key.UNCLAIMED:
-        ways["claim"] = url_for("owner.claim", item=item)
-    return ways
+        ways["ask_seller"] = "owner.ask", {}
+    elif scan.standing.key is Key.UNCLAIMED:
+        ways["claim"] = "owner.claim", {}
+    shown = [(name, *ways[name]) for name in scan.standing.buttons if name in ways]
+    return {name: url_for(endpoint, item=subject.item.item, **more) for name, endpoint, more in shown}
 
 
 def item_href(gtin: Any, serial: str) -> str:
