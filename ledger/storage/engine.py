@@ -43,6 +43,11 @@ T = TypeVar("T")
 
 _WAIT = 30
 """Seconds that a writer waits for its turn."""
+_PRAGMAS = (
+    *("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"),
+    # Pages of 4 KiB that the log may hold: those that are written again and again go over into the file once.
+    "wal_autocheckpoint = 8000",
+)
 _NAMED = re.compile(r'"[^"]*"(?: \([^)]*\))?|\'[^\']*\'')
 """What the databases' own messages put in quotes, and the address behind a host's name."""
 _TURN = 0x746F7563686D61
@@ -176,7 +181,12 @@ def make_engine(url: str) -> Engine:
     def _settings(connection: Any, _record: Any) -> None:
         # The driver's own transaction control begins too late for BEGIN IMMEDIATE; we say BEGIN ourselves.
         connection.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"wal_autocheckpoint = {_PAGES}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
