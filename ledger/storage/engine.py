@@ -181,12 +181,7 @@ def make_engine(url: str) -> Engine:
     def _settings(connection: Any, _record: Any) -> None:
         # The driver's own transaction control begins too late for BEGIN IMMEDIATE; we say BEGIN ourselves.
         connection.isolation_level = None
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            f"wal_autocheckpoint = {_PAGES}",
-        ):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
