@@ -6,14 +6,18 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from typing import BinaryIO
+from typing import BinaryIO, Final, cast
 
 from ledger.files.cells import EXTRA, guard
 from ledger.files.columns import COLUMNS
 from ledger.files.item_rows import Faulty
 from ledger.files.labels import Label
 from ledger.files.progress import Progress, counted
+
+_TOGETHER: Final = 500
+"""Rows that are put into one text."""
 
 
 def write_csv(
@@ -29,28 +33,42 @@ def write_csv(
     the file back through `read_rows` gives the original text.
     """
     digest = hashlib.sha256()
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
 
-    def flush(start: bytes = b"") -> None:
-        data = start + buffer.getvalue().encode("utf-8")
-        buffer.seek(0)
-        buffer.truncate()
+    def write(text: str) -> None:
+        data = text.encode("utf-8")
         digest.update(data)
         target.write(data)
 
-    writer.writerow([guard(name) for name in header])
-    flush(b"\xef\xbb\xbf")
-    for row in counted(rows, on_progress):
-        writer.writerow([cell if type(cell) is str and cell[:1].isalnum() else _cell(cell) for cell in row])
-        if buffer.tell() > 64 * 1024:
-            flush()
-    flush()
+    write("\ufeff" + _lines([header]))
+    each = counted(rows, on_progress)
+    while together := list(itertools.islice(each, _TOGETHER)):
+        write(_plain_lines(together) or _lines(together))
     return digest.hexdigest()
+
+
+def _lines(rows: Iterable[Sequence[object]]) -> str:
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerows([_cell(cell) for cell in row] for row in rows)
+    return buffer.getvalue()
 
 
 def _cell(value: object) -> str:
     return "" if value is None else guard(str(value))
+
+
+def _plain_lines(rows: list[Sequence[object]]) -> str:
+    """The same, ten times as fast, of rows with nothing in them to quote or guard; "" where there is something."""
+    if any(type(cell) is not str for row in rows for cell in row):
+        return ""
+    texts = cast("list[Sequence[str]]", rows)
+    lines = "\r\n".join(map(",".join, texts)) + "\r\n"
+    firsts = "".join([cell[:1] for row in texts for cell in row])
+    unbroken = lines.count("\r") == lines.count("\n") == len(texts)
+    unparted = lines.count(",") == sum(map(len, texts)) - len(texts)
+    # The writer quotes a lone empty cell, which would be no line at all.
+    plain = unbroken and unparted and '"' not in lines and firsts.isalnum() and min(map(len, texts)) > 1
+    return lines if plain else ""
 
 
 def write_faulty_rows(

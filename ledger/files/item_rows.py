@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.domain.characters import shown
 from ledger.domain.components import is_part, meant
@@ -34,8 +34,7 @@ _SHORTENED: Final = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d{1,3}")
 _DAY_MONTH_YEAR: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A row that can be registered: `serial` empty where we make one, `fields` canonical, no blanks."""
 
     row_number: int
@@ -102,8 +101,11 @@ def _known_apart(
 ) -> Iterator[Outcome]:
     pairs = [(row.gtin, row.serial) for row in outcomes if isinstance(row, Ready) and row.serial]
     known = existing(pairs) if pairs else ()
+    if not known:
+        yield from outcomes
+        return
     for row in outcomes:
-        if known and isinstance(row, Ready) and (row.gtin, row.serial) in known:
+        if isinstance(row, Ready) and (row.gtin, row.serial) in known:
             yield Known(row.row_number, row.gtin, row.serial)
         else:
             yield row
@@ -128,43 +130,32 @@ class _RowChecker:
         # By GTIN, which a file has few of: a pair for each of a million rows would take twice the memory.
         self._first_row: dict[str, dict[str, int]] = {}
         self._first_part: dict[tuple[str, str], int] = {}
-        repeating = (name for name in FIELDS if not is_part(name))
-        self._seen: dict[str, dict[str, Value | _TroubleError]] = {name: {} for name in ("gtin", *repeating)}
+        repeating = ("gtin", *(name for name in FIELDS if not is_part(name)))
+        self._seen: dict[str, dict[str, Value]] = {name: {} for name in repeating}
+        self._wrong: dict[str, dict[str, _TroubleError]] = {name: {} for name in repeating}
 
     def row(self, number: int, cells: Mapping[str, str]) -> Ready | Faulty:
         faults: list[RowFault] = []
         fields: dict[str, Value] = {}
-        gtin = serial = ""
+        columns = self._seen
         for name, text in cells.items():
             if type(text) is not str:
                 assert isinstance(text, UnreadableCell)
                 faults.append(RowFault(number, name, _shown(text), text.what, text.mend))
-            elif not text:
-                continue
-            elif (seen := self._seen.get(name)) is not None:
-                value = seen.get(text)
+            elif text:
+                # Most cells say what a row further up said.
+                seen = columns.get(name)
+                value = None if seen is None else seen.get(text)
                 if value is None:
-                    value = self._value(name, text, seen)
-                if name == "gtin" and type(value) is str:
-                    gtin = value
-                elif isinstance(value, _TroubleError):
-                    faults.append(_fault(number, name, text, value))
+                    self._cell(number, name, text, fields, faults)
                 else:
-                    fields[name] = list(value) if isinstance(value, list) else value
-            elif name == "serial":
-                try:
-                    serial = check_serial(text)
-                except Invalid as error:
-                    faults.append(_fault(number, name, text, _TroubleError(error.detail)))
-            elif is_part(name):
-                self._part(number, name, text, fields, faults)
-            elif name == EXTRA:
-                faults.append(_too_wide(number, text))
-        faults += [
-            RowFault(number, name, "", "the cell is empty, and every item needs one.", HINTS[name])
-            for name in REQUIRED
-            if not cells.get(name) and not isinstance(cells.get(name), UnreadableCell)
-        ]
+                    fields[name] = list(value) if type(value) is list else value
+        # These are the item's identity, not its record.
+        gtin, serial = str(fields.pop("gtin", "")), str(fields.pop("serial", ""))
+        for name in REQUIRED:
+            if not cells.get(name) and not isinstance(cells.get(name), UnreadableCell):
+                what = "the cell is empty, and every item needs one."
+                faults.append(RowFault(number, name, "", what, HINTS[name]))
         if gtin and serial:
             first = self._first_row.setdefault(gtin, {}).setdefault(serial, number)
             if first != number:
@@ -172,6 +163,27 @@ class _RowChecker:
         if faults:
             return Faulty(number, tuple(faults), cells)
         return Ready(number, Gtin(gtin), serial, fields)
+
+    def _cell(self, number: int, name: str, text: str, fields: dict[str, Value], faults: list[RowFault]) -> None:
+        """A cell that says something for the first time."""
+        if len(text) <= _PLAIN.get(name, 0) and text.isascii() and text.isprintable() and text == text.strip():
+            # Its own canonical value, and the column that rarely repeats: not worth a place among those seen.
+            fields[name] = text
+        elif name == "serial":
+            try:
+                fields[name] = check_serial(text)
+            except Invalid as error:
+                faults.append(_fault(number, name, text, _TroubleError(error.detail)))
+        elif name in self._seen:
+            value = self._value(name, text)
+            if isinstance(value, _TroubleError):
+                faults.append(_fault(number, name, text, value))
+            elif value is not None:
+                fields[name] = list(value) if type(value) is list else value
+        elif is_part(name):
+            self._part(number, name, text, fields, faults)
+        elif name == EXTRA:
+            faults.append(_too_wide(number, text))
 
     def _part(self, number: int, name: str, text: str, fields: dict[str, Value], faults: list[RowFault]) -> None:
         """A part's serial: no two items of a file have the same, however it is spelt."""
@@ -185,19 +197,21 @@ class _RowChecker:
             faults.append(_part_twice(number, name, text, first))
         fields[name] = serial
 
-    def _value(self, name: str, text: str, seen: dict[str, Value | _TroubleError]) -> Value | _TroubleError:
-        value: Value | _TroubleError
-        if len(text) <= _PLAIN.get(name, 0) and text.isascii() and text.isprintable() and text == text.strip():
-            # Its own canonical value, and the column that rarely repeats: not worth a place among those seen.
-            return text
+    def _value(self, name: str, text: str) -> Value | _TroubleError:
+        value: Value | _TroubleError | None = self._wrong[name].get(text)
+        if value is not None:
+            return value
         try:
             value = self._gtin(text) if name == "gtin" else self._field(name, text)
         except _TroubleError as trouble:
             value = trouble
         except Invalid as error:
             value = _TroubleError(error.detail)
-        if len(seen) < _MAX_CACHE:
-            seen[text] = value
+        if isinstance(value, _TroubleError):
+            if len(self._wrong[name]) < _MAX_CACHE:
+                self._wrong[name][text] = value
+        elif len(self._seen[name]) < _MAX_CACHE:
+            self._seen[name][text] = value
         return value
 
     def _gtin(self, text: str) -> Gtin:

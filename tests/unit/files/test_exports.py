@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.domain.errors import Invalid
-from ledger.files.cells import unguard
+from ledger.files.cells import guard, unguard
 from ledger.files.columns import COLUMNS, HINTS
 from ledger.files.exports import write_csv, write_faulty_rows, write_for_printing_house, write_template_csv
 from ledger.files.item_rows import Faulty, Ready, check_rows
@@ -33,6 +33,19 @@ def cells(data: bytes) -> list[list[str]]:
 
 def test_csv_begins_with_a_byte_order_mark_and_has_rfc_4180_lines() -> None:
     assert written(["a", "b"], [["x,y", 'q"q'], [1, None]]) == b'\xef\xbb\xbfa,b\r\n"x,y","q""q"\r\n1,\r\n'
+
+
+TEXTS = st.text(st.sampled_from("aZ09é =+-@'\",;\r\n\t＝"), max_size=4)
+
+
+@given(st.lists(st.lists(st.one_of(TEXTS, st.integers(), st.none()), min_size=1, max_size=4), max_size=4))
+def test_what_is_plain_is_written_as_what_is_not(rows: list[list[object]]) -> None:
+    text = io.StringIO(newline="")
+    for row in [["a", "b"], *rows]:
+        csv.writer(text).writerow(["" if cell is None else guard(str(cell)) for cell in row])
+    assert written(["a", "b"], rows) == ("\ufeff" + text.getvalue()).encode()
+    plain: list[list[object]] = [["a1", "b c", ""], ["é", "1-2", "x=y"]]
+    assert written(["a", "b"], plain) == "\ufeffa,b\r\na1,b c,\r\né,1-2,x=y\r\n".encode()
 
 
 @pytest.mark.parametrize("text", LIVE)

@@ -77,6 +77,21 @@ def test_lists_of_two_rows_are_not_the_same_list() -> None:
     assert first.fields["materials"] is not second.fields["materials"]
 
 
+def test_a_list_with_nothing_in_it_is_a_blank() -> None:
+    for outcome in check({"materials": ";"}, {"materials": ";"}):
+        assert isinstance(outcome, Ready)
+        assert outcome.fields == {"model_ref": "A"}
+
+
+def test_a_fault_is_told_again_in_every_row_that_has_it() -> None:
+    first, second, third = check({"made_on": "2026-02-30"}, {"made_on": "2026-02-30"}, {"made_on": "2026-02-28"})
+    assert isinstance(first, Faulty)
+    assert isinstance(second, Faulty)
+    assert first.faults[0].what == second.faults[0].what
+    assert [first.faults[0].row, second.faults[0].row] == [2, 3]
+    assert isinstance(third, Ready)
+
+
 def test_every_fault_of_a_row_is_told_at_once_with_its_column_and_what_to_do() -> None:
     bad = only(check({"made_in": "France", "made_on": "31/03/2025", "weight_g": "-1", "serial": "é"}))
     assert {fault.column for fault in bad.faults} == {"made_in", "made_on", "weight_g", "serial"}
