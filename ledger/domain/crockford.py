@@ -26,6 +26,8 @@ _VALUE = bytes.maketrans(_LETTERS, bytes(range(32)))
 # Luhn: every second value counts double, and a product of two base-32 digits counts as their sum.
 _DOUBLED = bytes.maketrans(_LETTERS, bytes(sum(divmod(2 * value, 32)) for value in range(32)))
 
+_DRAWN = _LETTERS * 8
+
 _TO_FULL_WIDTH = 0xFEE0  # from "!" to its full-width form, U+FF01
 _TIDIED = (
     {ord(lower): lower.upper() for lower in "abcdefghijklmnopqrstuvwxyz"}
@@ -47,6 +49,11 @@ def encode_each(data: bytes, size: int) -> list[str]:
         raise ValueError("only runs of five bytes are whole characters")
     text, each = encode(data), size // 5 * 8
     return [text[start : start + each] for start in range(0, len(text), each)]
+
+
+def drawn(random: bytes) -> str:
+    """A random character for each random byte, all equally likely; the three highest bits are left out."""
+    return random.translate(_DRAWN).decode()
 
 
 def decode(text: str) -> bytes:
@@ -85,8 +92,17 @@ def with_check(text: str) -> str:
 
 
 def with_checks(texts: Iterable[str]) -> list[str]:
-    """The same for texts that `encode` made, whose characters need no second look."""
-    return [text + _check_of(text) for text in texts]
+    """The same for many texts of one length that `encode` made: their characters need no second look."""
+    each = list(texts)
+    size = len(each[0]) if each else 1
+    letters = "".join(each).encode()
+    if len(letters) != size * len(each):
+        raise ValueError("the texts are not of one length")
+    counted, doubled = bytearray(letters.translate(_VALUE)), letters.translate(_DOUBLED)
+    for place in range(size - 1, -1, -2):
+        counted[place::size] = doubled[place::size]
+    starts = range(0, len(counted), size)
+    return [text + ALPHABET[-sum(counted[at : at + size]) % 32] for text, at in zip(each, starts, strict=True)]
 
 
 def holds(text: str) -> bool:

@@ -7,13 +7,13 @@ same from every reader), and the whole is written in JCS (RFC 8785).
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from json.encoder import encode_basestring
 from types import MappingProxyType
 
 from ledger.domain.characters import GS1_82, first_foreign, is_ignorable, named, shown
@@ -33,8 +33,6 @@ SAFEST_INTEGER = 2**53 - 1
 _UNSEEN = "\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff"
 _UNFIT = re.compile(f"[\x00-\x1f{_UNSEEN}]")
 _UNFIT_IN_LINES = re.compile(f"[\x00-\x09\x0b-\x1f{_UNSEEN}]")
-# With ensure_ascii off, the standard library escapes exactly what RFC 8785, 3.2.2.2 escapes.
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _HTTPS = re.compile(r"https://[^\s/?#@]+(?:[/?#]\S*)?", re.IGNORECASE)
 _HEXADECIMAL = frozenset("0123456789ABCDEFabcdef")
@@ -132,7 +130,8 @@ def _jcs_scalar(value: object) -> bytes:
 
 def _jcs_text(text: str) -> bytes:
     try:
-        return _as_json(text).encode()
+        # It escapes exactly what RFC 8785, 3.2.2.2 escapes.
+        return encode_basestring(text).encode()
     except UnicodeEncodeError:
         raise Invalid(
             said("%(text)s holds half a character (a lone surrogate); type the text again.", text=shown(text))

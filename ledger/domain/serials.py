@@ -30,8 +30,9 @@ def make_serial(randbytes: Callable[[int], bytes]) -> str:
 
 
 def make_serials(randbytes: Callable[[int], bytes], count: int) -> list[str]:
-    """`make_serial`, many at once: fifty-five random bits each, out of ten bytes that leave no bits over."""
-    return crockford.with_checks(text[: LENGTH - 1] for text in crockford.encode_each(randbytes(10 * count), 10))
+    """`make_serial`, many at once: five random bits a character, out of a byte each."""
+    text = crockford.drawn(randbytes((LENGTH - 1) * count))
+    return crockford.with_checks(text[at : at + LENGTH - 1] for at in range(0, len(text), LENGTH - 1))
 
 
 def is_ours(serial: str) -> bool:

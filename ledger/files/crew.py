@@ -32,12 +32,16 @@ def in_order(
     processes: int,
     begin: Callable[..., object] | None = None,
     given: tuple[Any, ...] = (),
+    *,
+    ahead: int | None = None,
 ) -> Generator[tuple[_T, _R]]:
     """Each thing beside what `work` makes of it; `begin(*given)` is called first in each process.
 
-    Both functions belong to a module, and at most two things a process are taken ahead. Raises what `work` raises,
-    and Unavailable where a process was ended from outside.
+    Both functions belong to a module. At most `ahead` things are taken ahead, by default two a process: more, where
+    whoever takes them is busy for long at a time. Raises what `work` raises, and Unavailable where a process was ended
+    from outside.
     """
+    ahead = ahead or 2 * processes
     rest = iter(things)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, initializer=_join, initargs=(begin, given)) as pool:
@@ -47,7 +51,7 @@ def in_order(
                 for _ in range(processes):
                     pool.submit(os.getpid)
             while True:
-                for one in itertools.islice(rest, 2 * processes - len(waiting)):
+                for one in itertools.islice(rest, ahead - len(waiting)):
                     waiting.append((one, pool.submit(work, one)))
                 if not waiting:
                     return

@@ -22,7 +22,7 @@ from ledger.files.sealed import Sealer
 from ledger.services.components_index import index_items
 from ledger.services.hand_out_cards import CARDS
 from ledger.services.import_items import import_of_batch, outcomes
-from ledger.services.make_pieces import Piece, PieceMaker, Recipe, Row, Wanted, pieces
+from ledger.services.make_pieces import Piece, PieceMaker, Recipe, Wanted, pieces
 from ledger.services.open_item import TREES
 from ledger.services.ports import Ledger, Tx
 from ledger.services.read_batch import PAGE
@@ -30,8 +30,11 @@ from ledger.services.write_manifest import ManifestWriter, manifest_hash
 
 Progress = Callable[[int], None]
 
-_TOGETHER: Final = 5
-"""Pieces that are kept in one transaction: longer ones write less, and make other writers wait longer."""
+_TRANSACTIONS: Final = 15
+"""In which the items of a large batch are kept. Each writes most pages of the items' indexes anew, however few items
+it has, so that more of them, the larger the batch, would make the time grow with the batch's square."""
+_LEAST_TOGETHER, _MOST_TOGETHER = 5, 25
+"""Pieces that are kept in one transaction; all other writers wait meanwhile, a second for the most."""
 _WORTH_A_PROCESS: Final = 10_000
 """Items from which on starting processes pays."""
 _MOST_PROCESSES: Final = 4
@@ -88,15 +91,15 @@ def _prepare(
 ) -> Batch:
     batch_id = batch.id
     keeper = _Keeper(ledger, batch, secret, sealed)
-    processes = processes_for(source.ready)
+    processes, together = processes_for(source.ready), together_for(source.ready)
     with ExitStack() as stack:
         manifests = ManifestWriter(ledger, mine, stack)
         with outcomes(ledger, source) as rows, ledger.files.writing(CARDS, mine) as file:
             cards = Sealer(file, ledger.vault, f"cards/{batch.id}")
-            made = pieces(keeper.recipe, keeper.wanted(rows), processes)
+            made = pieces(keeper.recipe, keeper.wanted(rows), processes, together)
             with closing(made):
-                while together := list(islice(made, _TOGETHER)):
-                    for piece in keeper.keep(together):
+                while some := list(islice(made, together)):
+                    for piece in keeper.keep(some):
                         cards.add(piece.cards)
                         manifests.add(piece)
                     if on_progress:
@@ -140,6 +143,11 @@ def processes_for(items: int) -> int:
     return min(_MOST_PROCESSES, len(os.sched_getaffinity(0))) if items >= _WORTH_A_PROCESS else 1
 
 
+def together_for(items: int) -> int:
+    """How many pieces of a batch of that size are kept in one transaction."""
+    return min(max(_LEAST_TOGETHER, items // (_TRANSACTIONS * PAGE)), _MOST_TOGETHER)
+
+
 class _Keeper:
     """Asks for pieces, and keeps what was made: items in the database, leaves for the tree."""
 
@@ -160,9 +168,9 @@ class _Keeper:
         random = self._ledger.random
         while chunk := list(islice(ready, PAGE)):
             new = iter(make_serials(random, sum(not row.serial for row in chunk)))
-            named = [Row(row.gtin, row.serial or next(new), row.fields) for row in chunk]
+            named = [(row.gtin, row.serial or next(new), row.fields) for row in chunk]
             ours = frozenset(place for place, row in enumerate(chunk) if not row.serial)
-            yield Wanted(named, random(SECRET_BYTES * len(chunk)), ours)
+            yield Wanted.of(named, random(SECRET_BYTES * len(chunk)), ours)
 
     def keep(self, made: list[tuple[Wanted, Piece]]) -> list[Piece]:
         """Keep the items of some pieces, all or none; gives back the pieces that were kept."""
@@ -172,9 +180,9 @@ class _Keeper:
             made = self._with_other_serials(made, taken)
             self._insert([piece for _, piece in made])
         for _, piece in made:
-            self._leaves.append(b"".join(piece.leaves))
+            self._leaves.append(piece.leaves)
             self.parts |= piece.parts
-            self.count += len(piece.made)
+            self.count += piece.count
         return [piece for _, piece in made]
 
     def take_leaves(self) -> list[bytes]:
@@ -190,7 +198,7 @@ class _Keeper:
                 tx.batches.insert_made(self._batch.id, first, piece.made)
                 if piece.parts:
                     index_items(self._ledger, tx, self._batch.brand, _with_fields(piece))
-                first += len(piece.made)
+                first += piece.count
 
     def _with_other_serials(self, made: list[tuple[Wanted, Piece]], taken: Conflict) -> list[tuple[Wanted, Piece]]:
         """The same pieces, where serials of our making turned out to be taken; 55 random bits make that rare.
@@ -200,16 +208,15 @@ class _Keeper:
         maker, again = PieceMaker(self.recipe), False
         mended = []
         for wanted, piece in made:
-            ours = [(wanted.rows[place].gtin, wanted.rows[place].serial) for place in wanted.ours]
+            rows = wanted.rows
+            ours = [rows[place][:2] for place in wanted.ours]
             with self._ledger.store.read() as tx:
                 found = tx.batches.existing(ours, self._batch.organisation) if ours else set()
             if found:
                 again = True
-                new = iter(make_serials(self._ledger.random, len(wanted.rows)))
-                rows = [
-                    row._replace(serial=next(new)) if (row.gtin, row.serial) in found else row for row in wanted.rows
-                ]
-                wanted = Wanted(rows, wanted.secrets, wanted.ours)
+                new = iter(make_serials(self._ledger.random, len(rows)))
+                rows = [(row[0], next(new), row[2]) if row[:2] in found else row for row in rows]
+                wanted = Wanted.of(rows, wanted.secrets, wanted.ours)
                 piece = maker.make(wanted)
             mended.append((wanted, piece))
         if not again:
@@ -218,5 +225,5 @@ class _Keeper:
 
 
 def _with_fields(piece: Piece) -> Iterator[dict[str, Any]]:
-    for one in piece.made:
-        yield {"item": one.item, "record_hash": one.record_hash, "fields": json.loads(one.fields)}
+    for item, _, _, record_hash, _, fields in piece.made:
+        yield {"item": item, "record_hash": record_hash, "fields": json.loads(fields)}

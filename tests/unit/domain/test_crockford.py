@@ -40,6 +40,21 @@ def test_the_check_character_is_python_stdnums_luhn(text: str) -> None:
     assert luhn.is_valid(crockford.with_check(text), crockford.ALPHABET)
 
 
+@given(st.integers(1, 20).flatmap(lambda size: st.lists(st.text(crockford.ALPHABET, min_size=size, max_size=size))))
+def test_many_texts_have_the_check_character_that_each_has_alone(each: list[str]) -> None:
+    assert crockford.with_checks(each) == [crockford.with_check(text) for text in each]
+
+
+def test_texts_of_two_lengths_are_not_checked_together() -> None:
+    with pytest.raises(ValueError, match="one length"):
+        crockford.with_checks(["ABC", "AB"])
+
+
+def test_every_character_is_drawn_for_as_many_random_bytes_as_any_other() -> None:
+    drawn = crockford.drawn(bytes(range(256)))
+    assert {drawn.count(character) for character in crockford.ALPHABET} == {8}
+
+
 @given(texts)
 def test_the_whole_holds_exactly_when_python_stdnum_says_so(text: str) -> None:
     assert crockford.holds(text) == luhn.is_valid(text, crockford.ALPHABET)

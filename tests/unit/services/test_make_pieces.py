@@ -32,9 +32,13 @@ SERIALS = ["3J9GCRGNG1X6", 'a"b/c%d', "1"]
 
 
 def wanted(count: int = 3) -> Wanted:
-    rows = [Row(GTIN, f"{SERIALS[n % 3]}{n // 3 or ''}", FIELDS[n % 3]) for n in range(count)]
+    rows: list[Row] = [(GTIN, f"{SERIALS[n % 3]}{n // 3 or ''}", FIELDS[n % 3]) for n in range(count)]
     secrets = b"".join(sha256(b"%d" % n).digest()[:10] for n in range(count))
-    return Wanted(rows, secrets, frozenset())
+    return Wanted.of(rows, secrets, frozenset())
+
+
+def leaves(piece: Piece) -> list[bytes]:
+    return [piece.leaves[at : at + 32] for at in range(0, len(piece.leaves), 32)]
 
 
 def lines(packed: bytes) -> list[Any]:
@@ -49,15 +53,16 @@ def test_each_item_is_what_the_rules_say_of_it_alone() -> None:
     asked = wanted()
     piece = PieceMaker(RECIPE).make(asked)
     cards = lines(piece.cards)
-    for row, made, found, card in zip(asked.rows, piece.made, piece.leaves, cards, strict=True):
-        hashed = path_hash(path(GTIN, row.serial), keccak)
+    assert piece.count == len(piece.made) == 3
+    for (_, serial, fields), made, found, card in zip(asked.rows, piece.made, leaves(piece), cards, strict=True):
+        hashed = path_hash(path(GTIN, serial), keccak)
         item = item_id(7, hashed, keccak)
-        record = record_hash(row.fields, {name: field_salt(SECRET, item, name) for name in row.fields})
+        record = record_hash(fields, {name: field_salt(SECRET, item, name) for name in fields})
         address = address_of(claim_private_key(card[2], activation_half(SECRET, item), item))
-        assert made[:5] == (item.to_bytes(32, "big"), GTIN, row.serial, record, address)
-        assert json.loads(made.fields) == row.fields
+        assert made[:5] == (item.to_bytes(32, "big"), GTIN, serial, record, address)
+        assert json.loads(made[5]) == fields
         assert found == leaf(hashed, record, bytes.fromhex(address[2:]), keccak)
-        assert card[:2] == [GTIN, row.serial]
+        assert card[:2] == [GTIN, serial]
     assert piece.parts == {"part.case"}
 
 
@@ -73,11 +78,12 @@ def test_the_public_lines_show_no_serial_and_no_private_field_and_the_sealed_one
     assert [one["fields"] for one in shown] == [
         {name: value for name, value in fields.items() if name not in hidden} for fields in FIELDS
     ]
-    assert [one["leaf"] for one in shown] == [one.hex() for one in piece.leaves]
-    assert [one["record"] for one in shown] == [one.record_hash.hex() for one in piece.made]
+    assert [one["leaf"] for one in shown] == [one.hex() for one in leaves(piece)]
+    assert [one["record"] for one in shown] == [record.hex() for _, _, _, record, _, _ in piece.made]
     assert lines(piece.private) == [
-        [GTIN, row.serial, made.claim_address, row.fields] for row, made in zip(asked.rows, piece.made, strict=True)
+        [GTIN, serial, address, json.loads(fields)] for _, _, serial, _, address, fields in piece.made
     ]
+    assert [json.loads(one[5]) for one in piece.made] == FIELDS
 
 
 def test_two_processes_make_the_same_pieces_as_one() -> None:
