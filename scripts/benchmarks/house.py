@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -82,8 +83,12 @@ class House:
     def register(self, count: int, on_step: Callable[[str], None] = lambda _: None) -> Batch:
         """A file of that many rows, all the way to a final registration."""
         ledger, brand = self.ledger, self.brand
+        file = self.settings.data / "items.csv"
+        with file.open("wb") as target:
+            shutil.copyfileobj(rows(count), target)
         on_step("the file is taken and checked")
-        sent = import_items.upload(ledger, brand, "items.csv", rows(count))
+        with file.open("rb") as stream:
+            sent = import_items.upload(ledger, brand, "items.csv", stream)
         assert run_jobs_once(ledger)
         on_step("items, cards, tree and manifests are made")
         batch = import_items.confirm(ledger, brand, sent.id, on_sale_at_once=True)
