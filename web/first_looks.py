@@ -16,7 +16,7 @@ from werkzeug.http import http_date, quote_etag
 
 from ledger.services.ports import Ledger
 from ledger.services.scan_item import scan_item
-from web.api.items import LOOKED_UP, RULE, about_kept, told
+from web.api.items import LOOKED_UP, NEWEST, RULE, about_kept, told
 from web.kept_answers import About
 from web.limits import Spent, already, spend_from
 from web.metrics import count_verdict
@@ -51,7 +51,7 @@ def first_look(ledger: Ledger, environ: WSGIEnvironment) -> First | None:
     if spent.over:
         return None
     try:
-        scan = scan_item(ledger, *asked.groups())
+        scan = scan_item(ledger, *asked.groups(), newest=NEWEST)
         about = about_kept(scan)
         if about is None:
             environ[LOOKED_UP] = scan

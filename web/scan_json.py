@@ -174,7 +174,7 @@ def scan_out(ledger: Ledger, scan: Scan, newest: int | None = None) -> ScanOut:
     facts, got = scan.facts, scan.standing
     # Before its registration is signed, an item is nobody's business but its brand's.
     recorded = scan.subject is not None and got.key is not Key.UNKNOWN
-    left_out = max(0, len(scan.records) - newest) if recorded and newest is not None else 0
+    told = scan.records[max(0, len(scan.records) - newest) :] if newest is not None else scan.records
     return ScanOut(
         verdict=got.key.value,
         tick=got.tick,
@@ -192,8 +192,8 @@ def scan_out(ledger: Ledger, scan: Scan, newest: int | None = None) -> ScanOut:
         registration=_registration(facts),
         on_sale=facts.on_sale if recorded else None,
         owned=scan.subject.claimed if recorded and scan.subject else None,
-        entries=[_entry(one) for one in scan.records[left_out:]] if recorded else [],
-        earlier_entries=left_out,
+        entries=[_entry(one) for one in told] if recorded else [],
+        earlier_entries=scan.left_out + len(scan.records) - len(told) if recorded else 0,
         head=scan.head,
         chain_id=scan.chain_id,
         contract=scan.contract,

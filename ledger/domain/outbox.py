@@ -41,6 +41,15 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """How a statement of ours was signed: by whose key, whether the operator keeps it, how its signature begins."""
+
+    signer: str | None
+    operator_signed: bool
+    kind: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """The derived state of a statement: since which block, and why it was refused."""
 

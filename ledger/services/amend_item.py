@@ -86,6 +86,8 @@ def amendment_secret(secret: bytes, item: int, place: int) -> bytes:
 def accepted_amendments(tx: Tx, item: int) -> list[Amendment]:
     """An item's later descriptions that the chain has, in its order; the last one is what the record says now."""
     kept = {one.record_hash: one for one in tx.batches.amendments(item)}
+    if not kept:
+        return []
     told = tx.chain.item_events_named(item, ("ItemAmended",))
     return [kept[event.args["recordHash"]] for event in told if event.args["recordHash"] in kept]
 

@@ -81,14 +81,22 @@ class FactReader:
         return [one for one in known if where[one.id].state in (State.QUEUED, State.SENT)]
 
     def scan(
-        self, looks_different: bool, session: bytes | None = None, *, alone: bool = True, tapped: Tapped | None = None
+        self,
+        looks_different: bool,
+        session: bytes | None = None,
+        *,
+        alone: bool = True,
+        tapped: Tapped | None = None,
+        newest: int | None = None,
     ) -> Scan:
-        """The scan; `alone` is False for one of many, where whom the owner trusts is not asked for each."""
+        """The scan; `alone` is False for one of many, where whom the owner trusts is not asked for each. `newest` is
+        how many records it lists at least, where not all of them are wanted.
+        """
         subject, tx = self.subject, self.tx
         answered = self._answered(session)
         organisation = tx.organisations.by_party(subject.batch.brand)
         registered = registration_event(tx, subject.batch.number)
-        records = records_of(tx, subject.item.item, self.queued, self.final)
+        records, left_out = records_of(tx, subject.item.item, self.queued, self.final, newest)
         later = accepted_amendments(tx, subject.item.item)
         described = self._descriptions(later)
         state_final = tx.chain.state(subject.item.item, self.final)
@@ -134,6 +142,7 @@ class FactReader:
             parts=tuple(parts_in(later[-1].fields if later else subject.item.fields)),
             timeline=tuple(self._timeline(registered)),
             records=tuple(records),
+            left_out=left_out,
             head=None if subject.state is None else "0x" + subject.state.head.hex(),
             contract=deployed.get("contract"),
             chain_id=deployed.get("chain_id"),

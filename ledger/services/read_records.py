@@ -24,24 +24,41 @@ _PASSKEY: Final = b"\x02"
 """How a passkey's signature begins (domain.signers)."""
 
 
-def records_of(tx: Tx, item: int, queued: Sequence[Queued], final: int) -> list[Recorded]:
+def records_of(
+    tx: Tx, item: int, queued: Sequence[Queued], final: int, newest: int | None = None
+) -> tuple[list[Recorded], int]:
     """The records of an item, those under way last; what was taken back is marked and stays in the list.
 
-    Of very many the newest, and every inspection that still says "not genuine": no flood of records buries one.
+    Of very many the newest, and every inspection that still says "not genuine": no flood of records buries one. Where
+    only the `newest` are asked for, older ones are told as far as the verdict weighs them, without their reports and
+    who signed; beside the list stands how many services were left out of it.
     """
     told = tx.chain.item_events_named(item, ("Recorded",), MOST)
     if len(told) == MOST:
         whole = {(one.block, one.log_index): one for one in (*tx.chain.doubts(item, final), *told)}
         told = [whole[place] for place in sorted(whole)]
-    found = [_recorded(tx, e.args, e.time, e.statement, final=e.block <= final, accepted=True) for e in told]
-    for one in queued:
-        if one.statement.kind is Kind.RECORD:
-            found.append(_recorded(tx, one.statement.values, one.created_at, one.hash, final=False))
-    return _undone(found)
+    waiting = [one for one in queued if one.statement.kind is Kind.RECORD]
+    first = 0 if newest is None else max(0, len(told) + len(waiting) - newest)
+    found = [
+        _recorded(tx, e.args, e.time, e.statement, final=e.block <= final, accepted=True, whole=place >= first)
+        for place, e in enumerate(told)
+        if place >= first or e.args["kind"] != RecordKind.SERVICE
+    ]
+    left_out = len(told) - len(found)
+    for one in waiting:
+        found.append(_recorded(tx, one.statement.values, one.created_at, one.hash, final=False))
+    return _undone(found), left_out
 
 
 def _recorded(
-    tx: Tx, args: Mapping[str, Any], at: int, statement: bytes | None, *, final: bool, accepted: bool = False
+    tx: Tx,
+    args: Mapping[str, Any],
+    at: int,
+    statement: bytes | None,
+    *,
+    final: bool,
+    accepted: bool = False,
+    whole: bool = True,
 ) -> Recorded:
     organisation = tx.organisations.by_party(args["party"])
     kind = RecordKind(args["kind"])
@@ -51,12 +68,12 @@ def _recorded(
             facts = InspectionFacts.unpack(args["facts"])
         except Invalid:
             facts = None
-    report = tx.papers.report(args["report"])
+    report = tx.papers.report(args["report"]) if whole else None
     if report is not None and report.organisation not in (None, organisation.id if organisation else None):
         # Anybody can name the salted hash of somebody else's report; it is not theirs to show.
         report = None
-    queued = None if statement is None else tx.outbox.by_hash(statement)
-    behind = None if statement is None else tx.sheets.behind(statement)
+    signed = tx.outbox.signed(statement) if whole and statement is not None else None
+    behind = tx.sheets.behind(statement) if whole and statement is not None else None
     ours = behind is not None and organisation is not None and behind.organisation == organisation.id
     return Recorded(
         kind=kind,
@@ -71,11 +88,11 @@ def _recorded(
         about=args["about"],
         report=None if report is None else report.body.get("text"),
         evidence=() if report is None else report.body.get("evidence", ()),
-        operator_signed=queued is not None and queued.operator_signed,
+        operator_signed=signed is not None and signed.operator_signed,
         undone=Undone.NO,
         party=args["party"],
-        signer=args.get("signer") or (None if queued is None else queued.signer),
-        by_person=queued is not None and not queued.operator_signed and queued.signatures[0][:1] == _PASSKEY,
+        signer=args.get("signer") or (None if signed is None else signed.signer),
+        by_person=signed is not None and not signed.operator_signed and signed.kind == _PASSKEY,
         inspector=behind.name if behind is not None and ours else "",
         place=tx.sheets.desk(organisation.id).place if organisation else "",
         slug=organisation.slug if organisation and organisation.role is Role.AUTHENTICATOR else "",
@@ -108,7 +125,10 @@ def _undone(found: list[Recorded]) -> list[Recorded]:
     for one in found:
         if one.kind in (RecordKind.WITHDRAWAL, RecordKind.CORRECTION):
             taken_back[one.party, one.about].append(one)
-    return [replace(one, undone=_ended(one, taken_back.get((one.party, one.nonce), ()))) for one in found]
+    ended = [_ended(one, taken_back.get((one.party, one.nonce), ())) for one in found]
+    return [
+        one if undone is Undone.NO else replace(one, undone=undone) for one, undone in zip(found, ended, strict=True)
+    ]
 
 
 def _ended(one: Recorded, by: Sequence[Recorded]) -> Undone:

@@ -144,7 +144,7 @@ def _entry(ledger: Ledger, tx: Tx, statement: bytes) -> Entry:
     if kind is ReceiptKind.INSPECTION:
         if event.args["kind"] not in (RecordKind.INSPECTION, RecordKind.CORRECTION):
             raise _no_such()
-        records = records_of(tx, event.item, [], final)
+        records, _ = records_of(tx, event.item, [], final)
         ours = [one for one in records if (one.party, one.nonce) == (event.args["party"], event.args["nonce"])]
         if not ours or ours[0].facts is None:
             raise _no_such()

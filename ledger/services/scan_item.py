@@ -33,11 +33,12 @@ def scan_item(
     looks_different: bool = False,
     session: bytes | None = None,
     tapped: Tapped | None = None,
+    newest: int | None = None,
 ) -> Scan:
     """What the ledger shows of this code. Never raises for a code it does not know: that is an answer too.
 
     `session` is the visitor's, who may have asked the owner to prove that they have the item; `tapped` is what its
-    tag has just said to them.
+    tag has just said to them; `newest` is how many records are listed at least, where not all are wanted.
     """
     now = datetime.fromtimestamp(ledger.now(), UTC)
     asked = _checked(gtin, serial)
@@ -47,7 +48,8 @@ def scan_item(
         tx = snapshot.gathered([asked], ledger.now())
         if not tx.batches.find(*asked):
             return _without_item(tx, *asked, now)
-        return FactReader(ledger, tx, find_listed(tx, *asked), now).scan(looks_different, session, tapped=tapped)
+        reader = FactReader(ledger, tx, find_listed(tx, *asked), now)
+        return reader.scan(looks_different, session, tapped=tapped, newest=newest)
 
 
 Meant = tuple[str, str] | ProductOnly | Invalid | None

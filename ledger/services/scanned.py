@@ -91,6 +91,8 @@ class Scan:
     """The parts whose serials the record holds: their names alone are anybody's to know."""
     timeline: tuple[TimelineEntry, ...] = ()
     records: tuple[Recorded, ...] = ()
+    left_out: int = 0
+    """How many older services are not among the records, where only the newest were asked for."""
     head: str | None = None
     contract: str | None = None
     chain_id: int | None = None

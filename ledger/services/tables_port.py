@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from ledger.domain.batches import Amendment, Batch, Item, MadeItem
 from ledger.domain.imports import Import, Job, RowFault
 from ledger.domain.organisations import ApiKey, Organisation
-from ledger.domain.outbox import OperatorAct, Queued, SentTransaction
+from ledger.domain.outbox import OperatorAct, Queued, SentTransaction, Signed
 
 
 class Organisations(Protocol):
@@ -262,6 +262,10 @@ class Outbox(Protocol):
 
     def by_hash(self, hash: bytes) -> Queued | None:
         """By struct hash."""
+        ...
+
+    def signed(self, hash: bytes) -> Signed | None:
+        """How the statement of that struct hash was signed, where we keep it."""
         ...
 
     def page(self, organisation: str, before: str | None, limit: int) -> list[Queued]:

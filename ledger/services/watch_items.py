@@ -146,7 +146,7 @@ def findings(ledger: Ledger, caller: Caller, gtin: str | None, limit: int) -> li
             if item is None:
                 continue
             if name not in seen:
-                seen[name] = records_of(tx, name, (), final)
+                seen[name], _ = records_of(tx, name, (), final)
             place = event.args["party"], event.args["nonce"]
             record = next((one for one in seen[name] if (one.party, one.nonce) == place), None)
             if record is not None and record.facts is not None:

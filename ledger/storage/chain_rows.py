@@ -5,9 +5,11 @@ JSON carries ints to 2^53 and no bytes: larger ones are written as the text `i:â
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from json.encoder import encode_basestring_ascii as _quoted
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from pydantic_core import from_json
 from sqlalchemy import JSON, Row, Table
 
 from ledger.domain.chain_view import ChainEvent
@@ -56,6 +58,34 @@ def event_of(row: Row[Any]) -> ChainEvent:
     """A row of `events` with its block's time."""
     args = {name: _value(value) for name, value in row.args.items()}
     return ChainEvent(row.block, row.time, row.log_index, row.transaction_hash, row.name, args)
+
+
+class Args(Mapping[str, Any]):
+    """An event's arguments as a row has them, read when one of them is asked for: most of a long history is not."""
+
+    __slots__ = ("_row",)
+
+    def __init__(self, row: str | Mapping[str, Any]) -> None:
+        self._row = row
+
+    def _read(self) -> Mapping[str, Any]:
+        if isinstance(self._row, str):
+            self._row = from_json(self._row)
+        return cast("Mapping[str, Any]", self._row)
+
+    def __getitem__(self, name: str) -> Any:
+        return _value(self._read()[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+
+def unread_event_of(row: Any) -> ChainEvent:
+    """A row of `events` with its block's time, whose arguments are read when they are asked for."""
+    return ChainEvent(row.block, row.time, row.log_index, row.transaction_hash, row.name, Args(row.args))
 
 
 def state_row(state: ItemState, block: int, log_index: int) -> tuple[Any, ...]:

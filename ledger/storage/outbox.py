@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from ledger.domain.outbox import OperatorAct, Queued, SentTransaction
+from ledger.domain.outbox import OperatorAct, Queued, SentTransaction, Signed
 from ledger.domain.statements import Kind, Value, Values, kept
 from ledger.storage.chain_rows import EXACT, insert_sql
 from ledger.storage.stamps import moved_by
@@ -38,12 +38,15 @@ class Outbox:
         """By struct hash."""
         return self._one(statements.c.hash == hash)
 
-    def by_hashes(self, hashes: Collection[bytes]) -> list[Queued]:
-        """Those among some hundreds of struct hashes that we keep."""
-        if not hashes:
-            return []
-        query = select(statements).where(statements.c.hash.in_(list(hashes)))
-        return [queued_of(row) for row in self._db.execute(query).all()]
+    def signed(self, hash: bytes) -> Signed | None:
+        """How the statement of that struct hash was signed, where we keep it."""
+        return self.all_signed([hash]).get(hash)
+
+    def all_signed(self, hashes: Collection[bytes]) -> dict[bytes, Signed]:
+        """The same for some hundreds of struct hashes, without what the statements say."""
+        columns = (statements.c.hash, statements.c.signer, statements.c.operator_signed, statements.c.signatures)
+        rows = self._db.execute(select(*columns).where(statements.c.hash.in_(list(hashes)))) if hashes else ()
+        return {row.hash: Signed(row.signer, row.operator_signed, _begins(row.signatures)) for row in rows}
 
     def page(self, organisation: str, before: str | None, limit: int) -> list[Queued]:
         """An organisation's statements, newest first, older than the cursor."""
@@ -277,6 +280,10 @@ def _text(value: Value) -> str:
     if isinstance(value, int):
         return str(value) if value < EXACT else f'"{value}"'
     return f'"{value}"'
+
+
+def _begins(signatures: Sequence[str]) -> bytes:
+    return bytes.fromhex(signatures[0][2:4]) if signatures else b""
 
 
 def queued_of(row: Row[Any]) -> Queued:

@@ -6,10 +6,10 @@ many items share is not asked for again while nobody has written to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import BindParameter, Connection, Table, bindparam, func, select, union
+from sqlalchemy import BindParameter, Connection, Table, Text, bindparam, func, select, type_coerce, union
 
 from ledger.domain.asks import Entrustment
 from ledger.domain.batches import Amendment, Item
@@ -17,12 +17,13 @@ from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import ItemState
 from ledger.domain.epcis_told import Shown
 from ledger.domain.looks import DAY, Looked, Usual, WrongCodes
-from ledger.domain.outbox import Queued
+from ledger.domain.outbox import Queued, Signed
 from ledger.domain.papers import Report, StoredOffer
 from ledger.services.sheets_port import SignedSheet
+from ledger.storage.ahead import Ahead
 from ledger.storage.asks import Asks
 from ledger.storage.batches import VISIBLE, item_of
-from ledger.storage.chain_rows import event_of, state_of
+from ledger.storage.chain_rows import state_of, unread_event_of
 from ledger.storage.concerns import Tables
 from ledger.storage.desk_orders import SharedOrders
 from ledger.storage.epcis import Epcis
@@ -99,8 +100,11 @@ _NEWEST_STATE: Final = Ready(
     .order_by(item_versions.c.block.desc(), item_versions.c.log_index.desc())
     .limit(1)
 )
-_NEWEST_EVENTS: Final = (
-    select(events, blocks.c.time)
+_NEWEST_EVENTS: Final = Ready(
+    select(
+        *(events.c.block, blocks.c.time, events.c.log_index, events.c.transaction_hash, events.c.name),
+        type_coerce(events.c.args, Text).label("args"),
+    )
     .join(blocks, blocks.c.number == events.c.block)
     .where(events.c.item == _ITEM)
     .order_by(events.c.block.desc(), events.c.log_index.desc())
@@ -155,10 +159,9 @@ class ScannedTx(Tables):
         self.asks = _Asks(connection, item.item, there)
         self.epcis = _Epcis(connection, item.item, there)
         told = chain.recorded()
-        papers.expect([event.args["report"] for event in told])
-        hashes = [event.statement for event in told if event.statement is not None]
-        outbox.expect(hashes)
-        sheets.expect(hashes)
+        papers.expect(told)
+        outbox.expect(told)
+        sheets.expect(told)
 
     def gathered(self, pairs: Sequence[tuple[str, str]], now: int) -> GatheredTx:
         """Another such view of the same snapshot."""
@@ -205,7 +208,7 @@ class _Chain(SharedChain):
         for row in _NEWEST_STATE.all(self._db, **name) if there.states else ():
             self._state = row.block, state_of(row)
         if there.events:
-            self._told = [event_of(row) for row in reversed(self._db.execute(_NEWEST_EVENTS, name).all())]
+            self._told = [unread_event_of(row) for row in reversed(_NEWEST_EVENTS.all(self._db, **name))]
 
     def recorded(self) -> list[ChainEvent]:
         """The item's newest records."""
@@ -237,7 +240,8 @@ class _Outbox(Outbox):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._none: set[tuple[str, int]] = set()
-        self._behind: dict[bytes, Queued | None] = {}
+        self._signed: Ahead[Signed] = Ahead(self.all_signed)
+        self.expect = self._signed.expect
 
     def know(self, item: int, number: int | None, there: Any) -> None:
         if not there.statements:
@@ -245,31 +249,28 @@ class _Outbox(Outbox):
         if number is not None and not there.of_batch:
             self._none.add(("batch", number))
 
-    def expect(self, hashes: Collection[bytes]) -> None:
-        self._behind = dict.fromkeys(hashes) | {one.hash: one for one in self.by_hashes(hashes)}
-
     def of_item(self, item: int, limit: int = 50) -> list[Queued]:
         return [] if ("item", item) in self._none else super().of_item(item, limit)
 
     def of_batch(self, batch: int) -> list[Queued]:
         return [] if ("batch", batch) in self._none else super().of_batch(batch)
 
-    def by_hash(self, hash: bytes) -> Queued | None:
-        return self._behind[hash] if hash in self._behind else super().by_hash(hash)
+    def signed(self, hash: bytes) -> Signed | None:
+        return self._signed.get(hash, super().signed)
 
 
 class _Papers(Papers):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._offered: tuple[int, int] | None = None
-        self._reports: dict[bytes, Report | None] = {}
+        self._reports: Ahead[Report] = Ahead(
+            lambda wanted: {one.commitment: one for one in self.reports(wanted)}, lambda event: event.args["report"]
+        )
+        self.expect = self._reports.expect
 
     def know(self, item: int, now: int, there: Any) -> None:
         if not there.offers:
             self._offered = item, now
-
-    def expect(self, commitments: Collection[bytes]) -> None:
-        self._reports = dict.fromkeys(commitments) | {one.commitment: one for one in self.reports(commitments)}
 
     def open_offers(self, item: int, now: int) -> list[StoredOffer]:
         # None that is good after that moment is none that is good later.
@@ -278,21 +279,17 @@ class _Papers(Papers):
         return super().open_offers(item, now)
 
     def report(self, commitment: bytes) -> Report | None:
-        return self._reports[commitment] if commitment in self._reports else super().report(commitment)
+        return self._reports.get(commitment, super().report)
 
 
 class _Sheets(SharedSheets):
     def __init__(self, connection: Connection, kept: Kept) -> None:
         super().__init__(connection, kept)
-        self._behind: dict[bytes, SignedSheet | None] = {}
-
-    def expect(self, hashes: Collection[bytes]) -> None:
-        self._behind = dict.fromkeys(hashes) | self.all_behind(hashes)
+        self._behind: Ahead[SignedSheet] = Ahead(self.all_behind)
+        self.expect = self._behind.expect
 
     def behind(self, statement_hash: bytes) -> SignedSheet | None:
-        if statement_hash in self._behind:
-            return self._behind[statement_hash]
-        return super().behind(statement_hash)
+        return self._behind.get(statement_hash, super().behind)
 
 
 class _Scans(Scans):

@@ -79,7 +79,7 @@ def test_who_asks_too_often_is_refused_and_nothing_is_made_for_them(
 ) -> None:
     client = _app(stage, Pace(anonymous_items="1/minute")).test_client()
     assert client.get(f"/v1/items/{GTIN}/FIRST").status_code == 200
-    monkeypatch.setattr(first_looks, "scan_item", lambda *_: pytest.fail("A refused asker was looked up for."))
+    monkeypatch.setattr(first_looks, "scan_item", lambda *_, **__: pytest.fail("A refused asker was looked up for."))
     refused = client.get(f"/v1/items/{GTIN}/SECOND")
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
@@ -98,7 +98,7 @@ def test_what_the_desk_cannot_do_is_done_or_said_by_the_application(
 
 
 def test_a_database_that_fails_is_told_as_ever(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(_ledger: Ledger, *_: object) -> None:
+    def fails(_ledger: Ledger, *_: object, **__: object) -> None:
         raise Unavailable("The database does not answer.")
 
     monkeypatch.setattr(first_looks, "scan_item", fails)

@@ -77,13 +77,14 @@ def get_item(path: ItemPath, query: ItemQuery) -> Response:
     Who asks too often is answered 429, except where the news is bad.
     """
     ledger, spent = here(), spend()
-    scan: Scan = request.environ.pop(LOOKED_UP, None) or scan_item(ledger, path.gtin, path.serial)
+    newest = NEWEST if query.entries == "newest" else None
+    scan: Scan = request.environ.pop(LOOKED_UP, None) or scan_item(ledger, path.gtin, path.serial, newest=newest)
     if spent.over:
         scan = slowed(scan, spent.resets, moment(ledger.now()))
     count_verdict(scan.standing.key.value)
     if spent.over and scan.standing.key not in BAD_NEWS:
         raise TooMany(f"Too many items at once. Wait {spent.resets} seconds.", retry_after=spent.resets)
-    body, etag = told(ledger, scan, NEWEST if query.entries == "newest" else None)
+    body, etag = told(ledger, scan, newest)
     response = Response(body, mimetype="application/json")
     response.set_etag(etag, weak=True)
     if (about := about_kept(scan)) is not None and not spent.over:

@@ -20,6 +20,7 @@ from ledger.services.scanned import Scan
 from ledger.services.views_of_chain import find_listed
 from tests.support.rough_play import PEOPLE, RoughPlay
 from tests.support.world import Card, World
+from web.scan_json import scan_out
 
 _COUNTRIES = ("FR", "IT", "JP", None)
 
@@ -29,6 +30,16 @@ def _plainly(ledger: Ledger, card: Card) -> Scan:
     with ledger.store.read() as tx:
         now = datetime.fromtimestamp(ledger.now(), UTC)
         return FactReader(ledger, tx, find_listed(tx, card.gtin, card.serial), now).scan(looks_different=False)
+
+
+def _expect_newest(ledger: Ledger, card: Card, whole: Scan, newest: int) -> None:
+    """Fails unless a look that wants the newest records alone says of them, and concludes, what a whole one does."""
+    some = scan_item(ledger, card.gtin, card.serial, newest=newest)
+    assert (some.facts, some.standing, some.timeline) == (whole.facts, whole.standing, whole.timeline)
+    assert some.left_out + len(some.records) == len(whole.records)
+    shown = min(newest, len(whole.records))
+    assert some.records[len(some.records) - shown :] == whole.records[len(whole.records) - shown :]
+    assert scan_out(ledger, some, newest) == scan_out(ledger, whole, newest)
 
 
 def _stopped(world: World) -> Ledger:
@@ -60,6 +71,8 @@ def test_every_scan_of_a_random_play_is_what_the_tables_say(world: World, seed: 
                 told = _plainly(other, card)
                 assert scan_item(ledger, card.gtin, card.serial) == told
                 assert scan_item(ledger, card.gtin, card.serial) == told
+                for newest in (0, 1, 3):
+                    _expect_newest(ledger, card, told, newest)
             other.store.close()
     assert play.queued
 
@@ -76,4 +89,8 @@ def test_a_long_history_is_told_as_the_tables_tell_it(sqlite_world: World) -> No
     with world.ledger.store.read() as tx:
         assert len(tx.chain.item_events(card.item, 1_000)) > 250
     ledger = _stopped(world)
-    assert scan_item(ledger, card.gtin, card.serial) == _plainly(ledger, card)
+    whole = _plainly(ledger, card)
+    assert scan_item(ledger, card.gtin, card.serial) == whole
+    for newest in (1, 20, 100, 1_000):
+        _expect_newest(ledger, card, whole, newest)
+    assert scan_item(ledger, card.gtin, card.serial, newest=20).left_out > 50

@@ -39,10 +39,12 @@ def bury(world: World, card: Card) -> None:
 
 
 def expect(world: World, card: Card, key: Key) -> list[Undone]:
-    """Fails unless one look and a check of many say so; how the bad opinions that are shown stand."""
+    """Fails unless one look, one at the newest alone and a check of many say so; how the bad opinions shown stand."""
     shown = scan_item(world.ledger, card.gtin, card.serial)
+    newest = scan_item(world.ledger, card.gtin, card.serial, newest=1)
     many = scan_many(world.ledger, [(one.gtin, one.serial) for one in world.cards()])
-    assert {shown.standing.key, many[0].standing.key} == {key}
+    assert {shown.standing.key, newest.standing.key, many[0].standing.key} == {key}
+    assert newest.facts.inspections == shown.facts.inspections
     return [one.undone for one in shown.records if one.facts is not None and one.facts == FAKE]
 
 
