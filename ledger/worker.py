@@ -58,6 +58,8 @@ _ABANDONED: Final = 60
 _OUR_FAULT: Final = "Something went wrong on our side and was noted. Nothing was changed; please tell the operator."
 _SHARE_EVERY: Final = 20
 """Seconds between two looks at what brands share."""
+_LEFT_FOR: Final = 86_400
+"""Seconds after which nobody is still writing a file."""
 _SWEEP_EVERY: Final = 3_600
 """Seconds between two sweeps of sessions, links and errands that are over."""
 
@@ -322,6 +324,7 @@ def _jobs(settings: Settings, stop: threading.Event) -> None:
             if time.monotonic() - swept > _SWEEP_EVERY:
                 swept = time.monotonic()
                 sweep_people(ledger)
+                ledger.files.sweep(ledger.clock() - _LEFT_FOR)
                 sweep_photos(ledger)
                 sweep_listings(ledger)
                 sweep_clues(ledger)

@@ -9,7 +9,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -97,22 +97,43 @@ class Files:
         sync_folder(final.parent)
 
     def remove(self, shelf: str, name: str) -> None:
-        """Destroy a file: overwritten where it lies, then unlinked. Nothing happens where there is none.
+        """Destroy a file: out of its place first, then overwritten and unlinked. Nothing happens where there is none.
 
-        Raises Unavailable where the disk fails; then the file is not to be relied on, and is removed by asking again.
+        It is there whole or not at all, also where the process dies meanwhile: `sweep` destroys what that leaves.
+        Raises Unavailable where the disk fails.
         """
         path = self.path(shelf, name)
         try:
-            _destroy(path)
+            going = _beside(path)
+            path.replace(going)
+            sync_folder(path.parent)
+            _destroy(going)
         except FileNotFoundError:
             return
         except OSError as error:
             raise Unavailable(f"A file could not be destroyed ({error.strerror}). Try again.") from error
 
+    def sweep(self, before: float) -> int:
+        """Destroy what writers and removers that died have left since `before` (seconds since 1970); how many files.
+
+        Raises Unavailable where the disk fails.
+        """
+        swept = 0
+        try:
+            for path in self._root.glob("*/??/.*"):
+                # Another worker may be sweeping, too.
+                with suppress(FileNotFoundError):
+                    if path.stat().st_mtime < before:
+                        _destroy(path)
+                        swept += 1
+        except OSError as error:
+            raise Unavailable(f"What was left half done could not be destroyed ({error.strerror}).") from error
+        return swept
+
     @contextmanager
     def _writing(self, shelf: str, name: str) -> Iterator[tuple[BinaryIO, Path]]:
         final = self.path(shelf, name)
-        temporary = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
+        temporary = _beside(final)
         try:
             _make_folder(final.parent)
             with temporary.open("xb") as file:
@@ -121,6 +142,11 @@ class Files:
             raise Unavailable(f"The file could not be written ({error.strerror}). Nothing was kept.") from error
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    """A name that nobody asks for, in the same folder."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
 
 
 def _destroy(path: Path) -> None:

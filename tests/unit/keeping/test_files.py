@@ -115,6 +115,36 @@ def test_a_removed_file_is_overwritten_and_gone(files: Files, tmp_path: Path) ->
         files.read("cards", name)
 
 
+@pytest.mark.parametrize("dies_at", ["fsync", "unlink"])
+def test_a_file_is_whole_or_gone_where_its_remover_dies_and_the_rest_is_swept(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_at: str
+) -> None:
+    name = files.add("cases", b"letter")
+    calls = iter(range(100))
+
+    def die(*_: object, **__: object) -> None:
+        # The folder is synced first: the new name of what is to be destroyed.
+        if dies_at == "unlink" or next(calls) > 0:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(*(os, "fsync", die) if dies_at == "fsync" else (Path, "unlink", die))  # type: ignore[misc]
+        with pytest.raises(KeyboardInterrupt):
+            files.remove("cases", name)
+    assert not files.has("cases", name)
+    assert files.names("cases") == []
+    (left,) = everything(tmp_path)
+    assert files.sweep(left.stat().st_mtime) == 0, "somebody may still be at work on it"
+    assert files.sweep(left.stat().st_mtime + 1) == 1
+    assert everything(tmp_path) == []
+
+
+def test_a_sweep_leaves_what_is_kept(files: Files, tmp_path: Path) -> None:
+    files.add("cases", b"letter")
+    assert files.sweep(2**40) == 0
+    assert len(everything(tmp_path)) == 1
+
+
 @pytest.mark.parametrize("name", ["../passphrase", "..", "a/b", "a\\b", "", ".", "a\0b", "~root", "a b", "-rf"])
 def test_a_name_that_leads_elsewhere_is_unknown(files: Files, name: str) -> None:
     with pytest.raises(Unknown):
