@@ -36,16 +36,21 @@ async def _ask(host: str, port: int, requests: Iterator[bytes], until: float, to
 
 
 async def _load(
-    host: str, port: int, paths: Sequence[str], accept: str, duration: float, *, once: bool
+    host: str, port: int, paths: Sequence[str], accept: str, duration: float, *, once: bool, anew: bool
 ) -> dict[str, float | list[str]]:
-    requests = [
-        f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: {accept}\r\nConnection: keep-alive\r\n\r\n".encode()
-        for path in paths
-    ]
+    def request(path: str, more: str = "") -> bytes:
+        head = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: {accept}{more}\r\n"
+        return f"{head}Connection: keep-alive\r\n\r\n".encode()
+
+    requests = [request(path) for path in paths]
     took: list[float] = []
     began = time.perf_counter()
     # All connections take from one list: where no address may come twice, none does.
     given = iter(requests) if once else itertools.cycle(requests)
+    if anew:
+        # A type that nobody else takes: what was kept of one answer is given to nobody who asks otherwise.
+        mark = f"{time.time_ns():x}"
+        given = (request(path, f", x/{mark}{n};q=0.1") for n, path in enumerate(itertools.cycle(paths)))
     asking = [_ask(host, port, given, began + duration, took) for _ in range(CONNECTIONS)]
     wrong = [one for some in await asyncio.gather(*asking) for one in some]
     spent = time.perf_counter() - began

@@ -16,15 +16,17 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ledger.chain.calls import ContractCodec
 from ledger.chain.node import artifact
 from ledger.domain.batches import Item
+from ledger.web_server import FOLDER as COUNTED
 from scripts.benchmarks.figures import ROOT, Figure, Plan, median_seconds
 from scripts.benchmarks.house import House, house
 
@@ -38,12 +40,13 @@ Told = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one load asks: addresses of a server, again and again or each of them once."""
+    """What one load asks: addresses of a server, again and again, each of them once, or each time in another form."""
 
     port: int
     paths: Sequence[str]
     accept: str
     once: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Opened:
 def measure(plan: Plan) -> Iterator[Figure]:
     """The figures, one after the other."""
     small, large = 1_000, plan.size(10_000, 1_000_000 if plan.full else 100_000)
-    with _server(_BARE, {}) as bare, _ledger(plan, small) as few, _ledger(plan, large) as many:
+    with _server(_BARE, plan.folder) as bare, _ledger(plan, small) as few, _ledger(plan, large) as many:
         # The cost of a scan is compared between two ledgers, and with the bare route, in turns: a machine that others
         # use, too, is as fast for the one as for the other.
         plan.say("codes that are asked for again …")
@@ -97,7 +100,7 @@ def _ledger(plan: Plan, count: int) -> Iterator[Opened]:
         with opened.ledger.store.read() as tx:
             items = tx.batches.items_page(batch.id, count // 2, 100)
             others = tx.batches.items_page(batch.id, -1, count // 2)
-        with opened.attended(), _server(_OURS, _environment(opened)) as port:
+        with opened.attended(), _server(_OURS, Path(opened.settings.data), _environment(opened)) as port:
             yield Opened(opened, port, items, others)
 
 
@@ -118,7 +121,13 @@ def _beside_bare(name: str, found: Sequence[Told], bare: Sequence[Told]) -> Iter
         yield Figure(f"… {share}", 1e3 * _middle(found, share), "ms", "a bare Flask route", 1e3 * _middle(bare, share))
 
 
-def _growth(name: str, larger: Sequence[Told], beside: str, smaller: Sequence[Told], at_most: float) -> Figure:
+def _growth(
+    name: str,
+    larger: Sequence[Told],
+    beside: str,
+    smaller: Sequence[Told],
+    at_most: float | None = None,
+) -> Figure:
     grown = statistics.median(one["rate"] / other["rate"] for one, other in zip(smaller, larger, strict=True))
     return Figure(
         name, 1e3 / _middle(larger, "rate"), "ms", beside, 1e3 / _middle(smaller, "rate"), grown, at_most=at_most
@@ -147,17 +156,30 @@ def _naive(opened: House, item: Item, told: Sequence[Told]) -> Iterator[Figure]:
 
 
 def _histories(plan: Plan, opened: Opened) -> Iterator[Figure]:
-    """Five events against five hundred: what lies beyond an item's own newest ones costs nothing."""
+    """Five events against many: what lies beyond an item's own newest ones costs nothing, asked again or first."""
+    most = plan.size(60, 500)
     few, many = opened.items[10], opened.items[11]
-    for item, count in ((few, 5), (many, plan.size(60, 500))):
+    for item, count in ((few, 5), (many, most)):
         plan.say(f"an item with {count} events …")
         for _ in range(count):
             opened.house.serve(item)
         opened.house.settle()
-    told = _loaded(plan, {one.serial: _both(opened.port, [one])["json"] for one in (few, many)})
-    yield _growth(
-        f"cost of a scan, {plan.size(60, 500)} events against 5", told[many.serial], "5 events", told[few.serial], 1.5
-    )
+    for anew, how, at_most in ((False, "asked again", 1.5), (True, "first looks", None)):
+        plan.say(f"items with 5 and {most} events, {how} …")
+        loads = {
+            f"{kind} {one.serial}": replace(load, anew=anew)
+            for one in (few, many)
+            for kind, load in _both(opened.port, [one]).items()
+        }
+        told = _loaded(plan, loads)
+        for kind, _ in _KINDS:
+            larger, smaller = told[f"{kind} {many.serial}"], told[f"{kind} {few.serial}"]
+            name = f"cost of a scan ({kind}), {most} events against 5, {how}"
+            yield _growth(name, larger, "5 events", smaller, at_most)
+            for share in _SHARES:
+                yield Figure(
+                    f"… {share}", 1e3 * _middle(larger, share), "ms", "5 events", 1e3 * _middle(smaller, share)
+                )
 
 
 def _loaded(plan: Plan, loads: dict[str, Load]) -> dict[str, list[Told]]:
@@ -169,6 +191,7 @@ def _loaded(plan: Plan, loads: dict[str, Load]) -> dict[str, list[Told]]:
             share = len(load.paths) // rounds
             given = {
                 "host": "127.0.0.1", "port": load.port, "accept": load.accept, "once": load.once,
+                "anew": load.anew,
                 "paths": load.paths[n * share : (n + 1) * share] if load.once else load.paths,
                 "duration": 1.0 if plan.quick and n else 3.0,
             }  # fmt: skip
@@ -185,19 +208,20 @@ def _loaded(plan: Plan, loads: dict[str, Load]) -> dict[str, list[Told]]:
 
 
 @contextmanager
-def _server(application: str, environment: dict[str, str]) -> Iterator[int]:
-    """gunicorn as `touchmark serve` runs it: two workers of four threads."""
+def _server(application: str, folder: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[int]:
+    """gunicorn as `touchmark serve` runs it: two workers of four threads, which count together in a folder."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     line = [
-        sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4",
-        "--no-control-socket", "--log-level", "error", application,
+        sys.executable, "-m", "gunicorn", "--config", "python:ledger.web_server", "--bind", f"127.0.0.1:{port}",
+        "--workers", "2", "--log-level", "error", application,
     ]  # fmt: skip
-    nowhere = subprocess.DEVNULL
+    nowhere, counted = subprocess.DEVNULL, {COUNTED: str(folder.resolve() / "counted")}
     process = subprocess.Popen(
-        line, cwd=ROOT, env={**os.environ, **environment}, start_new_session=True, stdout=nowhere, stderr=nowhere
-    )
+        line, cwd=ROOT, env={**os.environ, **counted, **environment}, start_new_session=True,
+        stdout=nowhere, stderr=nowhere,
+    )  # fmt: skip
     try:
         _await(port)
         yield port
