@@ -38,7 +38,7 @@ def draft_claim(ledger: Ledger, gtin: str, serial: str, new_owner: str) -> Claim
     """
     with ledger.store.read() as tx:
         subject = find_listed(tx, gtin, serial)
-        _check_tries(ledger, tx.papers.tries(_subject(subject.item.item)))
+        _check_tries(ledger, tx.papers.tries(tries_of(subject.item.item)))
         if subject.claimed:
             raise Conflict(said("This item already has an owner. If that surprises you, ask the brand before you pay."))
         if tx.batches.on_sale_at(subject.item.item) is None:
@@ -66,7 +66,7 @@ def submit_claim(
     """
     with ledger.store.read() as tx:
         subject = find_listed(tx, gtin, serial)
-        _check_tries(ledger, tx.papers.tries(_subject(subject.item.item)))
+        _check_tries(ledger, tx.papers.tries(tries_of(subject.item.item)))
         digest = draft_in(ledger, tx, Kind.CLAIM, {"item": subject.item.item, "newOwner": new_owner}).needed[0].digest
         holder = subject.holder
     try:
@@ -92,7 +92,7 @@ def queue_claim(
     """The same for a whole claim, in a transaction that keeps more: a wrong code counts there too."""
     item = int(statement.values["item"])
     subject = listed(tx, item)
-    tries = tx.papers.tries(_subject(item))
+    tries = tx.papers.tries(tries_of(item))
     _check_tries(ledger, tries)
     if not subject.claimed and not _by_card(ledger, tx, statement, signatures, subject.holder):
         _note_try(ledger, tx, item, tries)
@@ -118,7 +118,8 @@ def _wrong_code() -> BadSignature:
     )
 
 
-def _subject(item: int) -> str:
+def tries_of(item: int) -> str:
+    """The name under which wrong codes for an item are counted."""
     return f"claim:{item:064x}"
 
 
@@ -139,7 +140,7 @@ def _check_tries(ledger: Ledger, tries: tuple[int, int]) -> None:
 
 def _count_try(ledger: Ledger, item: int) -> None:
     with ledger.store.write() as tx:
-        tries = tx.papers.tries(_subject(item))
+        tries = tx.papers.tries(tries_of(item))
         # Of many at once, those behind the fifth hear what they would have heard one after the other.
         _check_tries(ledger, tries)
         _note_try(ledger, tx, item, tries)
@@ -149,4 +150,4 @@ def _note_try(ledger: Ledger, tx: Tx, item: int, tries: tuple[int, int]) -> None
     count, since = tries
     if ledger.now() - since >= PAUSE:
         count, since = 0, ledger.now()
-    tx.papers.set_tries(_subject(item), count + 1, ledger.now() if count + 1 == TRIES else since)
+    tx.papers.set_tries(tries_of(item), count + 1, ledger.now() if count + 1 == TRIES else since)

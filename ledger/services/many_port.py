@@ -35,6 +35,14 @@ class Many(Protocol):
         """Those among the struct hashes that the outbox has."""
         ...
 
+    def on_sale(self, wanted: Collection[int]) -> dict[int, int]:
+        """When those among the items that are on sale were put on sale."""
+        ...
+
+    def tries(self, subjects: Collection[str]) -> dict[str, tuple[int, int]]:
+        """Tries that were counted, and since when, of those among the subjects that have any."""
+        ...
+
     def add(self, queued: Sequence[Queued]) -> None:
         """Keep signed statements."""
         ...

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.errors import Unavailable
 from ledger.domain.merkle import leaf, proof_in
@@ -35,25 +39,46 @@ def leaf_of(ledger: Ledger, subject: Listed) -> bytes:
     return leaf(path_hash_of(ledger, item), item.record_hash, bytes.fromhex(item.claim_address[2:]), ledger.keccak)
 
 
+Proofs = Callable[[Listed], list[bytes]]
+
+
+@contextmanager
+def kept_proofs(ledger: Ledger) -> Iterator[Proofs]:
+    """Merkle proofs out of the kept trees, each of which stays open until the block ends.
+
+    Some forty reads of 32 bytes an item, whatever its batch. What is yielded raises Unavailable where a tree is gone.
+    """
+    with ExitStack() as trees:
+        opened: dict[str, int] = {}
+
+        def proof(subject: Listed) -> list[bytes]:
+            batch = subject.batch
+            if batch.id not in opened:
+                opened[batch.id] = tree = _open_tree(ledger, batch.id)
+                trees.callback(os.close, tree)
+            tree = opened[batch.id]
+            return proof_in(lambda place: os.pread(tree, 32, 32 * place), batch.count, leaf_of(ledger, subject))
+
+        yield proof
+
+
 def proof_of(ledger: Ledger, subject: Listed) -> list[bytes]:
-    """The item's Merkle proof, read out of the kept tree: some forty reads of 32 bytes, whatever the batch."""
-    path = ledger.files.path(TREES, subject.batch.id)
-    if not path.exists():
+    """One item's Merkle proof. Raises Unavailable where its batch's tree is gone."""
+    with kept_proofs(ledger) as proof:
+        return proof(subject)
+
+
+def _open_tree(ledger: Ledger, batch: str) -> int:
+    try:
+        return os.open(ledger.files.path(TREES, batch), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
         raise Unavailable(
-            said("The proofs of batch %(id)s are not kept here. Put its tree back from a backup.", id=subject.batch.id)
-        )
-    # Some forty places far apart: reading ahead of each would be read for nothing.
-    with path.open("rb", buffering=0) as tree:
-
-        def node(place: int) -> bytes:
-            tree.seek(32 * place)
-            return tree.read(32)
-
-        return proof_in(node, subject.batch.count, leaf_of(ledger, subject))
+            said("The proofs of batch %(id)s are not kept here. Put its tree back from a backup.", id=batch)
+        ) from None
 
 
-def opening_of(ledger: Ledger, tx: Tx, subject: Listed) -> Opening | None:
-    """The item's opening; None while its batch is not on the chain."""
+def opening_of(ledger: Ledger, tx: Tx, subject: Listed, proof: Proofs) -> Opening | None:
+    """The item's opening, with what `proof` gives; None while its batch is not on the chain."""
     event = registration_event(tx, subject.batch.number)
     if event is None:
         return None
@@ -68,5 +93,5 @@ def opening_of(ledger: Ledger, tx: Tx, subject: Listed) -> Opening | None:
         path_hash=path_hash_of(ledger, item),
         record_hash=item.record_hash,
         claim_address=item.claim_address,
-        proof=proof_of(ledger, subject),
+        proof=proof(subject),
     )

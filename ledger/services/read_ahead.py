@@ -13,7 +13,8 @@ from ledger.domain.batches import Batch, Item
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import ItemState
 from ledger.domain.outbox import Queued
-from ledger.domain.statements import Statement
+from ledger.domain.statements import Kind, Statement
+from ledger.services.claim_item import tries_of
 from ledger.services.ports import Tx
 
 T = TypeVar("T")
@@ -29,6 +30,7 @@ class ReadAhead:
         self.batches = _Batches(tx, about)
         self.chain = _Chain(tx, about, statements)
         self.outbox = _Outbox(tx, statements, hashes)
+        self.papers = _Papers(tx, [one.item for one in statements if one.kind is Kind.CLAIM and one.item is not None])
         self.meta = _Meta(tx)
 
     def __getattr__(self, name: str) -> Any:
@@ -52,6 +54,7 @@ class ReadAhead:
 class _Batches:
     def __init__(self, tx: Tx, about: set[int]) -> None:
         self._batches = tx.batches
+        self._many = tx.many
         self._items = tx.many.items(about)
         self._asked = about
         self._known: dict[str, Batch | None] = {}
@@ -59,6 +62,13 @@ class _Batches:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._batches, name)
+
+    @cached_property
+    def _on_sale(self) -> dict[int, int]:
+        return self._many.on_sale(self._asked)
+
+    def on_sale_at(self, item: int) -> int | None:
+        return self._on_sale.get(item) if item in self._asked else self._batches.on_sale_at(item)
 
     def item(self, item: int) -> Item | None:
         return self._items.get(item) if item in self._asked else self._batches.item(item)
@@ -152,6 +162,29 @@ class _Outbox:
     def flush(self) -> None:
         added, self._added = self._added, []
         self._tx.many.add(added)
+
+
+class _Papers:
+    """Tries at the codes of items that are claimed."""
+
+    def __init__(self, tx: Tx, claimed: Sequence[int]) -> None:
+        self._tx = tx
+        self._papers = tx.papers
+        self._subjects = {tries_of(item) for item in claimed}
+
+    @cached_property
+    def _tries(self) -> dict[str, tuple[int, int]]:
+        return self._tx.many.tries(self._subjects)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._papers, name)
+
+    def tries(self, subject: str) -> tuple[int, int]:
+        return self._tries.get(subject, (0, 0)) if subject in self._subjects else self._papers.tries(subject)
+
+    def set_tries(self, subject: str, count: int, since: int) -> None:
+        self._papers.set_tries(subject, count, since)
+        self._tries[subject] = (count, since) if count else (0, 0)
 
 
 class _Meta:

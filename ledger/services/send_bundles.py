@@ -9,7 +9,7 @@ from typing import Final
 from ledger.domain.errors import LedgerError
 from ledger.domain.outbox import Queued
 from ledger.domain.statements import Kind, call_data
-from ledger.services.open_item import opening_of
+from ledger.services.open_item import Proofs, kept_proofs, opening_of
 from ledger.services.ports import Ledger, Tx
 from ledger.services.read_ahead import ReadAhead
 from ledger.services.views_of_chain import listed
@@ -62,19 +62,20 @@ def _opened(ledger: Ledger, tx: Tx, ready: Sequence[Queued]) -> tuple[list[_Prep
     ]
     ahead = ReadAhead(tx, [one.statement for one, none in zip(ready, bare, strict=True) if not none]).as_tx()
     prepared, not_yet = [], []
-    for one, none in zip(ready, bare, strict=True):
-        opening = b"" if none else _opening(ledger, ahead, one)
-        if opening is None:
-            not_yet.append(one.id)
-        else:
-            prepared.append(_Prepared(one, opening, _gas(one, opening)))
+    with kept_proofs(ledger) as proof:
+        for one, none in zip(ready, bare, strict=True):
+            opening = b"" if none else _opening(ledger, ahead, one, proof)
+            if opening is None:
+                not_yet.append(one.id)
+            else:
+                prepared.append(_Prepared(one, opening, _gas(one, opening)))
     return prepared, not_yet
 
 
-def _opening(ledger: Ledger, tx: Tx, one: Queued) -> bytes | None:
+def _opening(ledger: Ledger, tx: Tx, one: Queued, proof: Proofs) -> bytes | None:
     try:
         assert one.statement.item is not None
-        opening = opening_of(ledger, tx, listed(tx, one.statement.item))
+        opening = opening_of(ledger, tx, listed(tx, one.statement.item), proof)
     except (LedgerError, OSError):
         # One item whose proof is lost must not hold up everybody else.
         return None

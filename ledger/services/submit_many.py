@@ -87,18 +87,18 @@ class _Early(ReadAhead):
         super().__init__(tx, statements, hashes)
         self.answers: list[Queued | LedgerError] = []
         self.outbox: Any = _Promises(self.outbox)
-        self.papers = _Tries(tx)
+        self.papers: Any = _Tries(self.papers)
 
     def still_holds(self, tx: Tx) -> bool:
         """Whether, now that it is our turn, everything that was free still is."""
-        added = self.outbox.added
+        added, asked = self.outbox.added, self.papers.asked
         vouched = [one.statement for one in added if one.signer is not None]
         numbers = {(s.party, s.nonce) for s in vouched if s.party is not None and s.nonce is not None}
         return not (
             tx.many.known([one.hash for one in added])
             or tx.many.promised(numbers)
             or tx.many.used(numbers)
-            or any(tx.papers.tries(subject) != tries for subject, tries in self.papers.asked.items())
+            or tx.many.tries(asked) != {subject: tries for subject, tries in asked.items() if tries[0]}
         )
 
 
@@ -126,15 +126,16 @@ class _Promises:
 class _Tries:
     """Tries at a code, read; to count one is to write."""
 
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
+    def __init__(self, papers: Any) -> None:
+        self._papers = papers
         self.asked: dict[str, tuple[int, int]] = {}
 
     def __getattr__(self, name: str) -> Any:
         raise _NeedsTurn
 
     def tries(self, subject: str) -> tuple[int, int]:
-        self.asked[subject] = found = self._tx.papers.tries(subject)
+        found: tuple[int, int] = self._papers.tries(subject)
+        self.asked[subject] = found
         return found
 
 

@@ -13,7 +13,7 @@ from ledger.domain.outbox import Queued
 from ledger.services.many_port import Number
 from ledger.storage.batches import VISIBLE, item_of
 from ledger.storage.outbox import keep_statements, queued_of
-from ledger.storage.tables import events, item_versions, items, statements
+from ledger.storage.tables import activations, attempts, events, item_versions, items, statements
 
 _MOST: Final = 500
 """Values in one question; both databases take many more."""
@@ -55,6 +55,22 @@ class Many:
         for some in _chunks(list(hashes)):
             query = select(statements).where(statements.c.hash.in_(some))
             found |= {row.hash: queued_of(row) for row in self._db.execute(query)}
+        return found
+
+    def on_sale(self, wanted: Collection[int]) -> dict[int, int]:
+        """When those among the items that are on sale were put on sale."""
+        found: dict[int, int] = {}
+        for some in _chunks([item.to_bytes(32, "big") for item in wanted]):
+            query = select(activations.c.item, activations.c.on_sale_at).where(activations.c.item.in_(some))
+            found |= {int.from_bytes(name, "big"): at for name, at in self._db.execute(query).all()}
+        return found
+
+    def tries(self, subjects: Collection[str]) -> dict[str, tuple[int, int]]:
+        """Tries that were counted, and since when, of those among the subjects that have any."""
+        found: dict[str, tuple[int, int]] = {}
+        for some in _chunks(list(subjects)):
+            query = select(attempts.c.subject, attempts.c.count, attempts.c.since).where(attempts.c.subject.in_(some))
+            found |= {subject: (count, since) for subject, count, since in self._db.execute(query).all()}
         return found
 
     def add(self, queued: Sequence[Queued]) -> None:
