@@ -45,7 +45,7 @@ def measure(plan: Plan) -> Iterator[Figure]:
             bazar = tx.organisations.get("bazar")
         assert bazar is not None
         key = issue_key(opened.ledger, bazar.id, "bench", [Scope.CHECK])[1]
-        with opened.attended(), _server(_OURS, _environment(opened)) as port:
+        with opened.attended(), _server(_OURS, opened.settings.data, _environment(opened)) as port:
             yield from _thousands(plan, port, key, items)
             yield from _lines(plan, port, key, items)
 

@@ -42,7 +42,7 @@ def measure(plan: Plan) -> Iterator[Figure]:
         bazar = add_organisation(opened.ledger, slug="bazar", name="Bazar", role=Role.PLATFORM, domain="bazar.example")
         _screened(opened, Caller(bazar, frozenset({Scope.SCREEN})), plan, items)
         key = issue_key(opened.ledger, opened.brand.organisation.id, "bench", [Scope.NOTICE])[1]
-        with opened.attended(), _server(_OURS, _environment(opened)) as port:
+        with opened.attended(), _server(_OURS, opened.settings.data, _environment(opened)) as port:
             whole = _whole(plan, port, key, items)
             yield from _single(plan, port, key, items, whole)
 

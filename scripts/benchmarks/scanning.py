@@ -100,7 +100,7 @@ def _ledger(plan: Plan, count: int) -> Iterator[Opened]:
         with opened.ledger.store.read() as tx:
             items = tx.batches.items_page(batch.id, count // 2, 100)
             others = tx.batches.items_page(batch.id, -1, count // 2)
-        with opened.attended(), _server(_OURS, Path(opened.settings.data), _environment(opened)) as port:
+        with opened.attended(), _server(_OURS, opened.settings.data, _environment(opened)) as port:
             yield Opened(opened, port, items, others)
 
 

@@ -65,7 +65,7 @@ def measure(plan: Plan) -> Iterator[Figure]:
         single = pen.inspections(lab, looked_at, _WARM + plan.size(20, 60), 1)
         many = pen.inspections(lab, looked_at, written, len(single) + 1)
         _, key = issue_key(opened.ledger, lab.id, "bench", [Scope.SIGN, Scope.READ])
-        with _server(_OURS, _environment(opened)) as port, _worker(opened):
+        with _server(_OURS, opened.settings.data, _environment(opened)) as port, _worker(opened):
             plan.say("one at a time, on an idle system …")
             for one in single[:_WARM]:
                 _latency(port, key, one)
