@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from ledger.domain.outbox import OperatorAct, Queued, SentTransaction, Signed
 from ledger.domain.statements import Kind, Value, Values, kept
 from ledger.storage.chain_rows import EXACT, insert_sql
+from ledger.storage.ready import Among
 from ledger.storage.stamps import moved_by
 from ledger.storage.tables import events, operator_acts, statements, transaction_statements, transactions
 
@@ -18,6 +19,12 @@ COUNTS: Final = statements.c.signer.is_not(None) | (statements.c.kind == int(Kin
 
 _ACCEPTANCE: Final = select(events.c.statement).where(events.c.statement == statements.c.hash)
 _ACCEPTED: Final = _ACCEPTANCE.exists()
+
+
+_SIGNED: Final = Among(
+    select(statements.c.hash, statements.c.signer, statements.c.operator_signed, statements.c.signatures),
+    statements.c.hash,
+)
 
 
 class Outbox:
@@ -44,8 +51,7 @@ class Outbox:
 
     def all_signed(self, hashes: Collection[bytes]) -> dict[bytes, Signed]:
         """The same for some hundreds of struct hashes, without what the statements say."""
-        columns = (statements.c.hash, statements.c.signer, statements.c.operator_signed, statements.c.signatures)
-        rows = self._db.execute(select(*columns).where(statements.c.hash.in_(list(hashes)))) if hashes else ()
+        rows = _SIGNED.all(self._db, hashes)
         return {row.hash: Signed(row.signer, row.operator_signed, _begins(row.signatures)) for row in rows}
 
     def page(self, organisation: str, before: str | None, limit: int) -> list[Queued]:

@@ -8,10 +8,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ledger.domain.papers import Evidence, Remembered, Report, StoredOffer
+from ledger.storage.ready import Among
 from ledger.storage.tables import attempts, evidence, idempotency, offers, reports
 
 ONLY_THE_CHAIN_CAN_TELL: Final = (func.length(offers.c.signature) != 2 + 2 * 65) & offers.c.signature.startswith("0x01")
 """As `domain.signers` has it: anybody can write such an offer, so they must not take the room of the true ones."""
+
+
+_REPORTS: Final = Among(select(reports), reports.c.commitment)
 
 
 class Papers:
@@ -32,10 +36,7 @@ class Papers:
 
     def reports(self, commitments: Collection[bytes]) -> list[Report]:
         """Those among some hundreds of salted hashes that we keep."""
-        if not commitments:
-            return []
-        query = select(reports).where(reports.c.commitment.in_(list(commitments)))
-        return [Report(**row._mapping) for row in self._db.execute(query)]
+        return [Report(**row._asdict()) for row in _REPORTS.all(self._db, commitments)]
 
     def add_evidence(self, new: Evidence) -> None:
         """Note a stored file; the same bytes again change nothing."""

@@ -5,13 +5,15 @@ times longer than the database does. Each is compiled once, and its rows are wha
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam
 from sqlalchemy.exc import DBAPIError
+
+_PLACES: Final = tuple(f"name_{place}" for place in range(20))
 
 Row = Any
 """A named tuple of a row's columns."""
@@ -31,6 +33,23 @@ class Ready:
         if compiled is None:
             compiled = self._by_dialect[dialect.name] = _compiled(self._statement, dialect)
         return [compiled.row(row) for row in asked(connection, compiled.sql, compiled.places(given))]
+
+
+class Among:
+    """A question about those among many names, which is put for twenty at a time: so it is always the same one."""
+
+    def __init__(self, statement: Select[Any], column: ColumnElement[Any]) -> None:
+        self._ready = Ready(statement.where(column.in_([bindparam(place) for place in _PLACES])))
+
+    def all(self, connection: Connection, names: Collection[Any]) -> list[Row]:
+        """Every row, of whichever name."""
+        wanted, found = list(dict.fromkeys(names)), []
+        for start in range(0, len(wanted), len(_PLACES)):
+            run = wanted[start : start + len(_PLACES)]
+            # Where there are fewer, one of them is asked for again.
+            run += run[:1] * (len(_PLACES) - len(run))
+            found += self._ready.all(connection, **dict(zip(_PLACES, run, strict=True)))
+        return found
 
 
 def asked(connection: Connection, sql: str, given: Any = ()) -> list[Any]:

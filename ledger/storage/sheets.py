@@ -15,6 +15,7 @@ from ledger.domain.statements import RecordKind
 from ledger.domain.track_record import Entry
 from ledger.services.sheets_port import Desk, SignedSheet
 from ledger.storage.chain_rows import event_of
+from ledger.storage.ready import Among
 from ledger.storage.tables import blocks, events
 from ledger.storage.tables_sheets import checklists, desks, sheets, shown_names
 
@@ -23,6 +24,15 @@ _PLAIN: Final = (
     "id", "organisation", "person", "case", "gtin", "serial", "about", "salt", "commitment", "nonce", "statement",
     "statement_hash", "created_at", "updated_at", "committed_at", "signed_at",
 )  # fmt: skip
+
+
+_BEHIND: Final = Among(
+    select(sheets.c.statement_hash, sheets.c.organisation, sheets.c.person, shown_names.c.name).outerjoin(
+        shown_names,
+        (shown_names.c.organisation == sheets.c.organisation) & (shown_names.c.person == sheets.c.person),
+    ),
+    sheets.c.statement_hash,
+)
 
 
 class Sheets:
@@ -76,14 +86,9 @@ class Sheets:
 
     def all_behind(self, hashes: Collection[bytes]) -> dict[bytes, SignedSheet]:
         """The same for some hundreds of statements, those that a sheet is behind."""
-        if not hashes:
-            return {}
-        same = (shown_names.c.organisation == sheets.c.organisation) & (shown_names.c.person == sheets.c.person)
-        query = select(sheets.c.statement_hash, sheets.c.organisation, sheets.c.person, shown_names.c.name)
-        query = query.outerjoin(shown_names, same).where(sheets.c.statement_hash.in_(list(hashes)))
         return {
             row.statement_hash: SignedSheet(row.organisation, row.person, row.name or "")
-            for row in self._db.execute(query)
+            for row in _BEHIND.all(self._db, hashes)
         }
 
     def keep_checklist(self, organisation: str, checklist: Checklist, now: int) -> None:

@@ -107,19 +107,19 @@ def _told_by(one: Shown) -> tuple[datetime, str]:
 def _from_chain(scan: Scan) -> Iterator[tuple[datetime, str]]:
     brand = scan.facts.brand.name if scan.facts.brand else BRAND_UNKNOWN
     owners = 0
+    known: dict[tuple[Any, ...], Recorded] = {}
+    for one in scan.records:
+        known.setdefault((one.nonce, one.recorded_at, one.kind), one)
     for entry in scan.timeline:
         if entry.name in ("Claimed", "HandedOver", "RecoveryCompleted"):
             owners += 1
-        words = _WORDS.get(entry.name, _untold)(scan, brand, owners, entry)
+        if entry.name == "Recorded":
+            told = known.get((entry.args["nonce"], entry.at, entry.args["kind"]))
+            words = "" if told is None else _record_words(told)
+        else:
+            words = _WORDS.get(entry.name, _untold)(scan, brand, owners, entry)
         if words:
             yield entry.at, words if entry.final else said("%(what)s (waiting for confirmation)", what=words)
-
-
-def _recorded(scan: Scan, _brand: str, _owners: int, entry: TimelineEntry) -> str:
-    for one in scan.records:
-        if one.nonce == entry.args["nonce"] and one.recorded_at == entry.at and one.kind == entry.args["kind"]:
-            return _record_words(one)
-    return ""
 
 
 def _record_words(one: Recorded) -> str:
@@ -193,7 +193,6 @@ _WORDS: Final[Mapping[str, Callable[[Any, str, int, TimelineEntry], str]]] = {
     "Contested": _plainly(lambda _, __: said("Found to be registered twice")),
     "ItemAmended": _amended,
     "BatchAmended": _amended,
-    "Recorded": _recorded,
     "OwnerReported": _owner_reported,
     "Marked": _marked,
     "BatchMarked": _marked,
