@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from ledger.domain.standing_headlines import LANGUAGES
 from web.spoken_templates import finalized
-from web.wording import Catalogues, catalogue, filled, here, translated
+from web.wording import Catalogues, catalogue, filled, here, the_one, translated
 
 _LOCALES: Final = {"en": "en_GB", "fr": "fr", "it": "it", "zh-Hans": "zh_Hans"}
 _LABELS: Final = {
@@ -52,7 +52,7 @@ def register(app: Flask) -> None:
     babel = Babel(app, default_locale="en_GB", locale_selector=_locale)
     babel.domain_instance = Catalogues()
     for locale in _LOCALES.values():
-        catalogue(Locale.parse(locale))
+        catalogue(the_one(Locale.parse(locale)))
     environment = app.jinja_env
     environment.globals.update(gettext=_gettext, ngettext=_ngettext)
     environment.filters.update(said=translated, sentences=_sentences)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from json.encoder import encode_basestring_ascii as _quoted
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from pydantic_core import from_json
 from sqlalchemy import JSON, Row, Table
@@ -70,11 +70,15 @@ class Args(Mapping[str, Any]):
 
     def _read(self) -> Mapping[str, Any]:
         if isinstance(self._row, str):
-            self._row = from_json(self._row)
-        return cast("Mapping[str, Any]", self._row)
+            read: Mapping[str, Any] = from_json(self._row)
+            self._row = read
+            return read
+        return self._row
 
     def __getitem__(self, name: str) -> Any:
-        return _value(self._read()[name])
+        value = self._read()[name]
+        # Most are numbers, and of a long history very many are asked for.
+        return value if type(value) is int else _value(value)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._read())

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Row, Table
 
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import Flag, ItemState
-from ledger.storage.chain_rows import event_of, event_row, insert_sql, state_of, state_row
+from ledger.storage.chain_rows import event_of, event_row, insert_sql, state_of, state_row, unread_event_of
 from ledger.storage.tables import events, item_versions
 
 ITEM = (1 << 255) + 7
@@ -53,6 +53,21 @@ def by_name(table: Table, row: tuple[Any, ...]) -> dict[str, Any]:
 
 def read(table: Table, row: tuple[Any, ...], **more: Any) -> Row[Any]:
     return cast("Row[Any]", SimpleNamespace(**by_name(table, row), **more))
+
+
+@pytest.mark.parametrize("parsed", [False, True])
+def test_an_event_whose_arguments_are_read_late_is_the_same_event(parsed: bool) -> None:
+    """As text, which SQLite gives, and as the values that PostgreSQL's driver has read."""
+    event = ChainEvent(7, 1_700_000_000, 2, b"\x09" * 32, "Recorded", ARGS)
+    row = by_name(events, event_row(event))
+    early = event_of(read(events, event_row(event), time=event.time))
+    late = unread_event_of(
+        SimpleNamespace(**row | {"args": row["args"] if parsed else json.dumps(row["args"]), "time": event.time})
+    )
+    assert late == early
+    assert (list(late.args), len(late.args)) == (list(early.args), len(early.args))
+    assert late.args.get("absent") is None
+    assert (late.statement, late.item) == (early.statement, early.item)
 
 
 def test_an_event_is_read_back_as_it_was_written() -> None:
