@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal, overload
 
-from pypinyin import Style, lazy_pinyin
-
 _HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _LONGEST: Final = 64
 """Characters of a run whose sound is asked for at once."""
@@ -42,11 +40,18 @@ def syllables(said: str) -> Iterator[int]:
 def sound_of_name(name: str) -> str:
     """A name with its Han characters in Latin letters; "" for one without."""
     runs = han_runs(name)
+    if not runs:
+        return ""
+    from pypinyin import lazy_pinyin
+
     return " ".join("".join(lazy_pinyin(run)) for run in runs)
 
 
 @functools.lru_cache(maxsize=20_000)
 def _said(run: str) -> tuple[str, ...]:
+    # Fifty megabytes of readings: only for whoever meets a Han character.
+    from pypinyin import Style, lazy_pinyin
+
     said = lazy_pinyin(run, style=Style.TONE3, neutral_tone_with_five=True)
     # A character that has no reading keeps its place, so that places stay true.
     return tuple(said) if len(said) == len(run) else tuple(run)

@@ -19,14 +19,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ledger.domain.desk.listings import Decided, Kept, canonical
 from ledger.domain.errors import Unknown
 from ledger.domain.lines import WIDTHS
 from ledger.domain.webhooks import EventType
 from ledger.screening.decide import decide
-from ledger.screening.images import FEWEST_ALIKE, Points, alike, points_of
 from ledger.services.desk.listings_port import Beside, Photo
 from ledger.services.desk.screen_facts import is_earlier
 from ledger.services.desk.screen_listings import Screened, log_decisions
@@ -35,6 +34,9 @@ from ledger.services.desk.screen_photos import SHELF
 from ledger.services.line_photos import read_photo
 from ledger.services.ports import Ledger, Tx
 from ledger.services.queue_message import queue_message
+
+if TYPE_CHECKING:
+    from ledger.screening.images import Points
 
 MOST_CANDIDATES: Final = 12
 """Photos that are compared with one photo."""
@@ -103,6 +105,8 @@ def _later(ledger: Ledger, photo: str, mine: Beside | None) -> list[str]:
 def _same_pictures(ledger: Ledger, photo: str, mine: Beside | None, *, later: bool = False) -> Iterable[str]:
     """Photos that show the same picture as this one, or its mirror image: those that others showed earlier, and those
     of catalogues; or those that they, or all, showed `later` and that were compared already."""
+    from ledger.screening.images import FEWEST_ALIKE, alike
+
     for mirrored in (False, True):
         try:
             shown = _points(ledger, photo, mirrored=mirrored)
@@ -188,6 +192,9 @@ def decide_anew(ledger: Ledger, tx: Tx, before: Kept, facts: dict[str, Any], cau
 
 def _points(ledger: Ledger, name: str, *, mirrored: bool) -> Points:
     """A photo's points, kept for a while: its name says what its bytes are. Raises Unknown where it is gone."""
+    # Forty megabytes of OpenCV: only for a worker that is shown photos.
+    from ledger.screening.images import points_of
+
     known = _known.get((name, mirrored))
     if known is None:
         kept = ledger.files.has(SHELF, name)
