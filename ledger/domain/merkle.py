@@ -31,7 +31,7 @@ def leaf(path_hash: bytes, record_hash: bytes, claim_address: bytes, keccak: Kec
 
 
 class Tree:
-    """The tree over one batch's leaves; 64 bytes of memory a leaf, and about 100 more while it is made."""
+    """The tree over one batch's leaves; 64 bytes of memory a leaf, beside the leaves themselves."""
 
     __slots__ = ("_leaves", "nodes", "root")
 
@@ -56,7 +56,7 @@ class Tree:
             nodes += b"".join([keccak(one + other if one < other else other + one) for one, other in pairs])
             place = end
         self.root = bytes(nodes[-32:])
-        self.nodes = bytes(nodes)
+        self.nodes = memoryview(nodes).toreadonly()
         """Every node, 32 bytes each, the sorted leaves first: kept in a file, enough to prove any leaf."""
 
     def __len__(self) -> int:
@@ -69,10 +69,11 @@ class Tree:
         `leaf` is its hash, or its index in the sequence that the tree was made from. Raises Invalid if
         the tree has no such leaf.
         """
-        return proof_in(self._node, len(self), self._leaves[leaf] if isinstance(leaf, int) else leaf)
+        return proof_in(self.node, len(self), self._leaves[leaf] if isinstance(leaf, int) else leaf)
 
-    def _node(self, place: int) -> bytes:
-        return self.nodes[32 * place : 32 * place + 32]
+    def node(self, place: int) -> bytes:
+        """The node at a place among `nodes`."""
+        return bytes(self.nodes[32 * place : 32 * place + 32])
 
 
 def proof_in(node: Callable[[int], bytes], leaves: int, leaf: bytes) -> list[bytes]:

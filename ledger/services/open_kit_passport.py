@@ -121,7 +121,7 @@ def _made(
     claim = args["claimAddress"]
     own = leaf(args["pathHash"], args["recordHash"], bytes.fromhex(claim[2:]), arithmetic.keccak)
     tree = Tree(_leaves(kit, batch), arithmetic.keccak)
-    proof = proof_in(lambda place: tree.nodes[32 * place : 32 * place + 32], len(tree), own)
+    proof = proof_in(tree.node, len(tree), own)
     record = "0x" + args["recordHash"].hex()
     return {
         "format": FORMAT,

@@ -92,7 +92,7 @@ def test_a_tree_kept_in_a_file_proves_the_same_with_two_reads_a_level(leaves: li
 
     def read(place: int) -> bytes:
         reads.append(place)
-        return tree.nodes[32 * place : 32 * place + 32]
+        return tree.node(place)
 
     for leaf in leaves:
         reads.clear()
