@@ -72,8 +72,62 @@ class _Lines:
         return text
 
 
-def read_csv(stream: BinaryIO, names: Header = check_header) -> Iterator[tuple[int, dict[str, str]]]:
-    """Checks the header at once and returns the rows; numbers are a spreadsheet's, the header being row 1.
+class CsvRows:
+    """The rows below a header, numbered as a spreadsheet does, the header being row 1: read once, as cells by column
+    name, or as they stand between the separators."""
+
+    def __init__(self, header: list[str], records: Iterator[list[str]]) -> None:
+        self.header = header
+        self._records = records
+        self._found = False
+
+    def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
+        for number, record in self.loose():
+            cells = self.cells(number, record)
+            if cells is not None:
+                yield number, cells
+
+    def loose(self) -> Iterator[tuple[int, list[str]]]:
+        """Every row as it stands. Raises Invalid where there were none with text, as far as `cells` was asked."""
+        for number, record in enumerate(self._records, start=2):
+            if number > MAX_ROWS and any(map(str.strip, record)):
+                raise TooLarge(
+                    said(
+                        "The file has more than %(max_rows)s rows. Send it in two or more files.",
+                        max_rows=f"{MAX_ROWS:,}",
+                    )
+                )
+            yield number, record
+        if not self._found:
+            raise Invalid(said("The file has column names and no rows below them. Add one row for each item."))
+
+    def cells(self, number: int, record: list[str]) -> dict[str, str] | None:
+        """A row's cells by column name, spaces at the ends cut; None for a row without any text. Raises TooLarge."""
+        width = len(self.header)
+        cells = list(map(str.strip, record))
+        if not any(cells):
+            return None
+        if "'" in "".join(cells):
+            cells = [unguard(cell).strip() for cell in cells]
+        self._found = True
+        row = dict(zip(self.header, cells, strict=False))
+        if len(cells) > width and any(cells[width:]):
+            if len(cells) > _MAX_CELLS:
+                raise TooLarge(
+                    said(
+                        "Row %(number)s has %(count)s cells, and the header names %(width)s columns. Check that "
+                        "the file has the same separator all the way down.",
+                        number=number,
+                        count=len(cells),
+                        width=width,
+                    )
+                )
+            row[EXTRA] = "\t".join(cells[width:])
+        return row
+
+
+def read_csv(stream: BinaryIO, names: Header = check_header) -> CsvRows:
+    """Checks the header at once and returns the rows.
 
     Rows without any text are passed over. Raises Invalid or TooLarge naming the row, at once for the header
     and while iterating for what comes later.
@@ -88,42 +142,7 @@ def read_csv(stream: BinaryIO, names: Header = check_header) -> Iterator[tuple[i
     else:
         delimiter = _delimiter(first)
     records = _records(itertools.chain((first,), lines), lines, delimiter)
-    header = names(next(records, []), row=1)
-    return _rows(records, header)
-
-
-def _rows(records: Iterator[list[str]], header: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    width = len(header)
-    found = False
-    for number, record in enumerate(records, start=2):
-        cells = list(map(str.strip, record))
-        if not any(cells):
-            continue
-        if "'" in "".join(cells):
-            cells = [unguard(cell).strip() for cell in cells]
-        if number > MAX_ROWS:
-            raise TooLarge(
-                said(
-                    "The file has more than %(max_rows)s rows. Send it in two or more files.", max_rows=f"{MAX_ROWS:,}"
-                )
-            )
-        found = True
-        row = dict(zip(header, cells, strict=False))
-        if len(cells) > width and any(cells[width:]):
-            if len(cells) > _MAX_CELLS:
-                raise TooLarge(
-                    said(
-                        "Row %(number)s has %(count)s cells, and the header names %(width)s columns. Check that "
-                        "the file has the same separator all the way down.",
-                        number=number,
-                        count=len(cells),
-                        width=width,
-                    )
-                )
-            row[EXTRA] = "\t".join(cells[width:])
-        yield number, row
-    if not found:
-        raise Invalid(said("The file has column names and no rows below them. Add one row for each item."))
+    return CsvRows(names(next(records, []), row=1), records)
 
 
 def _records(source: Iterator[str], lines: _Lines, delimiter: str) -> Iterator[list[str]]:

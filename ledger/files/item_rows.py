@@ -22,13 +22,14 @@ from ledger.domain.serials import check_serial
 from ledger.files.cells import EXTRA, UnreadableCell
 from ledger.files.columns import HINTS, REQUIRED, hint
 from ledger.files.countries import check_country
+from ledger.files.csv_rows import CsvRows
+from ledger.files.rows_alike import PLAIN, RowsAlike, is_plain
 
 MAX_ITEMS: Final = 5_000_000
 _CHUNK: Final = 500
 """Rows between two questions to the ledger; the first wrong row is known after this many."""
 _MAX_CACHE: Final = 5_000
 _SHOWN: Final = 80
-_PLAIN: Final = {field.name: field.longest for field in FIELDS.values() if field.kind == "text"}
 _OLDEST_YEAR: Final = 1800
 _SHORTENED: Final = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d{1,3}")
 _DAY_MONTH_YEAR: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
@@ -81,7 +82,8 @@ def check_rows(
     """
     check = _RowChecker(gtin_allowed, today)
     waiting: list[Ready | Faulty] = []
-    for count, (number, cells) in enumerate(rows, start=1):
+    outcomes = check.csv(rows) if isinstance(rows, CsvRows) else (check.row(*row) for row in rows)
+    for count, outcome in enumerate(outcomes, start=1):
         if count > max_items:
             raise TooLarge(
                 said(
@@ -89,7 +91,7 @@ def check_rows(
                     max_items=f"{max_items:,}",
                 )
             )
-        waiting.append(check.row(number, cells))
+        waiting.append(outcome)
         if len(waiting) == _CHUNK:
             yield from _known_apart(waiting, existing)
             waiting = []
@@ -134,6 +136,23 @@ class _RowChecker:
         self._seen: dict[str, dict[str, Value]] = {name: {} for name in repeating}
         self._wrong: dict[str, dict[str, _TroubleError]] = {name: {} for name in repeating}
 
+    def csv(self, rows: CsvRows) -> Iterator[Ready | Faulty]:
+        """The rows of a CSV file: those that are like one before at a glance."""
+        alike = RowsAlike(rows.header)
+        for number, record in rows.loose():
+            found = alike.find(record)
+            if found is not None:
+                gtin, serial, fields = found
+                if not serial or self._first_row.setdefault(gtin, {}).setdefault(serial, number) == number:
+                    yield Ready(number, gtin, serial, fields)
+                    continue
+            cells = rows.cells(number, record)
+            if cells is not None:
+                outcome = self.row(number, cells)
+                if isinstance(outcome, Ready):
+                    alike.learn(record, outcome.gtin, outcome.fields)
+                yield outcome
+
     def row(self, number: int, cells: Mapping[str, str]) -> Ready | Faulty:
         faults: list[RowFault] = []
         fields: dict[str, Value] = {}
@@ -166,7 +185,7 @@ class _RowChecker:
 
     def _cell(self, number: int, name: str, text: str, fields: dict[str, Value], faults: list[RowFault]) -> None:
         """A cell that says something for the first time."""
-        if len(text) <= _PLAIN.get(name, 0) and text.isascii() and text.isprintable() and text == text.strip():
+        if is_plain(text, PLAIN.get(name, 0)):
             # Its own canonical value, and the column that rarely repeats: not worth a place among those seen.
             fields[name] = text
         elif name == "serial":

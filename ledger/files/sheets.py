@@ -7,7 +7,7 @@ is at fault.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import BinaryIO, Final
 
 from ledger.domain.errors import Invalid
@@ -37,7 +37,7 @@ _REFUSED: Final[tuple[tuple[bytes, str], ...]] = (
 _HTML: Final = (b"<!doctype html", b"<html", b"<table", b"<head", b"<body", b"<meta", b"<style", b"<div")
 
 
-def read_rows(stream: BinaryIO, filename: str, names: Header = check_header) -> Iterator[tuple[int, dict[str, str]]]:
+def read_rows(stream: BinaryIO, filename: str, names: Header = check_header) -> Iterable[tuple[int, dict[str, str]]]:
     """Row number as the person's program shows it, and the row's cells by column name, spaces at the ends
     cut. `names` reads the header; by default it is that of an import.
 

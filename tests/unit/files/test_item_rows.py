@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ledger.domain.errors import TooLarge
+from ledger.domain.errors import Invalid, TooLarge
 from ledger.domain.fields import FIELDS
 from ledger.domain.gtins import Gtin
 from ledger.files.cells import EXTRA, UnreadableCell
@@ -75,6 +79,39 @@ def test_lists_of_two_rows_are_not_the_same_list() -> None:
     assert isinstance(first, Ready)
     assert isinstance(second, Ready)
     assert first.fields["materials"] is not second.fields["materials"]
+
+
+CELLS = {
+    "gtin": ["09521234543213", "9521234543213", "9521234543214", "", "'09521234543213", "10614141000415"],
+    "serial": ["", "", "A1", "A1", " A1", "'A1", "ä", "."],
+    "model_ref": ["Sac", "Sac 2", " Sac ", "", "é", "e\u0301", "'=1", "'Sac", "\u00a0", "x" * 101],
+    "made_on": ["2026-03-31", "2026-3-31", "2999-01-01", " 2026-03-31", ""],
+    "materials": ["calf leather, brass", "'a, b", ",", ""],
+    "colour": ["", "black", "\u202e", "two  words"],
+    "private_note": ["", "a note"],
+    "part.case": ["", "", "C-1", "C-2"],
+}
+
+
+@given(st.data())
+def test_rows_of_a_csv_come_to_what_each_comes_to_alone(data: st.DataObject) -> None:
+    header = data.draw(st.permutations([*CELLS]))[: data.draw(st.integers(4, len(CELLS)))]
+    header += [name for name in REQUIRED if name not in header]
+    few = {name: data.draw(st.lists(st.sampled_from(CELLS[name]), min_size=1, max_size=2)) for name in header}
+    row = st.tuples(*(st.sampled_from(few[name]) for name in header))
+    rows = data.draw(st.lists(st.one_of(row.map(list), row.map(lambda row: [*row, "", "x"])), min_size=1, max_size=12))
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([header, *(one[: data.draw(st.sampled_from([99, 99, 99, 3]))] for one in rows)])
+
+    def outcomes(each: Callable[[Iterable[Any]], Iterable[Any]]) -> list[Outcome] | str:
+        found = each(read_rows(io.BytesIO(text.getvalue().encode()), "items.csv"))
+        today = date(2026, 11, 22)
+        try:
+            return list(check_rows(found, existing=nobody, gtin_allowed=lambda gtin: gtin[1:4] == "952", today=today))
+        except Invalid as refused:
+            return refused.detail
+
+    assert outcomes(lambda rows: rows) == outcomes(lambda rows: (row for row in rows))
 
 
 def test_a_list_with_nothing_in_it_is_a_blank() -> None:
