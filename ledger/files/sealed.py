@@ -24,9 +24,9 @@ class _Seal(Protocol):
     def open(self, sealed: bytes, purpose: str) -> bytes: ...
 
 
-def packed(lines: Iterable[str]) -> bytes:
-    """Lines of JSON as a piece that `Sealer` takes."""
-    return zlib.compress("\n".join(lines).encode(), 1)
+def packed(lines: Iterable[str], level: int = 1) -> bytes:
+    """Lines of JSON as a piece that `Sealer` takes; at level 0 as they are, for a file that is soon gone."""
+    return zlib.compress("\n".join(lines).encode(), level)
 
 
 class Sealer:

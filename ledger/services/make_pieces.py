@@ -156,7 +156,7 @@ class PieceMaker:
             public.append(f'{{"leaf":"{found.hex()}","record":"{record.hex()}","fields":{shown}}}\n')
         run = deflated("".join(public).encode())
         parts = frozenset[str]().union(*{shape.parts for shape, _, _, _ in told})
-        return Piece(len(made), _packed(made), b"".join(leaves), packed(cards), packed(private), run, parts)
+        return Piece(len(made), _packed(made), b"".join(leaves), packed(cards, 0), packed(private), run, parts)
 
     def _told(self, fields: dict[str, Value]) -> _Told:
         names = tuple(fields)
@@ -165,7 +165,11 @@ class PieceMaker:
             shape = _Shape(names, self.recipe, self._columns)
             if len(self._shapes) < _MOST_KEPT:
                 self._shapes[names] = shape
-        spelt = [column.spelt(value) for column, value in zip(shape.columns, fields.values(), strict=True)]
+        # Most values are texts that were spelt before.
+        spelt = [
+            (column.get(value) if type(value) is str else None) or column.spelt(value)
+            for column, value in zip(shape.columns, fields.values(), strict=True)
+        ]
         texts = [text for _, text in spelt]
         whole = "{" + ",".join(texts) + "}"
         shown = whole if len(shape.shown) == len(texts) else "{" + ",".join([texts[n] for n in shape.shown]) + "}"

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from ledger.domain.batches import Amendment, Batch, Item, MadeItem
 from ledger.storage.tables import activations, amendments, batches, items
 
-_PAGES_KIB = 32 * 1024
+_PAGES_KIB = 24 * 1024
 _CHUNK = 400
 """Pairs or names in one question: SQLite takes at most 999 variables in old builds."""
 
