@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem, parse
-from limits.strategies import MovingWindowRateLimiter
 
 from ledger.domain.errors import TooMany
 from ledger.domain.organisations import Caller
 from ledger.domain.said import said
 from web.metrics import FOLDER
-from web.shared_counts import SCHEME, SharedCounts
+from web.shared_counts import SCHEME, SharedCounts, expect_window
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -51,8 +50,7 @@ def register(app: Flask, pace: Pace) -> None:
     """Count requests to the API; say in every answer how many are left (draft-ietf-httpapi-ratelimit-headers-10)."""
     app.extensions["pace"] = pace
     folder = os.environ.get(FOLDER)
-    counts = SharedCounts(f"{SCHEME}://{folder}/limits" if folder else f"{SCHEME}://")
-    app.extensions["touchmark_limiter"] = MovingWindowRateLimiter(counts)
+    app.extensions["touchmark_limiter"] = SharedCounts(f"{SCHEME}://{folder}/limits" if folder else f"{SCHEME}://")
 
     @app.before_request
     def _count() -> None:
@@ -127,14 +125,17 @@ def _spend(who: str, most: str, items: int) -> Spent:
 
 
 def _hit(name: str, limit: RateLimitItem, whose: tuple[str, ...], cost: int = 1) -> Spent:
-    limiter: MovingWindowRateLimiter = current_app.extensions["touchmark_limiter"]
-    over = not limiter.hit(limit, *whose, cost=cost)
-    window = limiter.get_window_stats(limit, *whose)
-    resets = max(1, math.ceil(window.reset_time - time.time()))
-    return Spent(name, limit.amount, limit.get_expiry(), window.remaining, resets, over)
+    counts: SharedCounts = current_app.extensions["touchmark_limiter"]
+    counted, used, since = counts.spend(limit.key_for(*whose), limit.amount, cost)
+    resets = max(1, math.ceil(since + limit.get_expiry() - time.time()))
+    return Spent(name, limit.amount, limit.get_expiry(), limit.amount - used, resets, not counted)
 
 
-_parsed = functools.cache(parse)
+@functools.cache
+def _parsed(most: str) -> RateLimitItem:
+    found = parse(most)
+    expect_window(found.get_expiry())
+    return found
 
 
 def connection(address: str | None) -> str:

@@ -57,27 +57,36 @@ class SharedCounts(Storage, MovingWindowSupport):
         """What may go wrong here."""
         return OSError
 
+    def spend(self, key: str, limit: int, amount: int) -> tuple[bool, int, float]:
+        """Count `amount`, unless that were more than `limit` in sixty seconds; whether it was counted, how many there
+        are then, and since when the oldest of them is in the window. One turn at the table: others wait for it.
+        """
+        with self._slot(key) as (at, second, ring):
+            used = sum(ring)
+            counted = used + amount <= limit
+            if counted and amount:
+                ring[second % _RING] += amount
+                self._write(at, key, second, ring)
+                used += amount
+        ages = (age for age in range(WINDOW, -1, -1) if ring[(second - age) % _RING])
+        oldest = next(ages, None)
+        # It is out of the ring a second after its minute is over.
+        return counted, used, float(int(time.time()) if oldest is None else second - oldest + 1)
+
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         """Count `amount`, unless that were more than `limit` in sixty seconds; whether it was counted."""
-        _expect_window(expiry)
-        with self._slot(key) as (at, second, ring):
-            if sum(ring) + amount > limit:
-                return False
-            ring[second % _RING] += amount
-            self._write(at, key, second, ring)
-        return True
+        expect_window(expiry)
+        return self.spend(key, limit, amount)[0]
 
-    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:  # noqa: ARG002 - limits' signature
+    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
         """Since when the oldest count is in the window, and how many there are."""
-        _expect_window(expiry)
-        with self._slot(key) as (_, second, ring):
-            ages = [age for age in range(_RING) if ring[(second - age) % _RING]]
-            # It is out of the ring a second after its minute is over.
-            return float(second - ages[-1] + 1 if ages else int(time.time())), sum(ring)
+        expect_window(expiry)
+        _, used, since = self.spend(key, limit, 0)
+        return since, used
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count `amount`; how many there are."""
-        _expect_window(expiry)
+        expect_window(expiry)
         with self._slot(key) as (at, second, ring):
             ring[second % _RING] += amount
             self._write(at, key, second, ring)
@@ -153,6 +162,7 @@ def _name(key: str) -> bytes:
     return hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=8).digest()
 
 
-def _expect_window(expiry: int) -> None:
+def expect_window(expiry: int) -> None:
+    """Raises ValueError for any other."""
     if expiry != WINDOW:
         raise ValueError(f"Limits are said by the minute here, not by {expiry} seconds.")
