@@ -18,6 +18,8 @@ from ledger.files.packed import GzipRuns
 from ledger.files.sealed import Sealer, read_sealed
 from ledger.keeping.vault import Vault
 from ledger.services.make_pieces import Piece, PieceMaker, Recipe, Row, Wanted, pieces
+from ledger.services.prepare_batch import together_for
+from ledger.services.read_batch import PAGE
 
 GTIN = check_gtin("09521234543213")
 SECRET = sha256(b"a batch").digest()
@@ -94,3 +96,8 @@ def test_two_processes_make_the_same_pieces_as_one() -> None:
 
     assert made(2) == made(1)
     assert [one for one, _ in made(2)] == asked
+
+
+def test_the_larger_a_batch_the_more_of_it_is_kept_in_one_transaction_up_to_a_bound() -> None:
+    sizes = [1, 100_000, 200_000, 600_000, 1_000_000, 5_000_000]
+    assert [together_for(size) * PAGE for size in sizes] == [10_000, 10_000, 12_000, 40_000, 50_000, 50_000]
