@@ -7,6 +7,8 @@ group of eight; where all are taken, the one used longest ago makes room. No nam
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import fcntl
 import hashlib
 import mmap
@@ -33,6 +35,7 @@ _SLOT: Final = struct.Struct(f"<8sI{_RING}I")
 _IN_GROUP: Final = 8
 _GROUPS: Final = 2_048
 _GROUP: Final = _SLOT.size * _IN_GROUP
+_LIBC: Final = ctypes.PyDLL(None, use_errno=True)
 
 
 class SharedCounts(Storage, MovingWindowSupport):
@@ -107,7 +110,7 @@ class SharedCounts(Storage, MovingWindowSupport):
     def reset(self) -> int:
         """Forget everybody; how many groups there are."""
         for group in range(_GROUPS):
-            with self._locked(group):
+            with self._locked():
                 self._table[group * _GROUP : (group + 1) * _GROUP] = bytes(_GROUP)
         return _GROUPS
 
@@ -118,10 +121,10 @@ class SharedCounts(Storage, MovingWindowSupport):
 
     @contextmanager
     def _slot(self, key: str) -> Iterator[tuple[int, int, list[int]]]:
-        """Where a caller's slot is, the present second and their ring as of it; nobody else has the group meanwhile."""
+        """Where a caller's slot is, the present second and their ring as of it; nobody else has the table meanwhile."""
         name = _name(key)
         group = int.from_bytes(name, "little") % _GROUPS
-        with self._locked(group):
+        with self._locked():
             slots = range(group * _GROUP, (group + 1) * _GROUP, _SLOT.size)
             heads = [_HEAD.unpack_from(self._table, at) for at in slots]
             now = int(time.time())
@@ -141,13 +144,23 @@ class SharedCounts(Storage, MovingWindowSupport):
         _SLOT.pack_into(self._table, at, _name(key), second, *ring)
 
     @contextmanager
-    def _locked(self, group: int) -> Iterator[None]:
+    def _locked(self) -> Iterator[None]:
         with self._turn:
-            fcntl.lockf(self._file, fcntl.LOCK_EX, 1, group)
+            _flock(self._file, fcntl.LOCK_EX)
             try:
                 yield
             finally:
-                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, group)
+                _flock(self._file, fcntl.LOCK_UN)
+
+
+def _flock(file: int, what: int) -> None:
+    """`fcntl.flock` that keeps the interpreter: the standard one lets other threads have it, and until they give it
+    back, milliseconds later, the table would be locked for every other process.
+    """
+    while _LIBC.flock(file, what):
+        wrong = ctypes.get_errno()
+        if wrong != errno.EINTR:
+            raise OSError(wrong, os.strerror(wrong))
 
 
 def _opened(path: str) -> int:
