@@ -252,6 +252,8 @@ statements = Table(
     Column("tries", Integer, nullable=False),
     Column("next_try_at", BigInteger, nullable=False),
     Column("settled", Boolean, nullable=False),
+    # The first is what the release before asks by: a release only adds, and the next one may let it go.
+    Index(None, "settled", "next_try_at"),
     Index(None, "settled", "next_try_at", "id"),
     Index(None, "item"),
     Index(None, "organisation", "id"),

@@ -11,10 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.drop_index(op.f("ix_statements_settled_next_try_at"), "statements")
     op.create_index(op.f("ix_statements_settled_next_try_at_id"), "statements", ["settled", "next_try_at", "id"])
 
 
 def downgrade() -> None:
     op.drop_index(op.f("ix_statements_settled_next_try_at_id"), "statements")
-    op.create_index(op.f("ix_statements_settled_next_try_at"), "statements", ["settled", "next_try_at"])
