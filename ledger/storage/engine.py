@@ -43,11 +43,7 @@ T = TypeVar("T")
 
 _WAIT = 30
 """Seconds that a writer waits for its turn."""
-_PRAGMAS = (
-    *("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"),
-    # Pages of 4 KiB that the log may hold: those that are written again and again go over into the file once.
-    "wal_autocheckpoint = 8000",
-)
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 _NAMED = re.compile(r'"[^"]*"(?: \([^)]*\))?|\'[^\']*\'')
 """What the databases' own messages put in quotes, and the address behind a host's name."""
 _TURN = 0x746F7563686D61
