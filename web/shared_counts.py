@@ -8,7 +8,6 @@ group of eight; where all are taken, the one used longest ago makes room. No nam
 from __future__ import annotations
 
 import ctypes
-import errno
 import fcntl
 import hashlib
 import mmap
@@ -35,7 +34,8 @@ _SLOT: Final = struct.Struct(f"<8sI{_RING}I")
 _IN_GROUP: Final = 8
 _GROUPS: Final = 2_048
 _GROUP: Final = _SLOT.size * _IN_GROUP
-_LIBC: Final = ctypes.PyDLL(None, use_errno=True)
+_LIBC: Final = ctypes.PyDLL(None)
+_ASKS: Final = 100
 
 
 class SharedCounts(Storage, MovingWindowSupport):
@@ -146,21 +146,26 @@ class SharedCounts(Storage, MovingWindowSupport):
     @contextmanager
     def _locked(self) -> Iterator[None]:
         with self._turn:
-            _flock(self._file, fcntl.LOCK_EX)
+            _take(self._file)
             try:
                 yield
             finally:
-                _flock(self._file, fcntl.LOCK_UN)
+                _give_back(self._file)
 
 
-def _flock(file: int, what: int) -> None:
-    """`fcntl.flock` that keeps the interpreter: the standard one lets other threads have it, and until they give it
-    back, milliseconds later, the table would be locked for every other process.
+def _take(file: int) -> None:
+    """The file's lock, without giving the interpreter away: the standard call lets other threads have it, and until
+    they give it back, milliseconds later, the table would be locked for every other process.
     """
-    while _LIBC.flock(file, what):
-        wrong = ctypes.get_errno()
-        if wrong != errno.EINTR:
-            raise OSError(wrong, os.strerror(wrong))
+    for _ in range(_ASKS):
+        if _LIBC.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB) == 0:
+            return
+    # Whoever has it was stopped in the middle: others here need not stand still as well.
+    fcntl.flock(file, fcntl.LOCK_EX)
+
+
+def _give_back(file: int) -> None:
+    _LIBC.flock(file, fcntl.LOCK_UN)
 
 
 def _opened(path: str) -> int:

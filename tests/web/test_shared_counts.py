@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 import sys
 import tempfile
@@ -100,3 +102,23 @@ def test_a_clock_that_is_put_back_gives_no_new_turns(tmp_path: Path) -> None:
         assert not ours.acquire_entry("x", 1, 60)
         clock.move_to(1_000_062)
         assert ours.acquire_entry("x", 1, 60)
+
+
+def test_a_process_that_stops_with_the_table_holds_up_those_who_count_and_no_other_thread(tmp_path: Path) -> None:
+    ours = counts(tmp_path)
+    stopped = os.open(tmp_path / "limits", os.O_RDWR)
+    fcntl.flock(stopped, fcntl.LOCK_EX)
+    counted = threading.Event()
+
+    def count() -> None:
+        ours.spend("ada", 10, 3)
+        counted.set()
+
+    counting = threading.Thread(target=count)
+    counting.start()
+    # That this line is reached at all shows that the interpreter is free.
+    assert not counted.wait(0.2)
+    os.close(stopped)
+    assert counted.wait(60)
+    counting.join()
+    assert ours.get("ada") == 3
