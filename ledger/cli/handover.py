@@ -65,9 +65,9 @@ def accept(cli: Cli, offer: str, code: str | None, owner_key: Path, wait: bool) 
     # The first signature is the owner's, on the offer, and is kept with it.
     signatures = [sign(key, needed.digest) for needed in draft.needed[1:]]
     values = draft.statement.values
-    # An acceptance's head is bytes.
-    head = "0x" + bytes(values["head"]).hex()  # type: ignore[arg-type]
-    queued = service.submit_acceptance(cli.ledger, offer, str(values["newOwner"]), head, signatures, code)
+    head = values["head"]
+    assert isinstance(head, bytes)
+    queued = service.submit_acceptance(cli.ledger, offer, str(values["newOwner"]), "0x" + head.hex(), signatures, code)
     return report_sent(cli, queued, wait=wait, owner=str(values["newOwner"]))
 
 

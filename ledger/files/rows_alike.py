@@ -66,7 +66,7 @@ class RowsAlike:
                 return None
         for name in lists:
             # Of its own, as everything that a row has.
-            fields[name] = list(like[name])  # type: ignore[arg-type]
+            fields[name] = list(like[name])  # type: ignore[arg-type] # these are lists
         return gtin, serial, fields
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ledger.domain.outbox import OperatorAct, SentTransaction
 from ledger.services.ports import Chain, Ledger, Tx
-from ledger.services.send_terms import Sender, Terms, next_nonce
+from ledger.services.send_terms import Terms, next_nonce
 from ledger.services.views_of_chain import final_height
 
 MOST_WAIT: Final = 3_600
@@ -16,7 +16,7 @@ _GAS: Final = 500_000
 
 def act_transactions(ledger: Ledger, chain: Chain, tx: Tx, terms: Terms) -> list[SentTransaction]:
     """Keep a transaction for each act that has none in force."""
-    owner: Sender = terms.owner
+    owner = terms.owner
     mined = terms.nonces[owner.address]
     nonce = next_nonce(tx, owner.address, mined)
     made = []

@@ -13,8 +13,7 @@ from ledger.domain.country_places import is_country
 EU: Final = "EU"
 WORLD: Final = "WO"
 MEMBERS: Final = frozenset(
-    # Codes read better as a text than each in quotes.
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905 - codes read better as a text
 )
 """The member states of the European Union (Treaty on European Union, Art. 52), as of 2020-02-01."""
 
