@@ -7,23 +7,22 @@ still told of a stolen or counterfeit one (see `spend`).
 
 from __future__ import annotations
 
-import functools
 import math
 import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, current_app, g, request
-from limits import RateLimitItem, parse
 
 from ledger.domain.errors import TooMany
 from ledger.domain.organisations import Caller
 from ledger.domain.said import said
 from web.metrics import FOLDER
-from web.shared_counts import SCHEME, SharedCounts, expect_window
+from web.shared_counts import WINDOW, SharedCounts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -31,14 +30,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What one caller may do, in the words of `limits`; items of a bulk check count one by one."""
+    """What one caller may do in a minute; items of a bulk check count one by one."""
 
-    read: str = "1200/minute"
-    write: str = "300/minute"
-    anonymous_read: str = "600/minute"
-    anonymous_write: str = "60/minute"
-    items: str = "60000/minute"
-    anonymous_items: str = "600/minute"
+    read: int = 1_200
+    write: int = 300
+    anonymous_read: int = 600
+    anonymous_write: int = 60
+    items: int = 60_000
+    anonymous_items: int = 600
 
 
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -50,7 +49,7 @@ def register(app: Flask, pace: Pace) -> None:
     """Count requests to the API; say in every answer how many are left (draft-ietf-httpapi-ratelimit-headers-10)."""
     app.extensions["pace"] = pace
     folder = os.environ.get(FOLDER)
-    app.extensions["touchmark_limiter"] = SharedCounts(f"{SCHEME}://{folder}/limits" if folder else f"{SCHEME}://")
+    app.extensions["touchmark_limiter"] = SharedCounts(Path(folder) / "limits" if folder else None)
 
     @app.before_request
     def _count() -> None:
@@ -120,22 +119,16 @@ def told(spent: Spent) -> dict[str, str]:
     }
 
 
-def _spend(who: str, most: str, items: int) -> Spent:
-    return _hit("items", _parsed(most), (who, "items"), items)
+def _spend(who: str, most: int, items: int) -> Spent:
+    return _hit("items", most, (who, "items"), items)
 
 
-def _hit(name: str, limit: RateLimitItem, whose: tuple[str, ...], cost: int = 1) -> Spent:
+def _hit(name: str, most: int, whose: tuple[str, str], cost: int = 1) -> Spent:
     counts: SharedCounts = current_app.extensions["touchmark_limiter"]
-    counted, used, since = counts.spend(limit.key_for(*whose), limit.amount, cost)
-    resets = max(1, math.ceil(since + limit.get_expiry() - time.time()))
-    return Spent(name, limit.amount, limit.get_expiry(), limit.amount - used, resets, not counted)
-
-
-@functools.cache
-def _parsed(most: str) -> RateLimitItem:
-    found = parse(most)
-    expect_window(found.get_expiry())
-    return found
+    # A caller that has got another limit begins anew with it.
+    counted, used, since = counts.spend("/".join((*whose, str(most))), most, cost)
+    resets = max(1, math.ceil(since + WINDOW - time.time()))
+    return Spent(name, most, WINDOW, most - used, resets, not counted)
 
 
 def connection(address: str | None) -> str:
@@ -159,7 +152,7 @@ def _who() -> str:
     return caller.organisation.id if caller else connection(request.remote_addr)
 
 
-def _policy() -> str:
+def _policy() -> int:
     pace: Pace = current_app.extensions["pace"]
     if request.method in _READS:
         return pace.read if _caller() else pace.anonymous_read
@@ -174,10 +167,14 @@ def _counts_itself() -> bool:
 
 def _count_request() -> None:
     """Count one request to the API. Raises TooMany."""
-    limit, name = _parsed(_policy()), "read" if request.method in _READS else "write"
+    limit, name = _policy(), "read" if request.method in _READS else "write"
     g.spent = spent = _hit(name, limit, (_who(), name))
     if spent.over:
         raise TooMany(
-            said("That was more than %(limit)s. Wait %(wait)s seconds, then go on.", limit=limit, wait=spent.resets),
+            said(
+                "That was more than %(limit)s. Wait %(wait)s seconds, then go on.",
+                limit=f"{limit} per 1 minute",
+                wait=spent.resets,
+            ),
             retry_after=spent.resets,
         )

@@ -18,13 +18,10 @@ import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, Final
+from typing import Final
 
-from limits.storage import Storage
-from limits.storage.base import MovingWindowSupport
-
-SCHEME: Final = "touchmark-shared"
 WINDOW: Final = 60
 """Seconds; every limit of ours is said by the minute."""
 _RING: Final = WINDOW + 1
@@ -38,16 +35,10 @@ _LIBC: Final = ctypes.PyDLL(None)
 _ASKS: Final = 100
 
 
-class SharedCounts(Storage, MovingWindowSupport):
-    """A store for the moving window of `limits`. `touchmark-shared:///path` names its file; without a path it has none
-    that anybody else finds.
-    """
+class SharedCounts:
+    """The table in the file at `path`; without a path in one that nobody else finds."""
 
-    STORAGE_SCHEME = [SCHEME]  # noqa: RUF012 - limits' own declaration
-
-    def __init__(self, uri: str, wrap_exceptions: bool = False, **_: Any) -> None:
-        super().__init__(uri, wrap_exceptions=wrap_exceptions)
-        path = uri.partition("://")[2]
+    def __init__(self, path: Path | None = None) -> None:
         self._file = _opened(path)
         weakref.finalize(self, os.close, self._file)
         os.ftruncate(self._file, _GROUP * _GROUPS)
@@ -55,12 +46,7 @@ class SharedCounts(Storage, MovingWindowSupport):
         # The file's locks are between processes alone.
         self._turn = threading.Lock()
 
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        """What may go wrong here."""
-        return OSError
-
-    def spend(self, key: str, limit: int, amount: int) -> tuple[bool, int, float]:
+    def spend(self, key: str, limit: int, amount: int = 1) -> tuple[bool, int, float]:
         """Count `amount`, unless that were more than `limit` in sixty seconds; whether it was counted, how many there
         are then, and since when the oldest of them is in the window. One turn at the table: others wait for it.
         """
@@ -75,49 +61,6 @@ class SharedCounts(Storage, MovingWindowSupport):
         oldest = next(ages, None)
         # It is out of the ring a second after its minute is over.
         return counted, used, float(int(time.time()) if oldest is None else second - oldest + 1)
-
-    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Count `amount`, unless that were more than `limit` in sixty seconds; whether it was counted."""
-        expect_window(expiry)
-        return self.spend(key, limit, amount)[0]
-
-    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        """Since when the oldest count is in the window, and how many there are."""
-        expect_window(expiry)
-        _, used, since = self.spend(key, limit, 0)
-        return since, used
-
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count `amount`; how many there are."""
-        expect_window(expiry)
-        with self._slot(key) as (at, second, ring):
-            ring[second % _RING] += amount
-            self._write(at, key, second, ring)
-            return sum(ring)
-
-    def get(self, key: str) -> int:
-        """How many there are."""
-        return self.get_moving_window(key, 0, WINDOW)[1]
-
-    def get_expiry(self, key: str) -> float:
-        """When the oldest count is over."""
-        return self.get_moving_window(key, 0, WINDOW)[0] + WINDOW
-
-    def check(self) -> bool:
-        """Whether the table is there."""
-        return not self._table.closed
-
-    def reset(self) -> int:
-        """Forget everybody; how many groups there are."""
-        for group in range(_GROUPS):
-            with self._locked():
-                self._table[group * _GROUP : (group + 1) * _GROUP] = bytes(_GROUP)
-        return _GROUPS
-
-    def clear(self, key: str) -> None:
-        """Forget one caller."""
-        with self._slot(key) as (at, second, _):
-            self._write(at, key, second, [0] * _RING)
 
     @contextmanager
     def _slot(self, key: str) -> Iterator[tuple[int, int, list[int]]]:
@@ -168,8 +111,8 @@ def _give_back(file: int) -> None:
     _LIBC.flock(file, fcntl.LOCK_UN)
 
 
-def _opened(path: str) -> int:
-    if path:
+def _opened(path: Path | None) -> int:
+    if path is not None:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     with TemporaryFile() as nameless:
         return os.dup(nameless.fileno())
@@ -178,9 +121,3 @@ def _opened(path: str) -> int:
 def _name(key: str) -> bytes:
     # Never all zeros, which is an empty slot: one in 2^64.
     return hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=8).digest()
-
-
-def expect_window(expiry: int) -> None:
-    """Raises ValueError for any other."""
-    if expiry != WINDOW:
-        raise ValueError(f"Limits are said by the minute here, not by {expiry} seconds.")

@@ -50,7 +50,7 @@ def _times(opened: House, known: Sequence[Item], manifests: int) -> list[float]:
     ledger = opened.ledger
     office = add_organisation(ledger, slug="customs", name="Customs", role=Role.AUTHORITY, domain="customs.example")
     _, secret = issue_key(ledger, office.id, "bench", [Scope.LOOK_UP])
-    app = create_app(opened.settings, ledger, pace=Pace(*["100000000/minute"] * 6))
+    app = create_app(opened.settings, ledger, pace=Pace(*[100_000_000] * 6))
     chance = random.Random(7)
     drawn = chance.sample([one.serial for one in known], min(len(known), manifests * _LINES))
     took = []

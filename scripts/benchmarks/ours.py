@@ -10,4 +10,4 @@ from web.limits import Pace
 
 def app() -> Flask:
     """For gunicorn."""
-    return create_app(pace=Pace(*["100000000/minute"] * 6))
+    return create_app(pace=Pace(*[100_000_000] * 6))

@@ -52,7 +52,7 @@ def opened(people: Population, off: Collection[str]) -> Iterator[Market]:
         with Rpc(node.url) as rpc:
             rpc.call("evm_increaseTime", start - DAY - int(datetime.now(UTC).timestamp()))
         deploy_once(ledger, settings, local=True)
-        app = create_app(settings, ledger, pace=Pace(*["100000000/minute"] * 6))
+        app = create_app(settings, ledger, pace=Pace(*[100_000_000] * 6))
         side = connect(ledger, settings)
         market = Market(ledger, clock, start, app, ChainLoop(ledger, side), {}, chain_at=start - DAY)
         try:

@@ -34,7 +34,7 @@ ROUNDS = rounds(gate=1, long=20)
 
 @pytest.fixture
 def app(world: World) -> Iterator[Flask]:
-    made = create_app(world.settings, world.ledger, pace=Pace(*["1000000/minute"] * 6))
+    made = create_app(world.settings, world.ledger, pace=Pace(*[1_000_000] * 6))
     yield made
     made.extensions["scan_notes"].settle()
 

@@ -31,7 +31,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture(scope="module")
 def callers(stage: Stage) -> dict[str, Asking]:
-    app = stage.app(pace=Pace(*["1000000/minute"] * 6))
+    app = stage.app(pace=Pace(*[1_000_000] * 6))
     made = {slug: Asking(app, stage.key(slug)) for slug in ("maison", "luxcheck", "atelier", "bazar")}
     return made | {"reader": Asking(app, stage.key("luxcheck", Scope.READ)), "anyone": Asking(app, None)}
 

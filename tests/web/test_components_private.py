@@ -76,7 +76,7 @@ def _held(body: bytes) -> list[str]:
 
 def test_no_page_no_answer_and_no_log_holds_a_serial(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    app = stage.app(pace=Pace(*["1000000/minute"] * 6))
+    app = stage.app(pace=Pace(*[1_000_000] * 6))
     with stage.ledger.store.read() as tx:
         item = tx.batches.find(GTIN, SERIAL)[0].item
     members = [

@@ -77,7 +77,7 @@ def test_a_code_is_counted_once_whoever_answers(stage: Stage, code: str) -> None
 def test_who_asks_too_often_is_refused_and_nothing_is_made_for_them(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = _app(stage, Pace(anonymous_items="1/minute")).test_client()
+    client = _app(stage, Pace(anonymous_items=1)).test_client()
     assert client.get(f"/v1/items/{GTIN}/FIRST").status_code == 200
     monkeypatch.setattr(first_looks, "scan_item", lambda *_, **__: pytest.fail("A refused asker was looked up for."))
     refused = client.get(f"/v1/items/{GTIN}/SECOND")

@@ -152,7 +152,7 @@ def test_every_look_is_counted_also_where_the_answer_was_kept(stage: Stage) -> N
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_who_asks_too_often_gets_no_kept_answer_either_and_is_told_where_they_stand(stage: Stage, address: str) -> None:
-    app = create_app(stage.settings, _ledger(stage), pace=Pace(anonymous_items="3/minute"))
+    app = create_app(stage.settings, _ledger(stage), pace=Pace(anonymous_items=3))
     _APPS.append(app)
     client, at = app.test_client(), address.format(GTIN, "QUIET")
     answers = [client.get(at, environ_base={"REMOTE_ADDR": "8.8.8.8"}) for _ in range(5)]

@@ -486,7 +486,7 @@ def test_a_scan_that_cannot_be_counted_is_answered_all_the_same(stage: Stage, mo
 
 
 def test_too_many_checks_are_asked_to_wait_but_told_of_theft(stage: Stage) -> None:
-    client = stage.app(pace=Pace(anonymous_items="3/minute")).test_client()
+    client = stage.app(pace=Pace(anonymous_items=3)).test_client()
     there = {"REMOTE_ADDR": "8.8.8.8"}
     for _ in range(3):
         assert client.get(path(GTIN, "A"), environ_base=there).status_code == 200
@@ -501,6 +501,6 @@ def test_too_many_checks_are_asked_to_wait_but_told_of_theft(stage: Stage) -> No
 
 
 def test_a_proxy_that_was_not_named_does_not_turn_all_buyers_away(stage: Stage) -> None:
-    client = stage.app(pace=Pace(anonymous_items="3/minute")).test_client()
+    client = stage.app(pace=Pace(anonymous_items=3)).test_client()
     for _ in range(6):
         assert client.get(path(GTIN, "A"), environ_base={"REMOTE_ADDR": "10.0.0.7"}).status_code == 200

@@ -14,25 +14,26 @@ import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from web.shared_counts import SCHEME, WINDOW, SharedCounts
+from web.shared_counts import WINDOW, SharedCounts
 
 BURST = """
 import sys, time_machine
+from pathlib import Path
 from web.shared_counts import SharedCounts
 with time_machine.travel(1_000_000, tick=False):
-    counts = SharedCounts(sys.argv[1])
+    counts = SharedCounts(Path(sys.argv[1]))
     print("ready", flush=True)
     sys.stdin.readline()
-    print(sum(counts.acquire_entry("noisy", 500, 60) for _ in range(400)))
+    print(sum(counts.spend("noisy", 500)[0] for _ in range(400)))
 """
 
 
 def counts(folder: Path) -> SharedCounts:
-    return SharedCounts(f"{SCHEME}://{folder / 'limits'}")
+    return SharedCounts(folder / "limits")
 
 
 def test_a_burst_over_several_processes_and_threads_gets_the_limit_and_not_one_more(tmp_path: Path) -> None:
-    address = f"{SCHEME}://{tmp_path / 'limits'}"
+    address = str(tmp_path / "limits")
     line = [sys.executable, "-c", BURST, address]
     running = [subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     for one in running:
@@ -41,7 +42,7 @@ def test_a_burst_over_several_processes_and_threads_gets_the_limit_and_not_one_m
     ours, taken = counts(tmp_path), []
     with time_machine.travel(1_000_000, tick=False):
         threads = [
-            threading.Thread(target=lambda: taken.extend(ours.acquire_entry("noisy", 500, 60) for _ in range(50)))
+            threading.Thread(target=lambda: taken.extend(ours.spend("noisy", 500)[0] for _ in range(50)))
             for _ in range(4)
         ]
         for thread in threads:
@@ -67,13 +68,13 @@ def test_no_sixty_seconds_ever_hold_more_than_the_limit(asked: list[tuple[float,
             now += gap
             clock.move_to(now)
             held = sum(many for at, many in taken if at > now - WINDOW - 1)
-            if ours.acquire_entry("x", limit, WINDOW, amount):
+            if ours.spend("x", limit, amount)[0]:
                 taken.append((now, amount))
             else:
                 # It is never refused for what is more than a second over its minute.
                 assert held + amount > limit
-            begun, many = ours.get_moving_window("x", limit, WINDOW)
-            assert many == ours.get("x") <= limit
+            _, many, begun = ours.spend("x", limit, 0)
+            assert many <= limit
             assert now - WINDOW <= begun <= now + 1
     for at, _ in taken:
         assert sum(many for other, many in taken if at <= other < at + WINDOW) <= limit
@@ -81,27 +82,24 @@ def test_no_sixty_seconds_ever_hold_more_than_the_limit(asked: list[tuple[float,
 
 def test_callers_do_not_use_up_each_others_turns(tmp_path: Path) -> None:
     ours = counts(tmp_path)
-    assert [ours.acquire_entry(f"caller {n}", 1, 60) for n in range(2_000)].count(True) == 2_000
-    assert not ours.acquire_entry("caller 1999", 1, 60)
-    ours.clear("caller 1999")
-    assert ours.acquire_entry("caller 1999", 1, 60)
-    ours.reset()
-    assert ours.acquire_entry("caller 1998", 1, 60)
+    assert [ours.spend(f"caller {n}", 1)[0] for n in range(2_000)].count(True) == 2_000
+    assert not ours.spend("caller 1999", 1)[0]
+    assert ours.spend("caller 2000", 1)[0]
 
 
 def test_more_callers_than_there_is_room_for_never_stop_anybody(tmp_path: Path) -> None:
     ours = counts(tmp_path)
-    assert all(ours.acquire_entry(f"caller {n}", 1, 60) for n in range(18_000))
+    assert all(ours.spend(f"caller {n}", 1)[0] for n in range(18_000))
 
 
 def test_a_clock_that_is_put_back_gives_no_new_turns(tmp_path: Path) -> None:
     ours = counts(tmp_path)
     with time_machine.travel(1_000_000, tick=False) as clock:
-        assert ours.acquire_entry("x", 1, 60)
+        assert ours.spend("x", 1)[0]
         clock.move_to(996_400)
-        assert not ours.acquire_entry("x", 1, 60)
+        assert not ours.spend("x", 1)[0]
         clock.move_to(1_000_062)
-        assert ours.acquire_entry("x", 1, 60)
+        assert ours.spend("x", 1)[0]
 
 
 def test_a_process_that_stops_with_the_table_holds_up_those_who_count_and_no_other_thread(tmp_path: Path) -> None:
@@ -121,4 +119,4 @@ def test_a_process_that_stops_with_the_table_holds_up_those_who_count_and_no_oth
     os.close(stopped)
     assert counted.wait(60)
     counting.join()
-    assert ours.get("ada") == 3
+    assert ours.spend("ada", 10, 0)[1] == 3

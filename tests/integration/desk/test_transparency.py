@@ -32,7 +32,7 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="module")
 def client(stage: Stage) -> FlaskClient:
-    return stage.app(pace=Pace(*["1000000/minute"] * 6)).test_client()
+    return stage.app(pace=Pace(*[1_000_000] * 6)).test_client()
 
 
 def test_page_file_and_service_tell_the_same_numbers(stage: Stage, client: FlaskClient) -> None:

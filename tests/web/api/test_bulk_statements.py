@@ -136,7 +136,7 @@ def test_no_more_than_the_stated_number_and_at_least_one(brand: Asking, stage: S
 
 
 def test_statements_count_one_by_one_against_the_limit(stage: Stage, brand: Asking) -> None:
-    hurried = Asking(stage.app(pace=Pace(items="3/minute")), stage.key("maison", Scope.SIGN))
+    hurried = Asking(stage.app(pace=Pace(items=3)), stage.key("maison", Scope.SIGN))
     statements = in_order(stage, brand, 4)
     found = hurried.ask("POST", "/v1/statements/bulk", json={"statements": statements})
     assert found.status_code == 429

@@ -144,7 +144,7 @@ def test_each_line_counts_and_bad_news_is_told_beyond_the_limit(
     victim = claimed(stage, anyone, item)
     speak(anyone, anyone.post(path_of(item) + "/reports/draft", {"report": "stolen"}), victim)
     monkeypatch.setattr(check_lines, "PIECE", 2)
-    hurried = Asking(stage.app(pace=Pace(items="3/minute")), stage.key("bazar"))
+    hurried = Asking(stage.app(pace=Pace(items=3)), stage.key("bazar"))
     slept: list[float] = []
     monkeypatch.setattr(check_lines, "sleep", slept.append)
     _, found, response = ask(hurried, (line(code=other["page"]) + line(code=item["page"])) * 2)

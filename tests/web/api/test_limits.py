@@ -18,7 +18,7 @@ from web.limits import connection
 @pytest.fixture
 def slow(stage: Stage) -> Iterator[tuple[Asking, Asking]]:
     """A brand and anyone at an application of little patience, on a clock that stands."""
-    pace = replace(UNHURRIED, read="3/minute", write="2/minute", anonymous_read="3/minute", anonymous_items="4/minute")
+    pace = replace(UNHURRIED, read=3, write=2, anonymous_read=3, anonymous_items=4)
     app = stage.app(pace=pace)
     with time_machine.travel(stage.ledger.now(), tick=False):
         yield Asking(app, stage.key("maison")), Asking(app, None)
@@ -86,7 +86,7 @@ def test_a_bulk_check_beyond_the_limit_still_tells_the_bad_news(stage: Stage, br
     fine, stolen = registered(stage, brand, 2)
     owner = claimed(stage, anyone, stolen)
     speak(anyone, anyone.post(path_of(stolen) + "/reports/draft", {"report": "stolen"}), owner)
-    platform = Asking(stage.app(pace=replace(UNHURRIED, items="3/minute")), stage.key("bazar"))
+    platform = Asking(stage.app(pace=replace(UNHURRIED, items=3)), stage.key("bazar"))
     wanted = {"items": [{"code": one["page"]} for one in (fine, stolen)]}
     first, second = (platform.ask("POST", "/v1/checks", json=wanted) for _ in range(2))
     assert [one["verdict"] for one in first.get_json()["results"]] == ["unclaimed", "reported_stolen"]
@@ -97,7 +97,7 @@ def test_a_bulk_check_beyond_the_limit_still_tells_the_bad_news(stage: Stage, br
 
 def test_behind_a_proxy_of_ours_the_address_that_it_saw_counts_whatever_was_sent_to_it(stage: Stage) -> None:
     settings = stage.settings.model_copy(update={"trusted_proxies": 1})
-    app = create_app(settings, stage.ledger, replace(UNHURRIED, anonymous_read="3/minute"))
+    app = create_app(settings, stage.ledger, replace(UNHURRIED, anonymous_read=3))
     stage.apps.append(app)
     anyone = Asking(app, None)
 

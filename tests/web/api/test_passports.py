@@ -65,7 +65,7 @@ def test_a_key_that_may_not_read_shows_nothing_private(stage: Stage, brand: Aski
 
 def test_passports_are_paced_by_what_they_cost(stage: Stage, brand: Asking) -> None:
     (item,) = registered(stage, brand, 1)
-    app = stage.app(pace=Pace(anonymous_items=str(2 * WORTH) + "/minute"))
+    app = stage.app(pace=Pace(anonymous_items=2 * WORTH))
     told = [app.test_client().get(path_of(item) + "/passport").status_code for _ in range(3)]
     assert told == [200, 200, 429]
 

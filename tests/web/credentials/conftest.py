@@ -14,7 +14,7 @@ from tests.web.credentials.verifier import Verifier
 from tests.web.stage import Stage, staged
 from web.limits import Pace
 
-UNHURRIED = Pace(*["1000000/minute"] * 6)
+UNHURRIED = Pace(*[1_000_000] * 6)
 
 
 @pytest.fixture(scope="package")

@@ -38,7 +38,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture(scope="module")
 def app(stage: Stage) -> Flask:
-    return stage.app(pace=Pace(*["1000000/minute"] * 6))
+    return stage.app(pace=Pace(*[1_000_000] * 6))
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def photo(width: int) -> bytes:
 
 
 def test_cards_and_questions_are_counted_with_scans(stage: Stage, codes: list[str]) -> None:
-    slow = stage.app(pace=Pace(anonymous_items="5/minute")).test_client()
+    slow = stage.app(pace=Pace(anonymous_items=5)).test_client()
     public = {"REMOTE_ADDR": "93.184.216.34"}
     told = [slow.post("/cards", data={"code": "nonsense"}, environ_overrides=public).status_code for _ in range(7)]
     assert told == [422] * 5 + [429] * 2

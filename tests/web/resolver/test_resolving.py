@@ -226,7 +226,7 @@ def test_numbers_of_nothing_lead_nowhere(client: FlaskClient, address: str) -> N
 
 
 def test_who_asks_for_many_links_has_to_wait(stage: Stage) -> None:
-    client = stage.app(pace=Pace(anonymous_items="2/minute")).test_client()
+    client = stage.app(pace=Pace(anonymous_items=2)).test_client()
     asked = [client.get(ITEM, headers=LINKSET, environ_overrides={"REMOTE_ADDR": "198.51.100.7"}) for _ in range(3)]
     public = [client.get(ITEM, headers=LINKSET, environ_overrides={"REMOTE_ADDR": "93.184.216.34"}) for _ in range(3)]
     assert [one.status_code for one in asked] == [200, 200, 200]
