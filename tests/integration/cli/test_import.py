@@ -78,7 +78,7 @@ def test_an_import_stopped_halfway_goes_on_where_it_was_left(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch:
+    with monkeypatch.context() as patch, shell.without_worker():  # or the worker may check the file first
         patch.setattr("ledger.worker.check_import", interrupted)
         outcome = shell.run("import", file, "--org", "maison", "--yes", code=130)
     assert "Stopped before the end" in outcome.stderr
