@@ -16,7 +16,8 @@ from werkzeug.http import http_date, quote_etag
 
 from ledger.services.ports import Ledger
 from ledger.services.scan_item import scan_item
-from web.api.items import LOOKED_UP, NEWEST, RULE, about_kept, told
+from ledger.services.scanned import NEWEST
+from web.api.items import LOOKED_UP, RULE, about_kept, told
 from web.kept_answers import About
 from web.limits import Spent, already, spend_from
 from web.metrics import count_verdict

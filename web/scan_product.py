@@ -33,7 +33,7 @@ def product_of(ledger: Ledger, scan: Scan, line: Line | None) -> dict[str, Any] 
         brand=facts.brand.name if facts.brand else None,
         site=f"https://{facts.brand.domain}" if facts.brand and facts.brand.domain else None,
         image=f"{ledger.public_url}/photos/{photo.sha256}/{WIDTHS[-1]}" if photo else None,
-        certificates=[_certificate(ledger, one) for one in scan.records if _stands(one)],
+        certificates=[_certificate(ledger, one) for one in scan.listed if _stands(one)],
     )
 
 

@@ -100,8 +100,8 @@ class Scan:
     care: tuple[str, ...] = ()
     self_check: SelfCheck | None = None
     earlier: EarlierChecks | None = None
-    opinions: tuple[Opinion, ...] = ()
-    """One for each of the facts' inspections, in their order; or none at all."""
+    opinions: tuple[Opinion | None, ...] = ()
+    """One for each of the facts' inspections, in their order, None for one that is not listed; or none at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +183,8 @@ class ScanView:
     why: tuple[str, ...]
     recall: tuple[str, ...]
     timeline: tuple[tuple[str, str], ...]
+    history_href: str
+    """Where everything is listed, empty where this page does."""
     inspections: tuple[InspectionCard, ...]
     care: tuple[str, ...]
     save_href: str
@@ -238,6 +240,7 @@ def scan_view(scan: Scan) -> ScanView:
         why=why,
         recall=recall,
         timeline=tuple((day(one.when), one.words) for one in scan.timeline) if recorded else (),
+        history_href=scan.hrefs.get("history", "") if recorded else "",
         inspections=_cards(facts.inspections, scan.opinions) if recorded else (),
         care=scan.care if recorded else (),
         save_href=scan.hrefs.get("save_check", ""),
@@ -302,13 +305,13 @@ def _buttons(scan: Scan, why: bool, recall: bool) -> tuple[Button, ...]:
     return tuple(Button(key, LABELS[key], ways[key], key in _BEGINS) for key in scan.standing.buttons if ways.get(key))
 
 
-def _cards(inspections: tuple[Inspection, ...], opinions: tuple[Opinion, ...]) -> tuple[InspectionCard, ...]:
-    """The inspections, newest first, each with what it says."""
+def _cards(inspections: tuple[Inspection, ...], opinions: tuple[Opinion | None, ...]) -> tuple[InspectionCard, ...]:
+    """The inspections that are listed, newest first, each with what it says."""
     told = opinions or (Opinion(),) * len(inspections)
     paired = sorted(
         zip(inspections, told, strict=True), key=lambda pair: (pair[0].on, pair[0].recorded_at), reverse=True
     )
-    return tuple(_card(one, opinion) for one, opinion in paired)
+    return tuple(_card(one, opinion) for one, opinion in paired if opinion is not None)
 
 
 def _card(one: Inspection, opinion: Opinion) -> InspectionCard:

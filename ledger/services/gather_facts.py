@@ -143,6 +143,7 @@ class FactReader:
             timeline=tuple(self._timeline(registered)),
             records=tuple(records),
             left_out=left_out,
+            newest=newest,
             head=None if subject.state is None else "0x" + subject.state.head.hex(),
             contract=deployed.get("contract"),
             chain_id=deployed.get("chain_id"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ledger.domain.errors import Invalid
-from ledger.domain.inspections import InspectionFacts, code_of, part_of
+from ledger.domain.inspections import Authenticity, InspectionFacts, code_of, part_of
 from ledger.domain.organisations import Role
 from ledger.domain.outbox import Queued
 from ledger.domain.parties import Directory
@@ -31,7 +31,7 @@ def records_of(
 
     Of very many the newest, and every inspection that still says "not genuine": no flood of records buries one. Where
     only the `newest` are asked for, older ones are told as far as the verdict weighs them, without their reports and
-    who signed; beside the list stands how many services were left out of it.
+    who signed unless they say "not genuine"; beside the list stands how many services were left out of it.
     """
     told = tx.chain.item_events_named(item, ("Recorded",), MOST)
     if len(told) == MOST:
@@ -68,6 +68,7 @@ def _recorded(
             facts = InspectionFacts.unpack(args["facts"])
         except Invalid:
             facts = None
+    whole = whole or (facts is not None and facts.authenticity is Authenticity.NOT_GENUINE)
     report = tx.papers.report(args["report"]) if whole else None
     if report is not None and report.organisation not in (None, organisation.id if organisation else None):
         # Anybody can name the salted hash of somebody else's report; it is not theirs to show.

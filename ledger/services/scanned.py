@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from ledger.domain.epcis_told import Shown as Told
-from ledger.domain.inspections import InspectionFacts
+from ledger.domain.inspections import Authenticity, InspectionFacts
 from ledger.domain.lines import Line
 from ledger.domain.standing import Standing
 from ledger.domain.standing_facts import Facts, Undone
 from ledger.domain.statements import RecordKind
 from ledger.services.views_of_chain import Listed
+
+NEWEST: Final = 20
+"""As many records as an answer lists unless more are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ class Scan:
     records: tuple[Recorded, ...] = ()
     left_out: int = 0
     """How many older services are not among the records, where only the newest were asked for."""
+    newest: int | None = None
+    """How many records are to be listed at least; None for all of them."""
     head: str | None = None
     contract: str | None = None
     chain_id: int | None = None
@@ -102,3 +107,11 @@ class Scan:
     """None where it was not asked for: of many at once, of a model, of a code without an item."""
     on_sale_at: datetime | None = None
     """When the brand put it on sale; None where it was not, or where only its first owner shows that it was."""
+
+    @property
+    def listed(self) -> tuple[Recorded, ...]:
+        """The records to list: of very many the newest, and every one that says "not genuine"."""
+        first = 0 if self.newest is None else max(0, len(self.records) - self.newest)
+        older = (one for one in self.records[:first] if one.facts is not None)
+        grave = (one for one in older if one.facts and one.facts.authenticity is Authenticity.NOT_GENUINE)
+        return (*grave, *self.records[first:])

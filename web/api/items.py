@@ -16,7 +16,7 @@ from ledger.domain.standing_headlines import BAD_NEWS
 from ledger.services.make_labels import own_item_code
 from ledger.services.ports import Ledger
 from ledger.services.scan_item import scan_item
-from ledger.services.scanned import Scan
+from ledger.services.scanned import NEWEST, Scan
 from ledger.services.tell_history import history
 from web.api.operation import answer, blueprint, caller, here, operation
 from web.api.shapes import In, ItemPath, Out, moment
@@ -25,9 +25,6 @@ from web.limits import spend
 from web.metrics import count_verdict
 from web.scan.page import slowed
 from web.scan_json import ScanOut, TimelineEntryOut, scan_out, timeline_entry_out
-
-NEWEST: Final = 20
-"""Entries that an answer lists unless more are asked for: one with hundreds is as quick to give as one with few."""
 
 RULE: Final = "/v1/items/<gtin>/<path:serial>"
 LOOKED_UP: Final = "touchmark.looked_up"

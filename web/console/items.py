@@ -146,7 +146,7 @@ def item_page(name: str) -> str:
         on_sale=on_sale and when(on_sale, ledger.now()),
         display=display_words(display),
         scan=scan,
-        timeline=[(day(event.when), event.words) for event in timeline(scan)],
+        timeline=[(day(event.when), event.words) for event in timeline(scan)[0]],
         link=digital_link(ledger.public_url, check_gtin(item.gtin), item.serial),
         may_sell=Scope.ACTIVATE in caller.scopes,
         may_print=Scope.LABELS in caller.scopes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Final
 
 from ledger.domain.components import part_words
@@ -20,6 +21,7 @@ from ledger.services.scanned import Recorded, Scan, TimelineEntry
 from web.scan_view import Event
 from web.scan_words import FIELDS_IN_WORDS
 
+_NEW_OWNER: Final = frozenset({"Claimed", "HandedOver", "RecoveryCompleted"})
 _CHANGES: Final = 4
 """Fields of a changed description that are spelled out."""
 _OWNER: Final = {
@@ -66,11 +68,18 @@ _SERVICES: Final[dict[int, Callable[[str], Said]]] = {
 }
 
 
-def timeline(scan: Scan, others: Sequence[Shown] = ()) -> tuple[Event, ...]:
-    """What happened to the item, oldest first, each in a sentence with its day; what `others` told, with who did."""
-    known = [*_made(scan), *_on_sale(scan), *_from_chain(scan), *(_told_by(one) for one in others)]
+def timeline(scan: Scan, others: Sequence[Shown] = ()) -> tuple[tuple[Event, ...], bool]:
+    """What happened to the item, oldest first, each in a sentence with its day; what `others` told, with who did.
+
+    Where the scan is to list its newest records, the timeline has its newest lines, and beside it stands whether there
+    are older ones.
+    """
+    most = scan.newest
+    chain = list(islice(_from_chain(scan), None if most is None else most + 1))
+    known = [*_made(scan), *_on_sale(scan), *reversed(chain), *(_told_by(one) for one in others)]
     told = sorted(known, key=lambda one: one[0])
-    return tuple(Event(at.date(), words) for at, words in told)
+    shown = told if most is None else told[-most:]
+    return tuple(Event(at.date(), words) for at, words in shown), len(shown) < len(told)
 
 
 def service_words(one: Recorded) -> str:
@@ -105,19 +114,21 @@ def _told_by(one: Shown) -> tuple[datetime, str]:
 
 
 def _from_chain(scan: Scan) -> Iterator[tuple[datetime, str]]:
+    """The newest first."""
     brand = scan.facts.brand.name if scan.facts.brand else BRAND_UNKNOWN
-    owners = 0
+    # Counted back from the present one: of a long history the first owners are not read.
+    owners = scan.subject.state.owners if scan.subject is not None and scan.subject.state is not None else 0
     known: dict[tuple[Any, ...], Recorded] = {}
     for one in scan.records:
         known.setdefault((one.nonce, one.recorded_at, one.kind), one)
-    for entry in scan.timeline:
-        if entry.name in ("Claimed", "HandedOver", "RecoveryCompleted"):
-            owners += 1
+    for entry in reversed(scan.timeline):
         if entry.name == "Recorded":
             told = known.get((entry.args["nonce"], entry.at, entry.args["kind"]))
             words = "" if told is None else _record_words(told)
         else:
             words = _WORDS.get(entry.name, _untold)(scan, brand, owners, entry)
+        if entry.name in _NEW_OWNER:
+            owners -= 1
         if words:
             yield entry.at, words if entry.final else said("%(what)s (waiting for confirmation)", what=words)
 

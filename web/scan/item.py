@@ -17,7 +17,7 @@ from ledger.domain.tags import Tapped
 from ledger.keeping.countries import Countries
 from ledger.services.ports import Ledger
 from ledger.services.scan_item import scan_bad_code, scan_item, scan_product
-from ledger.services.scanned import Scan
+from ledger.services.scanned import NEWEST, Scan
 from web.kept_answers import COUNTED, About, may_be_kept
 from web.languages import language_of
 from web.metrics import count_verdict
@@ -95,8 +95,13 @@ def look(ledger: Ledger, tapped: Tapped | None = None) -> Scan:
         return paced(ledger, scan_bad_code(ledger, wrong.detail))
     if serial is None:
         return paced(ledger, scan_product(ledger, gtin))
-    differs, session = looks_different(request), _session()
-    return paced(ledger, scan_item(ledger, gtin, serial, looks_different=differs, session=session, tapped=tapped))
+    asked: dict[str, Any] = {"session": _session(), "tapped": tapped, "newest": None if _whole() else NEWEST}
+    return paced(ledger, scan_item(ledger, gtin, serial, looks_different=looks_different(request), **asked))
+
+
+def _whole() -> bool:
+    """Whether everything is to be listed: where the reader asks for it, and for whoever keeps the answer."""
+    return request.args.get("history") == "whole" or "format" in request.args or wants_json()
 
 
 def _session() -> bytes | None:

@@ -70,6 +70,10 @@ def view_of(
 ) -> ScanView:
     """The page of a scan; `line` is what the catalogue shows of its model."""
     shown, hrefs, care = _shown(scan), _hrefs(scan, request), _care(scan)
+    told, older = timeline(scan, _told_by_others(ledger, scan))
+    listed = {id(one) for one in scan.listed}
+    if older or scan.left_out or len(listed) < len(scan.records):
+        hrefs["history"] = "?" + urlencode({**request.args.to_dict(), "history": "whole"}) + "#timeline"
     if line is not None:
         language = language_of(request)
         shown = with_photo(shown, line, language)
@@ -83,11 +87,11 @@ def view_of(
             domain=urlsplit(ledger.public_url).netloc,
             hrefs=hrefs,
             item=shown,
-            timeline=timeline(scan, _told_by_others(ledger, scan)),
+            timeline=told,
             care=tuple(one for one in care if one.strip()),
             self_check=_self_check(scan),
             earlier=earlier,
-            opinions=tuple(_opinion(ledger, one) for one in scan.records if one.facts is not None),
+            opinions=tuple(_opinion(ledger, one) if id(one) in listed else None for one in scan.records if one.facts),
         )
     )
 
@@ -153,7 +157,7 @@ def _care(scan: Scan) -> list[str]:
     fields = scan.public_fields or {}
     told: list[str] = [
         said("%(service)s, %(day)s.", service=service_words(one), day=day(one.on))
-        for one in scan.records
+        for one in scan.listed
         if one.kind is RecordKind.SERVICE and one.undone is Undone.NO
     ]
     if scan.parts:
