@@ -194,7 +194,11 @@ def fund(rpc: Rpc, address: str, wei: int = 10**24) -> None:
 
 def _dump(rpc: Rpc) -> tuple[dict[str, Any], bytes]:
     before = _header(rpc, "latest")
-    dumped = rpc.call("anvil_dumpState", timeout=max(DUMP_TIMEOUT, rpc.timeout), max_bytes=MAX_DUMP)
+    try:
+        dumped = rpc.call("anvil_dumpState", timeout=max(DUMP_TIMEOUT, rpc.timeout), max_bytes=MAX_DUMP)
+    except Unavailable as error:
+        hint = "Where that comes again, the chain may have outgrown its memory: see `touchmark doctor`."
+        raise Unavailable(f"The local chain could not be saved. {error.detail} {hint}") from error
     if _header(rpc, "latest").get("hash") != before.get("hash"):
         raise Unavailable("The local chain moved while it was being saved; save again when nothing mines.")
     return before, hex_bytes(dumped, "its state")

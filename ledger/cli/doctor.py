@@ -46,7 +46,9 @@ def _lines(cli: Cli) -> Iterator[Checked]:
     with ledger.store.read() as tx:
         deployed = tx.meta.get("deployment")
     if deployed is not None and deployed["local"]:
-        yield from of_local_node(ledger, _saved_bytes(cli))
+        from ledger.chain.local_node import LARGEST_SAVE
+
+        yield from of_local_node(ledger, _saved_bytes(cli), LARGEST_SAVE)
 
 
 def _database(cli: Cli) -> Checked:

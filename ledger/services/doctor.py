@@ -31,7 +31,8 @@ ROOM: Final = 2 * 2**30
 """Bytes of disk below which it gets tight: saves and imports are written beside what they replace."""
 LOCAL_LIMIT: Final = 100_000
 """Items touched on the local node, from where on a real one is due (each block gets slower with the state)."""
-LOCAL_SOON: Final = 70_000
+LOCAL_SOON: Final = 0.7
+"""Of what the local node carries."""
 
 
 class Deployed(Protocol):
@@ -129,14 +130,17 @@ def of_folder(data: Path) -> Iterator[Checked]:
         yield ok("disk", words)
 
 
-def of_local_node(ledger: Ledger, saved_bytes: int) -> Iterator[Checked]:
-    """How large the local chain has grown, and whether a real node is due."""
+def of_local_node(ledger: Ledger, saved_bytes: int, largest_save: int) -> Iterator[Checked]:
+    """How large the local chain has grown, and whether a real node is due: a save that does not fit its memory is never
+    made, and without one nothing becomes final. Sizes in bytes.
+    """
     with ledger.store.read() as tx:
         touched = tx.audits.count_touched()
-    size = f"{saved_bytes / 2**20:.1f} MB a save"
-    words = f"{many(touched, 'item')} touched, {size}; it carries about {LOCAL_LIMIT:,} items."
-    if touched >= LOCAL_SOON:
-        due = "is due" if touched >= LOCAL_LIMIT else "is due soon"
+    full = max(touched / LOCAL_LIMIT, saved_bytes / largest_save)
+    size, room = f"{saved_bytes / 2**20:.1f} MB a save", f"{largest_save / 2**20:,.0f} MB"
+    words = f"{many(touched, 'item')} touched, {size}; it carries about {LOCAL_LIMIT:,} items and saves of {room}."
+    if full >= LOCAL_SOON:
+        due = "is due" if full >= 1 else "is due soon"
         yield attention("local chain", words, f"A real node {due}: README, “Production”.")
     else:
         yield ok("local chain", words)

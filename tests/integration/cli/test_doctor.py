@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from ledger.chain.local_node import LARGEST_SAVE
 from ledger.domain.mails import KeptMail, Outcome
+from ledger.services.doctor import of_local_node
 from tests.integration.cli.conftest import Shell
 
 NOBODY_LISTENS = {"TOUCHMARK_NODE_URL": "http://127.0.0.1:9"}
@@ -138,3 +140,12 @@ def test_people_read_the_same_lines(shell: Shell, command: str) -> None:
     lines = shell.run(command).stdout.splitlines()
     assert all(line.startswith("✓ ok") for line in lines)
     assert len(lines) == len(shell.json(command)["checks"])
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.69, None), (0.71, "is due soon"), (1.0, "A real node is due:")])
+def test_a_local_chain_that_outgrows_its_memory_is_told_of_before_its_saves_fail(
+    shell: Shell, share: float, said: str | None
+) -> None:
+    (found,) = of_local_node(shell.ledger, int(share * LARGEST_SAVE) + 1, LARGEST_SAVE)
+    assert (found.found, said is None) in {("ok", True), ("attention", False)}
+    assert said is None or said in found.mend
