@@ -8,11 +8,12 @@ the statement) stays as the row has it; for a row that is gone it follows from t
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.domain.batches import Batch
+from ledger.domain.batches import Batch, MadeItem
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.errors import Conflict, Unavailable
 from ledger.domain.fields import FIELDS
@@ -124,10 +125,12 @@ def _restore(
     if row is None:
         # Items hang off their batch, so it has to be there first; its root follows below.
         tx.batches.add(_new_row(tx, head, event))
+    place = 0
     try:
         for chunk in maker.chunks(private):
-            tx.batches.insert_items(chunk)
-            index_items(ledger, tx, head["brand"], chunk)
+            tx.batches.insert_made(head["id"], place, [made for made, _ in chunk])
+            index_items(ledger, tx, head["brand"], [_described(*one) for one in chunk])
+            place += len(chunk)
     except Unavailable as error:
         raise _damaged(head["id"], private) from error
     tree = Tree(maker.leaves, ledger.keccak)
@@ -191,27 +194,26 @@ class _Maker:
         self._hasher = RecordHasher(bytes.fromhex(head["secret"]), FIELDS)
         self.leaves: list[bytes] = []
 
-    def chunks(self, private: str) -> Iterator[list[dict[str, Any]]]:
-        """The rows, some thousands at once."""
+    def chunks(self, private: str) -> Iterator[list[tuple[MadeItem, dict[str, Any]]]]:
+        """The items with their fields, some thousands at once."""
         with self._ledger.files.path(MANIFESTS, private).open("rb") as file:
             rows = read_sealed(file, self._ledger.vault, "manifest")
             next(rows)
             while chunk := [self._item(*row) for row in itertools.islice(rows, _CHUNK)]:
                 yield chunk
 
-    def _item(self, gtin: str, serial: str, claim_address: str, fields: dict[str, Any]) -> dict[str, Any]:
+    def _item(
+        self, gtin: str, serial: str, claim_address: str, fields: dict[str, Any]
+    ) -> tuple[MadeItem, dict[str, Any]]:
         keccak = self._ledger.keccak
         hashed = path_hash(path(check_gtin(gtin), serial), keccak)
         item = item_id(self._head["brand"], hashed, keccak)
         record = self._hasher.hash_of(item, fields)
         self.leaves.append(leaf(hashed, record, bytes.fromhex(claim_address[2:]), keccak))
-        return {
-            "item": item.to_bytes(32, "big"),
-            "batch_id": self._head["id"],
-            "position": len(self.leaves) - 1,
-            "gtin": gtin,
-            "serial": serial,
-            "record_hash": record,
-            "claim_address": claim_address,
-            "fields": fields,
-        }
+        # Spelt as when the batch was made, so that the row is the same to the byte.
+        told = json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
+        return (item.to_bytes(32, "big"), gtin, serial, record, claim_address, told), fields
+
+
+def _described(made: MadeItem, fields: dict[str, Any]) -> dict[str, Any]:
+    return {"item": made[0], "record_hash": made[3], "fields": fields}

@@ -166,10 +166,6 @@ class Batches(Protocol):
         """The highest number allotted to a brand's batches, 0 where none is."""
         ...
 
-    def insert_items(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Many items at once, as dictionaries of the table's columns."""
-        ...
-
     def insert_made(self, batch_id: str, first: int, made: Sequence[MadeItem]) -> None:
         """Items of a batch in order, the first of them at position `first`; their fields are JSON already."""
         ...

@@ -67,10 +67,6 @@ class Batches:
         """The highest number allotted to a brand's batches, 0 where none is."""
         return self._db.scalar(select(func.max(batches.c.number)).where(batches.c.brand == brand)) or 0
 
-    def insert_items(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Many items at once, as dictionaries of the table's columns."""
-        self._db.execute(insert(items), rows)
-
     def insert_made(self, batch_id: str, first: int, made: Sequence[MadeItem]) -> None:
         """Items of a batch in order, the first of them at position `first`; their fields are JSON already."""
         rows = [(batch_id, place, *one) for place, one in enumerate(made, start=first)]

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from ledger.cli import root
 from ledger.services import follow_chain
 from ledger.services.ports import Tx
 from ledger.services.reindex import reindex
 from ledger.storage.tables import CHAIN_DERIVED, batches, item_versions, items
+from tests.support.kept_rows import kept_rows
 from tests.support.world import World, person
 
 ALL = (*CHAIN_DERIVED, batches, items)
@@ -31,9 +32,9 @@ def _run(world: World, *line: str, code: int = 0) -> Any:
     return json.loads(outcome.stdout)
 
 
-def _rows(tx: Tx, *tables: Any) -> dict[str, list[str]]:
+def _rows(tx: Tx, *tables: Any) -> dict[str, list[tuple[Any, ...]]]:
     connection = tx.connection  # type: ignore[attr-defined]
-    return {one.name: sorted(map(repr, connection.execute(select(one)))) for one in tables}
+    return {one.name: kept_rows(connection, one) for one in tables}
 
 
 def test_everything_derived_is_made_again_to_the_same_rows(world: World) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, update
 
 from ledger.storage.engine import Store
 from ledger.storage.tables import CHAIN_DERIVED, batches, blocks, events, item_versions, items
 from tests.integration.cli.conftest import Shell, Story
+from tests.support.kept_rows import kept_rows
 
 _INSPECT = ("--org", "luxcheck", "--result", "consistent", "--method", "in-hand")
 
@@ -22,10 +23,7 @@ def _store(shell: Shell) -> Store:
 
 def _dump(shell: Shell, *tables: Table) -> dict[str, list[tuple[Any, ...]]]:
     with _store(shell).read() as tx:
-        return {
-            table.name: [tuple(row) for row in tx.connection.execute(select(table).order_by(*table.primary_key))]
-            for table in tables
-        }
+        return {table.name: kept_rows(tx.connection, table) for table in tables}
 
 
 @pytest.fixture(scope="module")
