@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ledger.domain.batches import Batch, Item
@@ -38,11 +38,16 @@ def tell_final(ledger: Ledger) -> bool:
             return False
     with ledger.store.write() as tx:
         final, place = final_height(tx), _place(tx)
-        found = tx.webhooks.newly_final(place, final, _PIECE)
         wanting: Mapping[str, list[Endpoint]] = _by_organisation(tx)
-        for event, block_hash in found if wanting else ():
+        if not wanting:
+            # Nobody hears of it: all of it counts as told, however much it is.
+            _note(tx, tx.webhooks.last_final(place, final), final)
+            return True
+        found = tx.webhooks.newly_final(place, final, _PIECE)
+        for event, block_hash in found:
             _tell(ledger, tx, event, f"{block_hash.hex()}:{event.log_index}", wanting)
-        _note(tx, found, None if len(found) == _PIECE else final)
+        last = (found[-1][0].block, found[-1][0].log_index, found[-1][1]) if found else None
+        _note(tx, last, None if len(found) == _PIECE else final)
     return True
 
 
@@ -56,11 +61,11 @@ def _place(tx: Tx) -> tuple[int, int]:
     return (told["block"], told["log_index"]) if same else _BEGINNING
 
 
-def _note(tx: Tx, found: Sequence[tuple[ChainEvent, bytes]], upto: int | None) -> None:
+def _note(tx: Tx, last: tuple[int, int, bytes] | None, upto: int | None) -> None:
     before = tx.meta.get(_TOLD) or {"block": -1, "log_index": -1, "hash": ""}
-    if found:
-        event, block_hash = found[-1]
-        before = {"block": event.block, "log_index": event.log_index, "hash": block_hash.hex()}
+    if last is not None:
+        block, log_index, block_hash = last
+        before = {"block": block, "log_index": log_index, "hash": block_hash.hex()}
     tx.meta.set(_TOLD, before | {"upto": upto})
 
 

@@ -109,6 +109,10 @@ class Webhooks(Protocol):
         """The events that make messages, from beyond (block, log index), up to a block; each with its block's hash."""
         ...
 
+    def last_final(self, after: tuple[int, int], upto: int) -> tuple[int, int, bytes] | None:
+        """The place (block, log index) of the last event up to a block, with its block's hash; None if not beyond."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

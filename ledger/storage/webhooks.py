@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, tuple_, update
 
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.webhooks import TOLD, Attempt, Delivery, Endpoint, Message, Off, State
@@ -15,6 +15,9 @@ from ledger.storage.tables_webhooks import webhook_attempts as attempts
 from ledger.storage.tables_webhooks import webhook_deliveries as deliveries
 from ledger.storage.tables_webhooks import webhook_endpoints as endpoints
 from ledger.storage.tables_webhooks import webhook_messages as messages
+
+_NAME: Final = events.c.name + ""
+"""Not the column itself: by its index all that is new would be read and sorted again for every piece."""
 
 
 class Webhooks:
@@ -180,15 +183,31 @@ class Webhooks:
 
     def newly_final(self, after: tuple[int, int], upto: int, limit: int) -> list[tuple[ChainEvent, bytes]]:
         """The events that make messages, from beyond (block, log index), up to a block; each with its block's hash."""
-        beyond = (events.c.block > after[0]) | ((events.c.block == after[0]) & (events.c.log_index > after[1]))
         query = (
             select(events, blocks.c.time, blocks.c.hash.label("block_hash"))
             .join(blocks, blocks.c.number == events.c.block)
-            .where(beyond, events.c.block <= upto, events.c.name.in_(TOLD))
+            .where(_beyond(after), events.c.block <= upto, _NAME.in_(TOLD))
             .order_by(events.c.block, events.c.log_index)
             .limit(limit)
         )
         return [(event_of(row), row.block_hash) for row in self._db.execute(query)]
+
+    def last_final(self, after: tuple[int, int], upto: int) -> tuple[int, int, bytes] | None:
+        """The place (block, log index) of the last event up to a block, with its block's hash; None if not beyond."""
+        query = (
+            select(events.c.block, events.c.log_index, blocks.c.hash)
+            .join(blocks, blocks.c.number == events.c.block)
+            .where(_beyond(after), events.c.block <= upto)
+            .order_by(events.c.block.desc(), events.c.log_index.desc())
+            .limit(1)
+        )
+        row = self._db.execute(query).first()
+        return None if row is None else (row.block, row.log_index, row.hash)
+
+
+def _beyond(after: tuple[int, int]) -> ColumnElement[bool]:
+    place = tuple_(events.c.block, events.c.log_index)
+    return place > tuple_(*after)
 
 
 def _endpoint_of(row: Row[Any]) -> Endpoint:

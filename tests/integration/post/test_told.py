@@ -182,6 +182,21 @@ def test_a_registered_batch_is_told_whole(world: World, card: Card) -> None:
     assert body["data"]["count"] == 1
 
 
+def test_where_nobody_listens_all_that_is_final_counts_as_told_at_once(world: World) -> None:
+    first, second = world.cards()[:2]
+    world.claim(first, person("anna"))
+    world.settle()
+    assert [tell_final(world.ledger), tell_final(world.ledger)] == [True, False]
+    add_endpoint(world.ledger, world.caller("maison"), "https://maison.example/hooks")
+    world.claim(second, person("anna"))
+    world.settle()
+    tell(world)
+    assert [(one["type"], one["data"]["item"]["serial"]) for one in told(world, "maison")] == [
+        ("item.registered", second.serial),
+        ("item.claimed", second.serial),
+    ]
+
+
 def test_an_endpoint_hears_nothing_of_what_was_long_before_it(world: World) -> None:
     world.claim(world.cards()[0], person("anna"))
     world.settle()
