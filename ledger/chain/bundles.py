@@ -6,6 +6,7 @@ Both are what `abi.encode` gives (ABI specification, "Formal specification of th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ledger.domain.openings import Opening
 
@@ -32,9 +33,14 @@ def bundle_bytes(calls: Sequence[Call]) -> bytes:
 def _call(kind: int, data: bytes, opening: bytes, signatures: Sequence[bytes]) -> bytes:
     first, second = _bytes(data), _bytes(opening)
     third = _list([_bytes(one) for one in signatures])
+    return b"".join((_head(kind, len(first), len(second)), first, second, third))
+
+
+@lru_cache(maxsize=1_024)
+def _head(kind: int, first: int, second: int) -> bytes:
+    """A call's number, and where its three parts begin: the same for most."""
     at = 4 * 32
-    head = (_word(kind), _word(at), _word(at + len(first)), _word(at + len(first) + len(second)))
-    return b"".join((*head, first, second, third))
+    return _word(kind) + _word(at) + _word(at + first) + _word(at + first + second)
 
 
 def _list(parts: Sequence[bytes]) -> bytes:

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Final
 
 import httpx
+from pydantic_core import from_json
 
 from ledger.chain import recursion as _recursion  # noqa: F401  nested nonsense must not kill the process
 from ledger.domain.errors import Invalid, LedgerError, Unavailable
@@ -145,8 +146,8 @@ class Rpc:
     def _post(self, body: bytes, timeout: float, max_bytes: int) -> Any:
         raw = self._read(body, timeout, max_bytes)
         try:
-            return json.loads(raw)
-        except (ValueError, RecursionError) as error:
+            return from_json(raw)
+        except ValueError as error:
             raise self._garbage("what it sent is not JSON") from error
 
     def _read(self, body: bytes, timeout: float, max_bytes: int) -> bytes:

@@ -270,16 +270,16 @@ def checked_value(solidity: str, value: Any) -> Value:
 
 def words(kind: Kind, values: Values) -> bytes:
     """The fields as 32-byte words, in order: ABI encoding of a static struct."""
-    return b"".join(word(values[name]) for name, _ in _FIELDS[kind])
+    return b"".join([word(values[name]) for name, _ in _FIELDS[kind]])
 
 
 def word(value: Value) -> bytes:
     """A value as one 32-byte word of the ABI."""
+    if isinstance(value, int):
+        return value.to_bytes(32, "big")
     if isinstance(value, bytes):
         return value
-    if isinstance(value, str):
-        return bytes.fromhex(value[2:]).rjust(32, b"\0")
-    return value.to_bytes(32, "big")
+    return bytes.fromhex(value[2:]).rjust(32, b"\0")
 
 
 def call_data(statement: Statement) -> bytes:

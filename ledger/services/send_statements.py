@@ -119,11 +119,14 @@ def _sorted_out(ledger: Ledger, tx: Tx, candidates: Sequence[Queued], plan: _Pla
     """What has to be sent now; the plan gets the others."""
     final = final_height(tx)
     carriers = tx.outbox.carriers_of([one.id for one in candidates])
-    where = progress_of(ledger, tx, candidates, carriers)
+    where = progress_of(ledger, tx, [one for one in candidates if one.id in carriers], carriers)
     ready = []
     for one in candidates:
-        at = where[one.id]
-        if _is_over(at, final):
+        at = where.get(one.id)
+        if at is None:
+            # Never sent, and accepted by no block of ours, or it would not be among them.
+            ready.append(one)
+        elif _is_over(at, final):
             plan.over.append(one.id)
         elif at.state is not State.QUEUED:
             plan.waiting.append(one.id)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from ledger.domain.batches import Amendment, Batch, Item, MadeItem
+from ledger.storage.ready import read_json
 from ledger.storage.tables import activations, amendments, batches, items
 
 _PAGES_KIB = 24 * 1024
@@ -258,5 +259,5 @@ def item_of(row: Row[Any]) -> Item:
         serial=row.serial,
         record_hash=row.record_hash,
         claim_address=row.claim_address,
-        fields=row.fields,
+        fields=read_json(row.fields),
     )

@@ -14,11 +14,11 @@ from ledger.domain.inspections import VERSION, Authenticity
 from ledger.domain.outbox import Acceptance
 from ledger.domain.statements import RecordKind
 from ledger.storage.chain_rows import event_of, event_row, insert_sql, state_of, state_row
+from ledger.storage.ready import Among, unread
 from ledger.storage.tables import CHAIN_DERIVED, blocks, events, item_versions
 
 _MOST = 1 << 63
 """Nonces from here up do not fit the column; we never give them out, and take none either."""
-_MOST_NAMES = 500
 _MOST_DOUBTS = 200
 _ARGS = events.c.args
 _SAYS_NOT_GENUINE = _ARGS["facts"].as_string().like(f"b:{VERSION:02x}{Authenticity.NOT_GENUINE:02x}%")
@@ -43,12 +43,12 @@ _DOUBTS = (
 def _newest_states() -> Select[Any]:
     newer = item_versions.alias()
     place, behind = (tuple_(table.c.block, table.c.log_index) for table in (newer, item_versions))
-    return select(item_versions).where(
+    return select(*unread(item_versions)).where(
         ~select(newer).where(newer.c.item == item_versions.c.item, place > behind).exists()
     )
 
 
-_NEWEST_STATES = _newest_states()
+_NEWEST_STATES = Among(_newest_states(), item_versions.c.item, at_once=100)
 
 
 class ChainFacts:
@@ -103,12 +103,8 @@ class ChainFacts:
 
     def states(self, items: Collection[int]) -> dict[int, ItemState]:
         """The newest states of many items; what was never opened is not among them."""
-        found: dict[int, ItemState] = {}
-        names = [item.to_bytes(32, "big") for item in items]
-        for start in range(0, len(names), _MOST_NAMES):
-            query = _NEWEST_STATES.where(item_versions.c.item.in_(names[start : start + _MOST_NAMES]))
-            found |= {state.item: state for state in map(state_of, self._db.execute(query))}
-        return found
+        rows = _NEWEST_STATES.all(self._db, [item.to_bytes(32, "big") for item in items])
+        return {state.item: state for state in map(state_of, rows)}
 
     def acceptance(self, statement: bytes) -> Acceptance | None:
         """The event that shows a statement accepted."""

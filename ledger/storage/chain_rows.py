@@ -14,6 +14,7 @@ from sqlalchemy import JSON, Row, Table
 
 from ledger.domain.chain_view import ChainEvent
 from ledger.domain.custody import Flag, ItemState
+from ledger.storage.ready import read_json
 
 _FAR: Final = 1 << 63
 """Nonces from here up do not fit the column; we never give them out, and take none either."""
@@ -105,9 +106,9 @@ def state_row(state: ItemState, block: int, log_index: int) -> tuple[Any, ...]:
     return name, block, log_index, state.holder, int(state.flags), state.sequence, more
 
 
-def state_of(row: Row[Any]) -> ItemState:
-    """A row of `item_versions`."""
-    more = row.state
+def state_of(row: Any) -> ItemState:
+    """A row of `item_versions`; its JSON may be as the database has it."""
+    more = read_json(row.state)
     return ItemState(
         item=int.from_bytes(row.item, "big"),
         batch=more["batch"],

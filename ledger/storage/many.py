@@ -11,15 +11,27 @@ from sqlalchemy.sql.expression import ColumnElement
 from ledger.domain.batches import Item
 from ledger.domain.outbox import Queued
 from ledger.services.many_port import Number
-from ledger.storage.batches import VISIBLE, item_of
+from ledger.storage.batches import item_of
 from ledger.storage.outbox import keep_statements, queued_of
-from ledger.storage.tables import activations, attempts, events, item_versions, items, statements
+from ledger.storage.ready import Among, unread
+from ledger.storage.tables import activations, attempts, batches, events, item_versions, items, statements
 
 _MOST: Final = 500
 """Values in one question; both databases take many more."""
 _COLUMN: Final = 1 << 63
 """Numbers from here up fit no column, so nobody has them."""
+_AT_ONCE: Final = 100
 _T = TypeVar("_T")
+
+_ITEMS: Final = Among(
+    select(*unread(items)).join(batches, batches.c.id == items.c.batch_id).where(batches.c.ready),
+    items.c.item,
+    _AT_ONCE,
+)
+_TOUCHED: Final = Among(select(item_versions.c.item).distinct(), item_versions.c.item, _AT_ONCE)
+_KNOWN: Final = Among(select(*unread(statements)), statements.c.hash, _AT_ONCE)
+_ON_SALE: Final = Among(select(activations.c.item, activations.c.on_sale_at), activations.c.item, _AT_ONCE)
+_TRIES: Final = Among(select(attempts.c.subject, attempts.c.count, attempts.c.since), attempts.c.subject, _AT_ONCE)
 
 
 class Many:
@@ -30,16 +42,11 @@ class Many:
 
     def items(self, wanted: Collection[int]) -> dict[int, Item]:
         """Those among the items that a ready batch lists."""
-        names = [item.to_bytes(32, "big") for item in wanted]
-        rows = [row for some in _chunks(names) for row in self._db.execute(VISIBLE.where(items.c.item.in_(some))).all()]
-        return {one.item: one for one in map(item_of, rows)}
+        return {one.item: one for one in map(item_of, _ITEMS.all(self._db, _names(wanted)))}
 
     def touched(self, wanted: Collection[int]) -> set[int]:
         """Those among the items that the chain knows by themselves: they have a state."""
-        versions = item_versions.c.item
-        names = [item.to_bytes(32, "big") for item in wanted]
-        found = [self._db.scalars(select(versions).where(versions.in_(some)).distinct()) for some in _chunks(names)]
-        return {int.from_bytes(name, "big") for part in found for name in part}
+        return {int.from_bytes(row.item, "big") for row in _TOUCHED.all(self._db, _names(wanted))}
 
     def used(self, numbers: Collection[Number]) -> set[Number]:
         """Those among the numbers that the chain has seen used."""
@@ -51,27 +58,16 @@ class Many:
 
     def known(self, hashes: Collection[bytes]) -> dict[bytes, Queued]:
         """Those among the struct hashes that the outbox has."""
-        found: dict[bytes, Queued] = {}
-        for some in _chunks(list(hashes)):
-            query = select(statements).where(statements.c.hash.in_(some))
-            found |= {row.hash: queued_of(row) for row in self._db.execute(query)}
-        return found
+        return {row.hash: queued_of(row) for row in _KNOWN.all(self._db, hashes)}
 
     def on_sale(self, wanted: Collection[int]) -> dict[int, int]:
         """When those among the items that are on sale were put on sale."""
-        found: dict[int, int] = {}
-        for some in _chunks([item.to_bytes(32, "big") for item in wanted]):
-            query = select(activations.c.item, activations.c.on_sale_at).where(activations.c.item.in_(some))
-            found |= {int.from_bytes(name, "big"): at for name, at in self._db.execute(query).all()}
-        return found
+        rows = _ON_SALE.all(self._db, _names(wanted))
+        return {int.from_bytes(row.item, "big"): row.on_sale_at for row in rows}
 
     def tries(self, subjects: Collection[str]) -> dict[str, tuple[int, int]]:
         """Tries that were counted, and since when, of those among the subjects that have any."""
-        found: dict[str, tuple[int, int]] = {}
-        for some in _chunks(list(subjects)):
-            query = select(attempts.c.subject, attempts.c.count, attempts.c.since).where(attempts.c.subject.in_(some))
-            found |= {subject: (count, since) for subject, count, since in self._db.execute(query).all()}
-        return found
+        return {subject: (count, since) for subject, count, since in _TRIES.all(self._db, subjects)}
 
     def add(self, queued: Sequence[Queued]) -> None:
         """Keep signed statements."""
@@ -95,6 +91,10 @@ class Many:
                 query = select(nonce).where(party == one, among, *conditions)
                 found |= {(one, number) for number in self._db.scalars(query)}
         return found & set(numbers)
+
+
+def _names(wanted: Collection[int]) -> list[bytes]:
+    return [item.to_bytes(32, "big") for item in wanted]
 
 
 def _chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:

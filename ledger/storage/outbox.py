@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, func, insert, select, update
 
 from ledger.domain.outbox import OperatorAct, Queued, SentTransaction, Signed
 from ledger.domain.statements import Kind, Value, Values, kept
 from ledger.storage.chain_rows import EXACT, insert_sql
-from ledger.storage.ready import Among
+from ledger.storage.ready import Among, Ready, read_json, unread
 from ledger.storage.stamps import moved_by
 from ledger.storage.tables import events, operator_acts, statements, transaction_statements, transactions
 
@@ -20,7 +20,12 @@ COUNTS: Final = statements.c.signer.is_not(None) | (statements.c.kind == int(Kin
 _ACCEPTANCE: Final = select(events.c.statement).where(events.c.statement == statements.c.hash)
 _ACCEPTED: Final = _ACCEPTANCE.exists()
 
-
+_UNSETTLED: Final = Ready(
+    select(*unread(statements))
+    .where(~statements.c.settled, statements.c.next_try_at <= bindparam("now"), ~_ACCEPTED)
+    .order_by(statements.c.next_try_at, statements.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
 _SIGNED: Final = Among(
     select(statements.c.hash, statements.c.signer, statements.c.operator_signed, statements.c.signatures),
     statements.c.hash,
@@ -86,13 +91,7 @@ class Outbox:
 
         What a block of ours has accepted is not among them: nothing is to be done there while that block stands.
         """
-        query = (
-            select(statements)
-            .where(~statements.c.settled, statements.c.next_try_at <= now, ~_ACCEPTED)
-            .order_by(statements.c.next_try_at, statements.c.id)
-            .limit(limit)
-        )
-        return [queued_of(row) for row in self._db.execute(query).all()]
+        return [queued_of(row) for row in _UNSETTLED.all(self._db, now=now, most=limit)]
 
     def settle_accepted(self, final: int) -> None:
         """Mark all that was accepted at or below the final height as needing nothing more."""
@@ -182,11 +181,12 @@ class Outbox:
     def add_transaction(self, sent: SentTransaction, carried: Sequence[str]) -> None:
         """Keep a signed transaction and what it carries, before it is broadcast."""
         self._db.execute(insert(transactions).values(**{n: getattr(sent, n) for n in SentTransaction.__slots__}))
-        rows = [
-            {"transaction": sent.hash, "position": position, "statement": id} for position, id in enumerate(carried)
-        ]
-        if rows:
-            self._db.execute(insert(transaction_statements), rows)
+        if carried:
+            self._db.exec_driver_sql(
+                insert_sql(transaction_statements, self._db.dialect.name),
+                [(sent.hash, position, id) for position, id in enumerate(carried)],
+                execution_options=moved_by(items=True),
+            )
 
     def transactions_from(self, sender: str, nonce: int) -> list[SentTransaction]:
         """A sender's transactions from a nonce up, replacements last."""
@@ -292,13 +292,13 @@ def _begins(signatures: Sequence[str]) -> bytes:
     return bytes.fromhex(signatures[0][2:4]) if signatures else b""
 
 
-def queued_of(row: Row[Any]) -> Queued:
-    """A row of `statements`."""
+def queued_of(row: Any) -> Queued:
+    """A row of `statements`; its JSON may be as the database has it."""
     return Queued(
         id=row.id,
-        statement=kept(Kind(row.kind), row.values, row.offer),
+        statement=kept(Kind(row.kind), read_json(row.values), read_json(row.offer)),
         hash=row.hash,
-        signatures=tuple(bytes.fromhex(text[2:]) for text in row.signatures),
+        signatures=tuple(bytes.fromhex(text[2:]) for text in read_json(row.signatures)),
         created_at=row.created_at,
         organisation=row.organisation,
         signer=row.signer,
@@ -309,5 +309,5 @@ def queued_of(row: Row[Any]) -> Queued:
     )
 
 
-def _act(row: Row[Any]) -> OperatorAct:
+def _act(row: Any) -> OperatorAct:
     return OperatorAct(row.id, row.function, tuple(row.args), row.created_at, row.organisation, row.settled)

@@ -10,10 +10,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam
+from pydantic_core import from_json
+from sqlalchemy import JSON, ColumnElement, Connection, Select, Table, Text, bindparam, type_coerce
 from sqlalchemy.exc import DBAPIError
-
-_PLACES: Final = tuple(f"name_{place}" for place in range(20))
 
 Row = Any
 """A named tuple of a row's columns."""
@@ -36,20 +35,31 @@ class Ready:
 
 
 class Among:
-    """A question about those among many names, which is put for twenty at a time: so it is always the same one."""
+    """A question about those among many names, which is put for some at a time: so it is always the same one."""
 
-    def __init__(self, statement: Select[Any], column: ColumnElement[Any]) -> None:
-        self._ready = Ready(statement.where(column.in_([bindparam(place) for place in _PLACES])))
+    def __init__(self, statement: Select[Any], column: ColumnElement[Any], at_once: int = 20) -> None:
+        self._places: Final = tuple(f"name_{place}" for place in range(at_once))
+        self._ready = Ready(statement.where(column.in_([bindparam(place) for place in self._places])))
 
     def all(self, connection: Connection, names: Collection[Any]) -> list[Row]:
         """Every row, of whichever name."""
         wanted, found = list(dict.fromkeys(names)), []
-        for start in range(0, len(wanted), len(_PLACES)):
-            run = wanted[start : start + len(_PLACES)]
+        for start in range(0, len(wanted), len(self._places)):
+            run = wanted[start : start + len(self._places)]
             # Where there are fewer, one of them is asked for again.
-            run += run[:1] * (len(_PLACES) - len(run))
-            found += self._ready.all(connection, **dict(zip(_PLACES, run, strict=True)))
+            run += run[:1] * (len(self._places) - len(run))
+            found += self._ready.all(connection, **dict(zip(self._places, run, strict=True)))
         return found
+
+
+def unread(table: Table) -> list[ColumnElement[Any]]:
+    """A table's columns, JSON as the driver has it: for whoever reads it by `read_json` where it is wanted."""
+    return [type_coerce(one, Text).label(one.name) if isinstance(one.type, JSON) else one for one in table.columns]
+
+
+def read_json(column: Any) -> Any:
+    """What a JSON column says: PostgreSQL's driver has read it, SQLite's has not, and SQLAlchemy takes long over it."""
+    return from_json(column) if isinstance(column, str) else column
 
 
 def asked(connection: Connection, sql: str, given: Any = ()) -> list[Any]:

@@ -245,16 +245,17 @@ def json_body(model: type[Model], largest: int) -> Model:
 
 
 def _check_depth(body: Any) -> None:
-    level = [body]
+    level: list[Any] = [body]
     for _ in range(DEPTH):
-        level = [
-            part
-            for one in level
-            if isinstance(one, dict | list)
-            for part in (one.values() if isinstance(one, dict) else one)
-        ]
-        if not level:
+        parts: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                parts += one.values()
+            elif isinstance(one, list):
+                parts += one
+        if not parts:
             return
+        level = parts
     raise _too_deep()
 
 
