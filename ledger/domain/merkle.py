@@ -7,7 +7,7 @@ no sides, and the contract checks it with OpenZeppelin's MerkleProof.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ledger.domain.errors import Invalid
 from ledger.domain.said import said
@@ -31,22 +31,24 @@ def leaf(path_hash: bytes, record_hash: bytes, claim_address: bytes, keccak: Kec
 
 
 class Tree:
-    """The tree over one batch's leaves; 64 bytes of memory a leaf, beside the leaves themselves."""
+    """The tree over one batch's leaves; 64 bytes of memory a leaf, and twice that while they are sorted."""
 
-    __slots__ = ("_leaves", "nodes", "root")
+    __slots__ = ("_count", "nodes", "root")
 
-    def __init__(self, leaves: Sequence[bytes], keccak: Keccak) -> None:
+    def __init__(self, leaves: Iterable[bytes], keccak: Keccak) -> None:
         """Builds the tree. Raises Invalid for no leaves, or one that is not 32 bytes long."""
-        if not leaves:
+        ordered = sorted(leaves)
+        if not ordered:
             raise Invalid(said("A batch needs at least one item."))
-        if set(map(len, leaves)) != {32}:
+        if set(map(len, ordered)) != {32}:
             raise Invalid(said("Every leaf of a batch is 32 bytes long."))
-        self._leaves = leaves
+        self._count = len(ordered)
         # From the last array position to the first, so that parents are appended in the very order in
         # which they are needed as children. Some thousands at a time: a million loose nodes would take
         # three times the memory of their bytes.
-        nodes = bytearray().join(sorted(leaves))
-        place, last = 0, 64 * len(leaves) - 64
+        nodes = bytearray().join(ordered)
+        del ordered
+        place, last = 0, 64 * self._count - 64
         while place < last:
             # Only pairs that are there already: the first parents are children before the last are made.
             end = min(place + _AT_ONCE, len(nodes) // 64 * 64)
@@ -61,15 +63,11 @@ class Tree:
 
     def __len__(self) -> int:
         """How many leaves there are."""
-        return len(self._leaves)
+        return self._count
 
-    def proof(self, leaf: bytes | int) -> list[bytes]:
-        """The siblings from the leaf up to below the root.
-
-        `leaf` is its hash, or its index in the sequence that the tree was made from. Raises Invalid if
-        the tree has no such leaf.
-        """
-        return proof_in(self.node, len(self), self._leaves[leaf] if isinstance(leaf, int) else leaf)
+    def proof(self, leaf: bytes) -> list[bytes]:
+        """The siblings from the leaf up to below the root. Raises Invalid if the tree has no such leaf."""
+        return proof_in(self.node, self._count, leaf)
 
     def node(self, place: int) -> bytes:
         """The node at a place among `nodes`."""

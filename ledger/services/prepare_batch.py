@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from itertools import islice
@@ -92,50 +93,63 @@ def _prepare(
     batch_id = batch.id
     keeper = _Keeper(ledger, batch, secret, sealed)
     processes, together = processes_for(source.ready), together_for(source.ready)
-    with ExitStack() as stack:
-        manifests = ManifestWriter(ledger, mine, stack)
-        with outcomes(ledger, source) as rows, ledger.files.writing(CARDS, mine) as file:
-            cards = Sealer(file, ledger.vault, f"cards/{batch.id}")
-            made = pieces(keeper.recipe, keeper.wanted(rows), processes, together)
-            with closing(made):
-                while some := list(islice(made, together)):
-                    for piece in keeper.keep(some):
-                        cards.add(piece.cards)
-                        manifests.add(piece)
-                    if on_progress:
-                        on_progress(keeper.count)
-            cards.close()
-        if not keeper.count:
-            raise Conflict(said("All rows of this file have been registered meanwhile; there is nothing left to do."))
-        tree = Tree(keeper.take_leaves(), ledger.keccak)
-        with ledger.files.writing(TREES, mine) as file:
-            file.write(tree.nodes)
-        with ledger.store.read() as tx:
+    with ThreadPoolExecutor(1, thread_name_prefix="tree") as beside:
+        with ExitStack() as stack:
+            manifests = ManifestWriter(ledger, mine, stack)
+            with outcomes(ledger, source) as rows, ledger.files.writing(CARDS, mine) as file:
+                cards = Sealer(file, ledger.vault, f"cards/{batch.id}")
+                made = pieces(keeper.recipe, keeper.wanted(rows), processes, together)
+                with closing(made):
+                    while some := list(islice(made, together)):
+                        for piece in keeper.keep(some):
+                            cards.add(piece.cards)
+                            manifests.add(piece)
+                        if on_progress:
+                            on_progress(keeper.count)
+                cards.close()
+            if not keeper.count:
+                raise Conflict(
+                    said("All rows of this file have been registered meanwhile; there is nothing left to do.")
+                )
+            growing = beside.submit(_grown, ledger, keeper.take_leaves(), mine)
+            with ledger.store.read() as tx:
+                _expect_ours(tx, batch_id, sealed)
+            # Said here too, for whoever reads the list alone: serials of parts are private, whatever was chosen.
+            batch = replace(batch, private_fields=sorted({*batch.private_fields, *keeper.parts}))
+            public, private = manifests.close(batch, secret, sealed, keeper.count)
+        if not batch.on_sale_at_once:
+            # The database has nothing to do meanwhile: no other writer waits for the tree.
+            growing.result()
+        with ledger.store.write() as tx:
             _expect_ours(tx, batch_id, sealed)
-        # Said here too, for whoever reads the list alone: serials of parts are private, whatever was chosen.
-        batch = replace(batch, private_fields=sorted({*batch.private_fields, *keeper.parts}))
-        public, private = manifests.close(batch, secret, sealed, keeper.count)
-    with ledger.store.write() as tx:
-        _expect_ours(tx, batch_id, sealed)
-        # While no other can write: whoever finds the batch ready finds the files that belong to it.
-        for shelf in (CARDS, TREES):
-            ledger.files.rename(shelf, mine, batch_id)
-        tx.batches.change(
-            batch_id,
-            ready=True,
-            count=keeper.count,
-            root=tree.root,
-            manifest_hash=manifest_hash(ledger, public, private),
-            public_file=public,
-            private_file=private,
-            cards_file=batch.id,
-            private_fields=batch.private_fields,
-        )
-        if batch.on_sale_at_once:
-            tx.batches.activate_batch(batch_id, batch.organisation, ledger.now())
-        made_ready = tx.batches.get(batch_id)
-        assert made_ready is not None
-        return made_ready
+            if batch.on_sale_at_once:
+                tx.batches.activate_batch(batch_id, batch.organisation, ledger.now())
+            root = growing.result()
+            # While no other can write: whoever finds the batch ready finds the files that belong to it.
+            for shelf in (CARDS, TREES):
+                ledger.files.rename(shelf, mine, batch_id)
+            tx.batches.change(
+                batch_id,
+                ready=True,
+                count=keeper.count,
+                root=root,
+                manifest_hash=manifest_hash(ledger, public, private),
+                public_file=public,
+                private_file=private,
+                cards_file=batch.id,
+                private_fields=batch.private_fields,
+            )
+            made_ready = tx.batches.get(batch_id)
+            assert made_ready is not None
+            return made_ready
+
+
+def _grown(ledger: Ledger, leaves: Iterable[bytes], name: str) -> bytes:
+    """Keep the tree of these leaves under a name; its root."""
+    tree = Tree(leaves, ledger.keccak)
+    with ledger.files.writing(TREES, name) as file:
+        file.write(tree.nodes)
+    return tree.root
 
 
 def processes_for(items: int) -> int:
@@ -185,20 +199,20 @@ class _Keeper:
             self.count += piece.count
         return [piece for _, piece in made]
 
-    def take_leaves(self) -> list[bytes]:
+    def take_leaves(self) -> Iterator[bytes]:
         """Every leaf in order; they are not kept here any more, because the tree has them."""
-        joined, self._leaves = b"".join(self._leaves), []
-        return [joined[place : place + 32] for place in range(0, len(joined), 32)]
+        leaves, self._leaves = self._leaves, []
+        return (piece[place : place + 32] for piece in leaves for place in range(0, len(piece), 32))
 
     def _insert(self, made: list[Piece]) -> None:
-        first = self.count
+        # All are unpacked before others are kept waiting.
+        items = [item for piece in made for item in piece.made]
         with self._ledger.store.write() as tx:
             _expect_ours(tx, self._batch.id, self._sealed)
+            tx.batches.insert_made(self._batch.id, self.count, items)
             for piece in made:
-                tx.batches.insert_made(self._batch.id, first, piece.made)
                 if piece.parts:
                     index_items(self._ledger, tx, self._batch.brand, _with_fields(piece))
-                first += piece.count
 
     def _with_other_serials(self, made: list[tuple[Wanted, Piece]], taken: Conflict) -> list[tuple[Wanted, Piece]]:
         """The same pieces, where serials of our making turned out to be taken; 55 random bits make that rare.

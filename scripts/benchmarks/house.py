@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import shutil
@@ -121,6 +122,9 @@ def house(folder: Path) -> Iterator[House]:
                     ledger, slug="maison", name="Maison", role=Role.BRAND, domain="maison.example", prefixes=["952123"]
                 )
                 opened.settle()
+            # As a worker begins: what is loaded need not be searched for cycles again and again.
+            gc.collect()
+            gc.freeze()
             yield opened
         finally:
             side.close()

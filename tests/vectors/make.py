@@ -181,7 +181,7 @@ def merkle_vectors() -> dict[str, Any]:
                     {
                         "index": index,
                         "leaf": leaves[index].hex(),
-                        "proof": [node.hex() for node in tree.proof(index)],
+                        "proof": [node.hex() for node in tree.proof(leaves[index])],
                     }
                     for index in shown
                 ],

@@ -92,9 +92,9 @@ def certificate(
                 "name": one.name,
                 "sha256": one.sha256.hex(),
                 "salt": "0x" + one.salt.hex(),
-                "way": ["0x" + node.hex() for node in tree.proof(place)],
+                "way": ["0x" + node.hex() for node in tree.proof(leaf_of(one.salt, one.sha256, keccak))],
             }
-            for place, one in enumerate(files)
+            for one in files
         ],
         "statement": {
             "kind": "Anchor",

@@ -46,6 +46,24 @@ def expect_whole(world: World, batch_id: str) -> None:
             assert verify(batch.root or b"", leaf, proof_of(world.ledger, subject), world.ledger.keccak)
 
 
+def test_items_stand_in_the_order_of_their_rows_whatever_their_serials(world: World) -> None:
+    batch = prepare(world.ledger, confirmed(world, LINES[::-1]).id)
+    with world.ledger.store.read() as tx:
+        told = [(item.position, item.serial) for item in tx.batches.items_page(batch.id, -1, 100)]
+    assert told == [(place, f"OWN{4 - place:05}") for place in range(5)]
+    expect_whole(world, batch.id)
+
+
+def test_what_was_on_sale_before_its_batch_stays_so_since_then(world: World) -> None:
+    batch = prepare(world.ledger, confirmed(world, LINES).id)
+    with world.ledger.store.write() as tx:
+        names = [item.item for item in tx.batches.items_page(batch.id, -1, 100)]
+        tx.batches.activate([names[2].to_bytes(32, "big")], batch.organisation, 1_000)
+        tx.batches.activate_batch(batch.id, batch.organisation, 2_000)
+    with world.ledger.store.read() as tx:
+        assert [tx.batches.on_sale_at(item) for item in names] == [2_000, 2_000, 1_000, 2_000, 2_000]
+
+
 def test_a_batch_begun_by_two_workers_is_the_last_ones_and_whole(world: World) -> None:
     batch = confirmed(world, LINES)
     begun: list[int] = []
