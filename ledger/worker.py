@@ -207,6 +207,10 @@ class Lease:
 def run_jobs_once(ledger: Ledger) -> bool:
     """Do the oldest waiting job; False where there is none, or where it has to wait for something."""
     now = ledger.now()
+    with ledger.store.read() as tx:
+        # Who only looks takes no turn from those who write.
+        if not tx.imports.job_waits(now - _ABANDONED):
+            return False
     with ledger.store.write() as tx:
         job = tx.imports.take_job(now, now - _ABANDONED)
     if job is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NewType
 
 from ledger.domain.characters import first_foreign, is_ignorable, named, shown
@@ -16,6 +17,7 @@ GTIN_LENGTHS = (8, 12, 13, 14)
 _DIGITS = frozenset("0123456789")
 
 
+@lru_cache(maxsize=1_024)  # all items of a product have the same one
 def check_digit(digits: str) -> str:
     """The digit that follows `digits` in a GTIN of any length (GS1 General Specifications, 7.9)."""
     total = 3 * sum(map(int, digits[::-2])) + sum(map(int, digits[-2::-2]))

@@ -94,14 +94,15 @@ def queue_claim(
     subject = listed(tx, item)
     tries = tx.papers.tries(tries_of(item))
     _check_tries(ledger, tries)
-    if not subject.claimed and not _by_card(ledger, tx, statement, signatures, subject.holder):
+    hash = statement_hash(statement, ledger.keccak) if hash is None else hash
+    if not subject.claimed and not _by_card(ledger, tx, hash, signatures, subject.holder):
         _note_try(ledger, tx, item, tries)
         raise _wrong_code()
     return queue(ledger, tx, statement, signatures, organisation=organisation, hash=hash)
 
 
-def _by_card(ledger: Ledger, tx: Tx, statement: Statement, signatures: Sequence[bytes], holder: str) -> bool:
-    digest = ledger.domain(tx).digest(statement_hash(statement, ledger.keccak), ledger.keccak)
+def _by_card(ledger: Ledger, tx: Tx, hash: bytes, signatures: Sequence[bytes], holder: str) -> bool:
+    digest = ledger.domain(tx).digest(hash, ledger.keccak)
     try:
         return bool(signatures) and ledger.signing.signer_of(digest, signatures[0]) == holder
     except BadSignature:

@@ -122,6 +122,10 @@ class Imports(Protocol):
         """The job of a kind on a subject."""
         ...
 
+    def job_waits(self, abandoned_before: int) -> bool:
+        """Whether there is a job to take."""
+        ...
+
     def take_job(self, now: int, abandoned_before: int) -> Job | None:
         """The oldest job that waits, or that its worker has left without a beat since `abandoned_before`."""
         ...

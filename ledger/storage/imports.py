@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from ledger.domain.imports import Import, ImportState, Job, RowFault
 from ledger.storage.tables import import_faults, imports, jobs
@@ -117,16 +117,14 @@ class Imports:
         row = self._db.execute(select(jobs).where(jobs.c.kind == kind, jobs.c.subject == subject)).first()
         return None if row is None else _job(row)
 
+    def job_waits(self, abandoned_before: int) -> bool:
+        """Whether there is a job to take."""
+        return self._db.execute(select(jobs.c.id).where(_free(abandoned_before)).limit(1)).first() is not None
+
     def take_job(self, now: int, abandoned_before: int) -> Job | None:
         """The oldest job that waits, or that its worker has left without a beat since `abandoned_before`."""
-        query = (
-            select(jobs)
-            .where((jobs.c.state == "waiting") | ((jobs.c.state == "running") & (jobs.c.beat_at < abandoned_before)))
-            .order_by(jobs.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        row = self._db.execute(query).first()
+        query = select(jobs).where(_free(abandoned_before)).order_by(jobs.c.id).limit(1)
+        row = self._db.execute(query.with_for_update(skip_locked=True)).first()
         if row is None:
             return None
         self._db.execute(
@@ -136,10 +134,9 @@ class Imports:
 
     def take_job_of(self, kind: str, subject: str, now: int, abandoned_before: int) -> Job | None:
         """The job on one subject, if it waits or was left without a beat since `abandoned_before`."""
-        free = (jobs.c.state == "waiting") | ((jobs.c.state == "running") & (jobs.c.beat_at < abandoned_before))
         taken = self._db.execute(
             update(jobs)
-            .where(jobs.c.kind == kind, jobs.c.subject == subject, free)
+            .where(jobs.c.kind == kind, jobs.c.subject == subject, _free(abandoned_before))
             .values(state="running", started_at=now, beat_at=now, done=0)
         )
         return self.job(kind, subject) if taken.rowcount else None
@@ -147,6 +144,10 @@ class Imports:
     def change_job(self, id: str, **values: Any) -> None:
         """Set columns of a job."""
         self._db.execute(update(jobs).where(jobs.c.id == id).values(**values))
+
+
+def _free(abandoned_before: int) -> ColumnElement[bool]:
+    return (jobs.c.state == "waiting") | ((jobs.c.state == "running") & (jobs.c.beat_at < abandoned_before))
 
 
 def _import(row: Row[Any]) -> Import:

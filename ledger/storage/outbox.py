@@ -26,6 +26,8 @@ _UNSETTLED: Final = Ready(
     .order_by(statements.c.next_try_at, statements.c.id)
     .limit(bindparam("most", type_=Integer))
 )
+_CARRIED: Final = Among(select(transaction_statements), transaction_statements.c.statement, at_once=100)
+_CARRIERS: Final = Among(select(transactions), transactions.c.hash)
 _SIGNED: Final = Among(
     select(statements.c.hash, statements.c.signer, statements.c.operator_signed, statements.c.signatures),
     statements.c.hash,
@@ -225,14 +227,12 @@ class Outbox:
     def carriers_of(self, ids: Sequence[str]) -> dict[str, list[tuple[SentTransaction, int]]]:
         """For each statement, the transactions that carried it with its place in them, newest nonce last."""
         found: dict[str, list[tuple[SentTransaction, int]]] = {}
-        link = transaction_statements
-        for start in range(0, len(ids), 400):
-            ours = link.c.statement.in_(ids[start : start + 400])
-            # Each transaction once: its bytes are those of all the statements that it carries.
-            carriers = select(transactions).where(transactions.c.hash.in_(select(link.c.transaction).where(ours)))
-            by_hash = {row.hash: SentTransaction(**row._mapping) for row in self._db.execute(carriers)}
-            for row in self._db.execute(select(link).where(ours)) if by_hash else ():
-                found.setdefault(row.statement, []).append((by_hash[row.transaction], row.position))
+        links = _CARRIED.all(self._db, ids)
+        # Each transaction once: its bytes are those of all the statements that it carries.
+        carriers = _CARRIERS.all(self._db, {link.transaction for link in links})
+        by_hash = {row.hash: SentTransaction(**row._asdict()) for row in carriers}
+        for link in links:
+            found.setdefault(link.statement, []).append((by_hash[link.transaction], link.position))
         for one in found.values():
             one.sort(key=lambda each: (each[0].nonce, each[0].fee))
         return found
