@@ -201,8 +201,10 @@ class _Keeper:
 
     def take_leaves(self) -> Iterator[bytes]:
         """Every leaf in order; they are not kept here any more, because the tree has them."""
-        leaves, self._leaves = self._leaves, []
-        return (piece[place : place + 32] for piece in leaves for place in range(0, len(piece), 32))
+        self._leaves.reverse()
+        while self._leaves:
+            piece = self._leaves.pop()
+            yield from (piece[place : place + 32] for place in range(0, len(piece), 32))
 
     def _insert(self, made: list[Piece]) -> None:
         # All are unpacked before others are kept waiting.

@@ -30,9 +30,7 @@ from ledger.storage.ready import read_json
 from ledger.storage.tables import activations, amendments, batches, items
 
 _LEAST_PAGES, _MOST_PAGES = 16 << 20, 48 << 20
-"""Bytes of pages that SQLite holds while a batch is kept."""
-_INDEXED = 48
-"""Bytes that an item takes in an index of 32-byte names."""
+"""Bytes of pages that SQLite holds while a batch is kept: an index of 32-byte names takes 48 an item."""
 _CHUNK = 400
 """Pairs or names in one question: SQLite takes at most 999 variables in old builds."""
 
@@ -79,10 +77,9 @@ class Batches:
         rows = [(batch_id, place, *one) for place, one in enumerate(made, start=first)]
         # Two of the indexes begin with or soon come to the serial: so each of their pages is gone to once.
         rows.sort(key=itemgetter(_MADE.index("serial")))
+        # One index is in no order: with too few pages in memory the same ones are written again and again.
+        self._hold(min(max(_LEAST_PAGES, 48 * (first + len(made))), _MOST_PAGES))
         if self._db.dialect.name == "sqlite":
-            # One index is in no order: with too few pages in memory the same ones are written again and again.
-            pages = min(max(_LEAST_PAGES, _INDEXED * (first + len(made))), _MOST_PAGES)
-            self._db.exec_driver_sql(f"PRAGMA cache_size = -{pages >> 10}")
             self._db.exec_driver_sql(_INSERT_ON_SQLITE, rows)
         else:
             self._db.execute(_INSERT_MADE, [dict(zip(_MADE, row, strict=True)) for row in rows])
@@ -200,7 +197,9 @@ class Batches:
     def activate_batch(self, batch_id: str, organisation: str, at: int) -> None:
         """Put every item of a batch on sale; those that were already are left as they are."""
         new = select(items.c.item, literal(organisation), literal(at)).where(items.c.batch_id == batch_id)
-        # In the order of the table's own index, which is then gone through once.
+        # In the order of the table's own index, which is then gone through once: its pages need not stay, and what is
+        # sorted for that takes as much again.
+        self._hold(_LEAST_PAGES)
         add = _INSERT[self._db.dialect.name](activations).from_select(
             ["item", "organisation", "on_sale_at"], new.order_by(items.c.item)
         )
@@ -242,6 +241,11 @@ class Batches:
         )
         rows = [dict(row._mapping) for row in self._db.execute(query)]
         return [Amendment(**row | {"item": int.from_bytes(row["item"], "big")}) for row in rows]
+
+    def _hold(self, pages: int) -> None:
+        """From now on hold so many bytes of pages, where the database is in this process."""
+        if self._db.dialect.name == "sqlite":
+            self._db.exec_driver_sql(f"PRAGMA cache_size = -{pages >> 10}")
 
     def _one(self, condition: Any) -> Batch | None:
         row = self._db.execute(select(batches).where(condition)).first()
