@@ -52,7 +52,7 @@ def configure(stream: TextIO | None = None) -> None:
             _stamp,
             _told_exception,
             _hide,
-            structlog.processors.JSONRenderer(ensure_ascii=False, default=_kind),
+            _as_json,
         ],
         logger_factory=lambda name="touchmark": _Lines(name, target),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -73,7 +73,7 @@ def configure(stream: TextIO | None = None) -> None:
     threading.excepthook = lambda told: log.error("thread.broken", exc_info=_raised(told.exc_value))
 
 
-class _Lines(structlog.PrintLogger):
+class _Lines(structlog.WriteLogger):
     """Writes lines, and knows whose they are."""
 
     def __init__(self, name: str, file: TextIO) -> None:
@@ -95,7 +95,7 @@ class Plain(logging.Formatter):
         }
         if record.exc_info and record.exc_info[1] is not None:
             event["exception"] = _chain(record.exc_info[1])
-        return json.dumps(_hide(None, "", event), ensure_ascii=False, default=_kind)
+        return _JSON.encode(_hide(None, "", event))
 
 
 def _pattern(record: logging.LogRecord) -> str:
@@ -114,6 +114,10 @@ def _pattern(record: logging.LogRecord) -> str:
         except (TypeError, ValueError):
             return text
     return text
+
+
+def _as_json(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
+    return _JSON.encode(event)
 
 
 def _name_logger(logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -176,6 +180,9 @@ def _hidden(value: Any) -> Any:
 def _kind(value: object) -> str:
     """Of a value that is neither text nor number, its kind: what it prints is not known to us."""
     return f"<{type(value).__name__}>"
+
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, default=_kind)
 
 
 def _raised(error: BaseException | None) -> _Exception | None:

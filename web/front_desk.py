@@ -102,16 +102,16 @@ def _place(ledger: Ledger, environ: WSGIEnvironment) -> _Place | None:
 
 def _headers(environ: WSGIEnvironment, kept: Kept) -> list[tuple[str, str]] | None:
     """Those of a kept answer for this asker, who is limited, counted and noted; None for one who asks too often."""
-    asked = Request(environ)
+    address = environ.get("REMOTE_ADDR")
     spent: Spent | None = None
-    if kept.route.startswith(_API) or is_public(asked.remote_addr):
-        spent = spend_from(asked.remote_addr)
+    if kept.route.startswith(_API) or is_public(address):
+        spent = spend_from(address)
         if spent.over:
             return None
     environ[ROUTE] = kept.route
     count_verdict(kept.about.verdict)
     if kept.about.look:
-        note_look(asked, kept.about.item, kept.about.verdict)
+        note_look(Request(environ), kept.about.item, kept.about.verdict)
     return [*kept.headers, *(told(spent).items() if spent else ())]
 
 

@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -131,6 +132,7 @@ def _hit(name: str, most: int, whose: tuple[str, str], cost: int = 1) -> Spent:
     return Spent(name, most, WINDOW, most - used, resets, not counted)
 
 
+@lru_cache(4_096)
 def connection(address: str | None) -> str:
     """What counts as one connection: an IPv4 address, or the 64 bits of IPv6 that one household has."""
     try:

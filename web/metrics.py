@@ -53,12 +53,19 @@ class Metrics:
         self._seconds = Histogram(
             "touchmark_request_seconds", "Seconds until the answer began.", ("route",), registry=own, buckets=_SECONDS
         )
+        self._asked: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._verdicts = Counter("touchmark_verdicts", "Answers to scans and checks.", ("verdict",), registry=own)
 
     def count(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count one request."""
-        self._requests.labels(route, method, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        which = (route, method, status)
+        known = self._asked.get(which)
+        if known is None:
+            # As few as there are series: looked up by the library's own call they take longer than to be counted.
+            known = self._requests.labels(route, method, str(status)), self._seconds.labels(route)
+            self._asked[which] = known
+        known[0].inc()
+        known[1].observe(seconds)
 
     def verdict(self, key: str, many: int = 1) -> None:
         """Count an answer about an item, by its key (`domain/standing_headlines.Key`)."""

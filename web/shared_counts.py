@@ -16,8 +16,6 @@ import struct
 import threading
 import time
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final
@@ -50,50 +48,38 @@ class SharedCounts:
         """Count `amount`, unless that were more than `limit` in sixty seconds; whether it was counted, how many there
         are then, and since when the oldest of them is in the window. One turn at the table: others wait for it.
         """
-        with self._slot(key) as (at, second, ring):
-            used = sum(ring)
-            counted = used + amount <= limit
-            if counted and amount:
-                ring[second % _RING] += amount
-                self._write(at, key, second, ring)
-                used += amount
+        name = _name(key)
+        with self._turn:
+            _take(self._file)
+            try:
+                at, second, ring = self._slot(name)
+                used = sum(ring)
+                counted = used + amount <= limit
+                if counted and amount:
+                    ring[second % _RING] += amount
+                    _SLOT.pack_into(self._table, at, name, second, *ring)
+                    used += amount
+            finally:
+                _give_back(self._file)
         ages = (age for age in range(WINDOW, -1, -1) if ring[(second - age) % _RING])
         oldest = next(ages, None)
         # It is out of the ring a second after its minute is over.
         return counted, used, float(int(time.time()) if oldest is None else second - oldest + 1)
 
-    @contextmanager
-    def _slot(self, key: str) -> Iterator[tuple[int, int, list[int]]]:
-        """Where a caller's slot is, the present second and their ring as of it; nobody else has the table meanwhile."""
-        name = _name(key)
-        group = int.from_bytes(name, "little") % _GROUPS
-        with self._locked():
-            slots = range(group * _GROUP, (group + 1) * _GROUP, _SLOT.size)
-            heads = [_HEAD.unpack_from(self._table, at) for at in slots]
-            now = int(time.time())
-            place = next((place for place, head in enumerate(heads) if head[0] == name), None)
-            if place is None:
-                oldest = min(range(_IN_GROUP), key=lambda one: heads[one][1])
-                yield slots[oldest], now, [0] * _RING
-                return
-            last, *ring = _SLOT.unpack_from(self._table, slots[place])[1:]
-            # A clock that was put back makes nobody's count older.
-            second = max(now, last)
-            for passed in range(last + 1, min(second, last + _RING) + 1):
-                ring[passed % _RING] = 0
-            yield slots[place], second, ring
-
-    def _write(self, at: int, key: str, second: int, ring: list[int]) -> None:
-        _SLOT.pack_into(self._table, at, _name(key), second, *ring)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with self._turn:
-            _take(self._file)
-            try:
-                yield
-            finally:
-                _give_back(self._file)
+    def _slot(self, name: bytes) -> tuple[int, int, list[int]]:
+        """Where a caller's slot is, the present second and their ring as of it, for whoever has the table."""
+        group, now = int.from_bytes(name, "little") % _GROUPS, int(time.time())
+        slots = range(group * _GROUP, (group + 1) * _GROUP, _SLOT.size)
+        at = next((at for at in slots if self._table[at : at + len(name)] == name), None)
+        if at is None:
+            oldest = min(slots, key=lambda one: _HEAD.unpack_from(self._table, one)[1])
+            return oldest, now, [0] * _RING
+        _, last, *ring = _SLOT.unpack_from(self._table, at)
+        # A clock that was put back makes nobody's count older.
+        second = max(now, last)
+        for passed in range(last + 1, min(second, last + _RING) + 1):
+            ring[passed % _RING] = 0
+        return at, second, ring
 
 
 def _take(file: int) -> None:

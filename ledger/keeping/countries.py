@@ -6,7 +6,8 @@ CC0). Where it is missing or cannot be read, no country is known, which is never
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,8 @@ class Countries:
         if self._reader is None or address is None:
             return None
         try:
-            found = ip_address(address)
-            if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-                found = found.ipv4_mapped
-            record = self._reader.get(found) if found.is_global else None
+            found = _public(address)
+            record = None if found is None else self._reader.get(found)
         except (ValueError, maxminddb.InvalidDatabaseError):
             return None
         code = record.get("country_code") if isinstance(record, dict) else None
@@ -52,3 +51,12 @@ class Countries:
         if self._reader is not None:
             self._reader.close()
             self._reader = None
+
+
+@lru_cache(4_096)
+def _public(address: str) -> IPv4Address | IPv6Address | None:
+    """An address of the open network; None for any other. Raises ValueError for what is none at all."""
+    found = ip_address(address)
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    return found if found.is_global else None

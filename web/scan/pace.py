@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from flask import request
@@ -30,6 +31,7 @@ def expect_pace() -> None:
         raise TooMany(said("Too many checks from this connection. Wait a minute, then go on."), retry_after=wait)
 
 
+@lru_cache(4_096)
 def is_public(address: str | None) -> bool:
     """Whether an address is one of the open network's."""
     try:
