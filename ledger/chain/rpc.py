@@ -11,13 +11,12 @@ Addresses of nodes often carry a key in their path, so messages name scheme, hos
 from __future__ import annotations
 
 import ipaddress
-import json
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Final
 
 import httpx
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from ledger.chain import recursion as _recursion  # noqa: F401  nested nonsense must not kill the process
 from ledger.domain.errors import Invalid, LedgerError, Unavailable
@@ -208,7 +207,7 @@ def hex_bytes(value: Any, what: str, size: int | None = None) -> bytes:
 
 def _encode(number: int, method: str, params: Sequence[Any]) -> bytes:
     message = {"jsonrpc": "2.0", "id": number, "method": method, "params": list(params)}
-    return json.dumps(message, separators=(",", ":")).encode()
+    return to_json(message)
 
 
 def _chunks(calls: Sequence[Call]) -> Iterator[list[bytes]]:
