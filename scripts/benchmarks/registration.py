@@ -61,10 +61,11 @@ def measure(plan: Plan) -> Iterator[Figure]:
             f"{large:,} items, file to final", much["seconds"], "s", "5 × the time above", 5 * told["seconds"],
             much["seconds"] / (5 * told["seconds"]), at_most=1.15,
         )  # fmt: skip
+        # What is asked of a million is how their time grows: this may then be 1.15 × what it is of the fewer.
         again = _floor_of(plan, large, cores)
         yield Figure(
             "… the same beside their cryptography", much["seconds"], "s", f"{cores} cores", again,
-            much["seconds"] / again, at_most=2,
+            much["seconds"] / again,
         )  # fmt: skip
         yield _memory(much, large)
         yield Figure("… database, an item", much["database"] / large, "B")
