@@ -10,9 +10,16 @@ import time
 from collections.abc import Iterator, Sequence
 
 CONNECTIONS = 8
+_APART = 0.02
+"""Seconds from one connection to the next. Of several that come in the same instant one process often takes all, and
+the others stand idle: the same load then measures one core or two, as it happens.
+"""
 
 
-async def _ask(host: str, port: int, requests: Iterator[bytes], until: float, took: list[float]) -> list[str]:
+async def _ask(
+    place: int, host: str, port: int, requests: Iterator[bytes], until: float, took: list[float]
+) -> list[str]:
+    await asyncio.sleep(place * _APART)
     reader, writer = await asyncio.open_connection(host, port)
     wrong: list[str] = []
     while time.perf_counter() < until:
@@ -51,7 +58,7 @@ async def _load(
         # A type that nobody else takes: what was kept of one answer is given to nobody who asks otherwise.
         mark = f"{time.time_ns():x}"
         given = (request(path, f", x/{mark}{n};q=0.1") for n, path in enumerate(itertools.cycle(paths)))
-    asking = [_ask(host, port, given, began + duration, took) for _ in range(CONNECTIONS)]
+    asking = [_ask(place, host, port, given, began + duration, took) for place in range(CONNECTIONS)]
     wrong = [one for some in await asyncio.gather(*asking) for one in some]
     spent = time.perf_counter() - began
     took.sort()
