@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, Final
 
 import gunicorn.glogging  # type: ignore[import-untyped] # it has no types
+import gunicorn.workers.gthread  # type: ignore[import-untyped] # as above
 
 from ledger.logs import configure
 
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """prometheus-client's own name for the folder in which several processes count together."""
+
+
+_AFTER_YOU: Final = 0.0003
+"""Seconds, in which a sibling that the same connections woke takes one; its own threads go on meanwhile."""
 
 
 class Logger(gunicorn.glogging.Logger):  # type: ignore[misc] # as above
@@ -39,6 +45,19 @@ class Logger(gunicorn.glogging.Logger):  # type: ignore[misc] # as above
         return False
 
 
+class Worker(gunicorn.workers.gthread.ThreadWorker):  # type: ignore[misc] # as above
+    """Threads that answer. A process that has taken a connection leaves the next one to its siblings, if they are idle.
+
+    A proxy opens several in the same instant and keeps them: whoever woke first took all of them, and one core worked
+    while the others stood idle.
+    """
+
+    def accept(self, listener: Any) -> None:
+        """Take one connection."""
+        super().accept(listener)
+        time.sleep(_AFTER_YOU)
+
+
 def on_starting(_arbiter: Any) -> None:
     """Make the folder, before there are processes that count in it; what an earlier run counted there is forgotten."""
     if FOLDER not in os.environ:
@@ -57,6 +76,7 @@ def child_exit(_arbiter: Any, worker: Any) -> None:
 
 
 logger_class: Final = Logger
+worker_class: Final = Worker
 threads: Final = 4
 timeout: Final = 120
 graceful_timeout: Final = 10
