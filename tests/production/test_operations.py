@@ -78,7 +78,7 @@ def test_every_figure_that_is_told_is_given() -> None:
 def test_what_the_server_is_set_to_is_known_to_it() -> None:
     known = {setting.name for setting in KNOWN_SETTINGS}
     ours = {name for name in vars(web_server) if name.islower() and not name.startswith("_")}
-    assert ours - {"annotations", "configure", "gunicorn", "os", "tempfile"} <= known
+    assert ours - {"annotations", "configure", "gunicorn", "os", "tempfile", "time"} <= known
 
 
 def test_secrets_come_from_files_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
