@@ -151,8 +151,7 @@ def _is_dynamic(kind: str) -> bool:
 
 
 def _compile(event: dict[str, Any]) -> Callable[[list[str], str], dict[str, Value]]:
-    # An event has the inputs that the helper asks of a function.
-    kinds = get_abi_input_types(event)  # type: ignore[arg-type]
+    kinds = get_abi_input_types(event)  # type: ignore[arg-type] # an event has the inputs that it asks of a function
     fields = [
         (
             item["name"] or f"_{at}",
