@@ -32,12 +32,12 @@ class Countries:
 
     def of(self, address: str | None) -> str | None:
         """The country of a public address, as two letters (ISO 3166-1); None where nobody can tell."""
-        if self._reader is None or address is None:
+        if self._reader is None:
             return None
         try:
-            found = _public(address)
+            found = public_address(address)
             record = None if found is None else self._reader.get(found)
-        except (ValueError, maxminddb.InvalidDatabaseError):
+        except maxminddb.InvalidDatabaseError:
             return None
         code = record.get("country_code") if isinstance(record, dict) else None
         return code if isinstance(code, str) and is_country(code) else None
@@ -54,9 +54,12 @@ class Countries:
 
 
 @lru_cache(4_096)
-def _public(address: str) -> IPv4Address | IPv6Address | None:
-    """An address of the open network; None for any other. Raises ValueError for what is none at all."""
-    found = ip_address(address)
+def public_address(address: str | None) -> IPv4Address | IPv6Address | None:
+    """An address of the open network (IANA's special-purpose registries); None for any other, and for what is none."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return None
     if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
         found = found.ipv4_mapped
     return found if found.is_global else None

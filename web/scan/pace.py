@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
-
 from flask import request
 
 from ledger.domain.errors import TooMany
 from ledger.domain.said import said
+from ledger.keeping.countries import public_address
 from web.limits import spend
 
 
@@ -31,13 +29,6 @@ def expect_pace() -> None:
         raise TooMany(said("Too many checks from this connection. Wait a minute, then go on."), retry_after=wait)
 
 
-@lru_cache(4_096)
 def is_public(address: str | None) -> bool:
     """Whether an address is one of the open network's."""
-    try:
-        found = ip_address(address or "")
-    except ValueError:
-        return False
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    return found.is_global
+    return public_address(address) is not None
