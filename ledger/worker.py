@@ -1,4 +1,4 @@
-"""The background loop: follow the chain, send what is queued, mine and save where the node is our own.
+"""The worker: turns of the chain's loop, jobs, and what else has to be seen to from time to time.
 
 One worker is active; a lease in the database decides which, others stand by. The loop never gives up on
 a node that is away: it says so, and tries again.
@@ -14,19 +14,16 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import structlog
 
-from ledger.bootstrap import ChainSide, build, connect
-from ledger.chain.node import LocalMiner
-from ledger.chain.rpc import RpcRefused
+from ledger.bootstrap import build, connect
+from ledger.chain_loop import ChainLoop
 from ledger.domain.errors import LedgerError, Unavailable
 from ledger.domain.imports import Job
 from ledger.post_room import PostRoom
 from ledger.services.ask_photo import sweep_photos
-from ledger.services.condition import NODE_HEIGHT
 from ledger.services.credential_metadata import tell_contract
 from ledger.services.credential_status import settle_credentials
 from ledger.services.desk.case_turn import forget_case_texts, settle_due, sweep_sent_files
@@ -36,25 +33,20 @@ from ledger.services.desk.orders_turns import settle_orders
 from ledger.services.desk.rights_reminders import remind_of_rights
 from ledger.services.desk.screen_look import look_at_next
 from ledger.services.desk.signals_share import share_signals
-from ledger.services.follow_chain import MOST_STEPS, NODE_SEEN, Halted, follow, raise_final, shared_height
+from ledger.services.follow_chain import Halted
 from ledger.services.import_items import CHECK, PREPARE, check_import
 from ledger.services.keep_looks import LookKeeper
 from ledger.services.ports import Ledger
 from ledger.services.prepare_batch import prepare
 from ledger.services.propose_carry_out import carry_out_next
 from ledger.services.propose_tell import tell_next
-from ledger.services.send_statements import broadcast, make_ready
-from ledger.services.send_terms import Terms, terms_of
 from ledger.services.sessions import sweep_people
-from ledger.services.views_of_chain import final_height
 from ledger.settings import Settings
 
 log = structlog.get_logger("worker")
 
 LEASE_SECONDS: Final = 15
 IDLE: Final = 0.15
-_SAVE_EVERY: Final = 3.0
-_SEEN_EVERY: Final = 5
 _ABANDONED: Final = 60
 _OUR_FAULT: Final = "Something went wrong on our side and was noted. Nothing was changed; please tell the operator."
 _SHARE_EVERY: Final = 20
@@ -63,111 +55,6 @@ _LEFT_FOR: Final = 86_400
 """Seconds after which nobody is still writing a file."""
 _SWEEP_EVERY: Final = 3_600
 """Seconds between two sweeps of sessions, links and errands that are over."""
-
-
-class ChainLoop:
-    """One turn at a time: follow, send, mine, follow, save."""
-
-    def __init__(self, ledger: Ledger, side: ChainSide, still_ours: Callable[[], bool] = lambda: True) -> None:
-        """`still_ours` says whether the lease holds: asked again before each act that two workers must not both do."""
-        self.ledger = ledger
-        self.side = side
-        self._still_ours = still_ours
-        # A worker that died may have left blocks that were mined and not saved.
-        self._unsaved = True
-        self._saved_at = float("-inf")
-        self._save_took = 0.0
-        self._seen_at = 0
-        self._terms: Terms | None = None
-        self._more = self._ahead = False
-
-    def turn(self) -> bool:
-        """Whether anything was done, so that more may follow at once. Raises Unavailable, Halted."""
-        try:
-            return self._turn()
-        except RpcRefused as refused:
-            raise Unavailable(f"The node answers, but not what it was asked: {refused.detail}") from refused
-
-    def _turn(self) -> bool:
-        ledger, node, miner = self.ledger, self.side.node, self.side.miner
-        node.check()
-        changed = follow(ledger, node)
-        self._note_seen()
-        if changed >= MOST_STEPS:
-            # Far behind: what the chain has accepted is not known yet, so neither is what still has to be sent.
-            return True
-        self._expect_lease()
-        sent, mined = self._send(), 0
-        if miner is not None:
-            self._expect_lease()
-            mined = self._mine(miner)
-            if mined:
-                changed += follow(ledger, node)
-            # What was mined counts even where we did not store it ourselves: `touchmark reindex` may have, meanwhile,
-            # or a worker that had the lease between two turns of ours and left without saving.
-            self._unsaved = self._unsaved or changed > 0 or mined > 0 or self._unsaved_by_others()
-            # Quiet means nothing more is coming this moment: save at once, so that it is final soon.
-            if self._unsaved and self._save_is_due(quiet=not sent or self._settled()):
-                self._save(miner)
-        else:
-            raise_final(ledger, shared_height(ledger, node))
-        return bool(changed or mined)
-
-    def _send(self) -> int:
-        """How many transactions were broadcast: those that were prepared while the node was mining, or else now."""
-        ledger, node = self.ledger, self.side.node
-        self._terms = terms_of(ledger, node)
-        if self._terms is None:
-            return 0
-        if not self._ahead:
-            self._more = make_ready(ledger, node, self._terms)
-        self._ahead = False
-        return broadcast(ledger, node, self._terms)
-
-    def _mine(self, miner: LocalMiner) -> int:
-        """How many blocks that took. Where more waits than went into them, it is made ready meanwhile."""
-        if not self._more or self._terms is None:
-            return miner.mine()
-        with ThreadPoolExecutor(1, thread_name_prefix="mine") as beside:
-            mining = beside.submit(miner.mine)
-            self._more = make_ready(self.ledger, self.side.node, self._terms)
-            self._ahead = True
-            return mining.result()
-
-    def _expect_lease(self) -> None:
-        if not self._still_ours():
-            raise Unavailable("This worker was held up so long that another may have taken its place.")
-
-    def _save_is_due(self, *, quiet: bool) -> bool:
-        """At most a tenth of busy time goes into saving, else a fifth: it takes longer the more the chain holds."""
-        since = time.monotonic() - self._saved_at
-        return since > max(_SAVE_EVERY, 9 * self._save_took) or (quiet and since > 4 * self._save_took)
-
-    def _unsaved_by_others(self) -> bool:
-        with self.ledger.store.read() as tx:
-            tip = tx.chain.tip()
-            return tip is not None and tip.number > final_height(tx)
-
-    def _save(self, miner: LocalMiner) -> None:
-        self._expect_lease()
-        began = time.monotonic()
-        raise_final(self.ledger, miner.save())
-        self._unsaved = False
-        self._saved_at = time.monotonic()
-        self._save_took = self._saved_at - began
-
-    def _settled(self) -> bool:
-        with self.ledger.store.read() as tx:
-            return not tx.outbox.more_wait(400)
-
-    def _note_seen(self) -> None:
-        now = self.ledger.now()
-        if now - self._seen_at >= _SEEN_EVERY:
-            self._seen_at = now
-            height = self.side.node.tip().number
-            with self.ledger.store.write() as tx:
-                tx.meta.set(NODE_SEEN, now)
-                tx.meta.set(NODE_HEIGHT, height)
 
 
 class Lease:

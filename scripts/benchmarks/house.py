@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 
 from ledger.bootstrap import ChainSide, build, connect, deploy_once, migrate
 from ledger.chain.local_node import LocalNode
+from ledger.chain_loop import ChainLoop
 from ledger.domain.batches import Batch, Item
 from ledger.domain.organisations import Caller, Role
 from ledger.domain.statements import Kind
@@ -25,7 +26,7 @@ from ledger.services.organisations import add_organisation, operator_as
 from ledger.services.ports import Ledger
 from ledger.services.views_of_chain import final_height
 from ledger.settings import Settings
-from ledger.worker import ChainLoop, run_jobs_once
+from ledger.worker import run_jobs_once
 
 GTIN: Final = "09521234543213"
 _ROW: Final = "{gtin};;Sac {n};black;2026-03-31;FR;calf leather, brass;412\n"

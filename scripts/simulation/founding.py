@@ -14,12 +14,12 @@ from typing import Final
 from ledger.bootstrap import build, connect, deploy_once, migrate
 from ledger.chain.local_node import LocalNode
 from ledger.chain.rpc import Rpc
+from ledger.chain_loop import ChainLoop
 from ledger.domain.organisations import Role, Scope
 from ledger.screening.packs import KEYS, own_packs
 from ledger.services.desk.screen_packs import add_pack
 from ledger.services.organisations import add_organisation, issue_key, operator_as
 from ledger.settings import Settings
-from ledger.worker import ChainLoop
 from scripts.simulation.agents import BRANDS, DAY, Population
 from scripts.simulation.market import PLATFORM, RIVAL, SLUGS, Clock, Market, first_monday
 from web import create_app

@@ -18,13 +18,14 @@ from typing import Any, Final
 from flask import Flask
 
 from ledger.chain import signing
+from ledger.chain_loop import ChainLoop
 from ledger.domain.claim_codes import claim_private_key
 from ledger.services.desk.case_turn import settle_due
 from ledger.services.desk.screen_look import look_at_next
 from ledger.services.follow_chain import NODE_SEEN
 from ledger.services.ports import Ledger
 from ledger.services.views_of_chain import final_height
-from ledger.worker import ChainLoop, run_jobs_once
+from ledger.worker import run_jobs_once
 
 PLATFORM: Final = "bazar"
 SLUGS: Final = ("maison", "borealis")

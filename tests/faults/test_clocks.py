@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.chain_loop import ChainLoop
 from ledger.domain.errors import LedgerError
 from ledger.domain.outbox import Queued, State
 from ledger.domain.statements import Kind, OwnerReportKind
 from ledger.services.scan_item import scan_item
-from ledger.worker import ChainLoop, Lease
+from ledger.worker import Lease
 from tests.support.faults_after import audit
 from tests.support.faults_table import LONG, figure
 from tests.support.faults_truth import unsupported_ticks

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from ledger.chain_loop import ChainLoop
 from ledger.domain.errors import Conflict, Unavailable
 from ledger.domain.imports import ImportState
 from ledger.domain.outbox import State
@@ -17,7 +18,7 @@ from ledger.domain.statements import Kind
 from ledger.services import hand_out_cards, import_items
 from ledger.services.import_items import own_import
 from ledger.services.read_batch import own_batch
-from ledger.worker import ChainLoop, run_jobs_once
+from ledger.worker import run_jobs_once
 from tests.support.faults_after import audit, expect_files_and_batches, statements
 from tests.support.faults_database import FailingDatabase, Moment, failing
 from tests.support.faults_table import LONG, SEED, figure

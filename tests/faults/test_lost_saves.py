@@ -15,12 +15,12 @@ from ledger.chain.local_node import LocalNode
 from ledger.chain.node import LocalMiner
 from ledger.chain.rpc import Rpc
 from ledger.chain.saves import StateLost
+from ledger.chain_loop import ChainLoop
 from ledger.domain.errors import Unavailable
 from ledger.domain.outbox import State
 from ledger.domain.statements import Kind
 from ledger.services.follow_chain import Halted
 from ledger.services.scan_item import scan_item
-from ledger.worker import ChainLoop
 from tests.support.faults_after import audit, statements
 from tests.support.faults_table import SEED, figure, rounds
 from tests.support.faults_truth import unsupported_ticks

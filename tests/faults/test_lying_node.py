@@ -14,13 +14,13 @@ from sqlalchemy import select
 from ledger.bootstrap import ChainSide
 from ledger.chain.node import LocalMiner, Node
 from ledger.chain.rpc import Rpc
+from ledger.chain_loop import ChainLoop
 from ledger.domain.errors import Unavailable
 from ledger.domain.outbox import State
 from ledger.domain.statements import Kind
 from ledger.services.follow_chain import HALTED, Halted
 from ledger.services.views_of_chain import final_height
 from ledger.storage import tables
-from ledger.worker import ChainLoop
 from tests.support.faults_after import audit, statements
 from tests.support.faults_node import LIES, REQUEST_FAULTS, UntrustworthyNode, untrustworthy
 from tests.support.faults_table import LONG, SEED, figure, rounds

@@ -24,6 +24,7 @@ from sqlalchemy import func, select
 
 from ledger.bootstrap import ChainSide
 from ledger.chain.node import LocalMiner, Node
+from ledger.chain_loop import ChainLoop
 from ledger.domain.errors import LedgerError, Unavailable
 from ledger.domain.outbox import Queued, State
 from ledger.services.amend_item import amend
@@ -32,7 +33,6 @@ from ledger.services.reindex import reindex
 from ledger.services.scan_item import scan_item
 from ledger.services.views_of_chain import final_height
 from ledger.storage import tables
-from ledger.worker import ChainLoop
 from tests.support.breaking import Breaking, Killed
 from tests.support.rough_play import PEOPLE, RoughPlay
 from tests.support.truth import audit_finds, expect_truth, fresh_index

@@ -14,13 +14,13 @@ import pytest
 from ledger.bootstrap import ChainSide
 from ledger.chain import anvil
 from ledger.chain.node import Node
+from ledger.chain_loop import ChainLoop
 from ledger.domain.errors import Unavailable
 from ledger.domain.outbox import State
 from ledger.domain.standing_headlines import TICKS
 from ledger.services.follow_chain import Halted
 from ledger.services.scan_item import scan_item
 from ledger.services.views_of_chain import final_height
-from ledger.worker import ChainLoop
 from tests.model.machine import DEEPEST, KEPT_STATES
 from tests.support.rough_play import RoughPlay
 from tests.support.truth import audit_finds, expect_truth, fresh_index

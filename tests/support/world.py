@@ -18,6 +18,7 @@ from ledger.bootstrap import ChainSide, build, connect, deploy_once, migrate
 from ledger.chain import signing
 from ledger.chain.local_node import LocalNode
 from ledger.chain.rpc import Rpc
+from ledger.chain_loop import ChainLoop
 from ledger.domain.claim_codes import claim_private_key
 from ledger.domain.organisations import Caller, Role
 from ledger.domain.outbox import Progress, Queued, State
@@ -32,7 +33,7 @@ from ledger.services.progress_of import progress_of
 from ledger.services.submit_statement import submit_statement
 from ledger.services.views_of_chain import final_height
 from ledger.settings import Settings
-from ledger.worker import ChainLoop, run_jobs_once
+from ledger.worker import run_jobs_once
 
 GTIN = "09521234543213"
 ITEMS = 12

@@ -16,6 +16,7 @@ from flask import Flask
 
 from ledger.bootstrap import build, connect, deploy_once, migrate
 from ledger.chain.local_node import LocalNode
+from ledger.chain_loop import ChainLoop
 from ledger.domain.batches import Batch, Item
 from ledger.domain.gtins import Gtin
 from ledger.domain.organisations import Caller, Role, Scope
@@ -26,7 +27,7 @@ from ledger.services.organisations import add_organisation, issue_key, operator_
 from ledger.services.ports import Ledger
 from ledger.services.views_of_chain import final_height
 from ledger.settings import Settings
-from ledger.worker import ChainLoop, run_jobs_once
+from ledger.worker import run_jobs_once
 from tests.support.postgres import Postgres
 
 GTIN: Final = Gtin("09521234543213")

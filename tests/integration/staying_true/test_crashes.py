@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from ledger.bootstrap import ChainSide
+from ledger.chain_loop import ChainLoop
 from ledger.domain.outbox import Queued, State
 from ledger.domain.statements import Kind
 from ledger.storage import tables
-from ledger.worker import ChainLoop
 from tests.support.breaking import Breaking, Killed
 from tests.support.same_as_contract import expect_same_as_contract, expect_tick_supported
 from tests.support.world import World, person

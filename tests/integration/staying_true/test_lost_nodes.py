@@ -17,6 +17,7 @@ from ledger.bootstrap import ChainSide
 from ledger.chain.local_node import LocalNode
 from ledger.chain.node import LocalMiner, Node
 from ledger.chain.rpc import Rpc, WrongChain
+from ledger.chain_loop import ChainLoop
 from ledger.domain.errors import Unavailable
 from ledger.domain.outbox import State
 from ledger.domain.standing_headlines import Key
@@ -24,7 +25,6 @@ from ledger.domain.statements import Kind, OwnerReportKind
 from ledger.services.follow_chain import HALTED, Halted
 from ledger.services.scan_item import scan_item
 from ledger.storage import tables
-from ledger.worker import ChainLoop
 from tests.support.bad_proxy import MODES, BadProxy, bad_proxy
 from tests.support.same_as_contract import expect_same_as_contract, expect_tick_supported
 from tests.support.world import PATIENCE, World, person

@@ -77,7 +77,7 @@ def test_the_next_bundle_is_kept_before_the_node_has_mined_the_last(
         return more
 
     monkeypatch.setattr(miner, "mine", slow)
-    monkeypatch.setattr("ledger.worker.make_ready", noted)
+    monkeypatch.setattr("ledger.chain_loop.make_ready", noted)
     world.loop.turn()
     assert kept_at_mining == [2 * MOST]
     monkeypatch.setattr(miner, "mine", mine)

@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from ledger.bootstrap import ChainSide
 from ledger.chain.node import Node
 from ledger.chain.rpc import Rpc
+from ledger.chain_loop import ChainLoop
 from ledger.domain.outbox import State
 from ledger.domain.standing_headlines import Key
 from ledger.services.follow_chain import Halted
 from ledger.services.views_of_chain import final_height
 from ledger.storage import tables
-from ledger.worker import ChainLoop
 from tests.support.copies import copy_of, fresh_copy
 from tests.support.rough_play import RoughPlay
 from tests.support.same_as_contract import expect_same_as_contract, expect_tick_supported

@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from ledger.bootstrap import ChainSide, build
+from ledger.chain_loop import ChainLoop
 from ledger.domain.errors import Unavailable
 from ledger.domain.outbox import State
 from ledger.domain.statements import Kind
 from ledger.storage import tables
-from ledger.worker import LEASE_SECONDS, ChainLoop, Lease
+from ledger.worker import LEASE_SECONDS, Lease
 from tests.support.breaking import Interrupted
 from tests.support.world import World
 
