@@ -40,6 +40,11 @@ def is_country(code: str) -> bool:
     return code in _table()
 
 
+def countries() -> list[str]:
+    """The codes of all that we know, in alphabetical order."""
+    return sorted(_table())
+
+
 def place_of(code: str) -> Country:
     """The country as an English sentence has it after "in"; the code itself where we do not know it."""
     return country(_table()[code][0] if is_country(code) else code, code)

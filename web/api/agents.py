@@ -12,8 +12,7 @@ from ledger.domain.desk.rights import RightKind
 from ledger.domain.organisations import Scope
 from ledger.services.desk.agents import Agreed, agents_of, authorise_agent, end_agent
 from web.api.operation import answer, blueprint, caller, here, operation
-from web.api.rights import Territory
-from web.api.shapes import Day, Id, IdPath, In, Out, maybe_moment, moment
+from web.api.shapes import Day, Id, IdPath, In, Out, Territory, maybe_moment, moment
 
 bp = blueprint("agents", "Agents that act for rights-holders: for which rights, where, and until when.")
 

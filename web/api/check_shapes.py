@@ -13,7 +13,7 @@ from ledger.services.check_items import Asked
 from ledger.services.desk.checks_proof import Proof
 from ledger.services.ports import Ledger
 from ledger.services.scanned import Scan
-from web.api.shapes import Code, Gtin, In, Out, Ref, Serial, Sha256, Title, Url, moment
+from web.api.shapes import Code, Gtin, In, Out, Ref, Serial, Sha256, Territory, Title, Url, moment
 from web.scan_json import AsOfOut, api_path, as_of_out, page_address
 
 MOST: Final = 1_000
@@ -36,11 +36,7 @@ def _known(territory: str) -> str:
     return territory
 
 
-Territory = Annotated[
-    str,
-    Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, EU or WO.", examples=["FR"]),
-    AfterValidator(_known),
-]
+Place = Annotated[Territory, AfterValidator(_known)]
 """Where something is offered; a word that names no place is refused, for orders would hold nothing there."""
 
 
@@ -70,7 +66,7 @@ class CheckedItem(In):
     serial: Serial | None = None
     seller: Seller | None = None
     listing: Listing | None = None
-    territory: Territory | None = Field(
+    territory: Place | None = Field(
         None, description="Where it is offered: orders elsewhere then hold nothing. Without one, everywhere."
     )
 

@@ -30,7 +30,7 @@ from ledger.services.desk.listings_change import end_listing, own_listing
 from ledger.services.desk.screen_listings import Screened, screen_listings
 from ledger.services.desk.screen_photos import send_photo
 from web.api.operation import JSON_BYTES, answer, blueprint, caller, here, operation
-from web.api.shapes import Day, In, Out, Sha256, moment, page
+from web.api.shapes import Day, In, Out, Sha256, Territory, moment, page
 from web.wording import ENGLISH, translated
 
 bp = blueprint("listings", "Screening of listings, with reasons, and what to tell the seller.")
@@ -72,10 +72,8 @@ class ListingIn(In):
     title: str = Field(min_length=1, max_length=500, pattern=_PLAIN)
     text: str = Field("", max_length=10_000, pattern=_PLAIN)
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$", max_length=20)] = "en"
-    territory: str | None = Field(
+    territory: Territory | None = Field(
         None,
-        pattern="^[A-Z]{2}$",
-        max_length=2,
         description="ISO 3166-1 alpha-2, EU, or WO for anywhere: rights and orders elsewhere then count for nothing. "
         "Without one it is judged everywhere.",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field, model_validator
 
@@ -14,10 +14,8 @@ from ledger.domain.desk.standing import Counts, Standing
 from ledger.services.desk.cases_port import Kept
 from ledger.services.desk.notices_check import Looked
 from ledger.services.desk.notices_lines import Asked, LookedLine
-from web.api.shapes import Code, Flag, Gtin, Id, In, Out, Serial, Sha256, Text, maybe_moment
+from web.api.shapes import Code, Flag, Gtin, Id, In, Out, Serial, Sha256, Territory, Text, maybe_moment
 from web.api.shapes import Line as ShortText
-
-Territory = Annotated[str, Field(min_length=2, max_length=2, description="ISO 3166-1 alpha-2, EU or WO.")]
 
 
 class NoticeLine(In):

@@ -12,8 +12,7 @@ from ledger.domain.desk.orders import MOST_ITEMS, MOST_SELLERS, Order, OrderKind
 from ledger.domain.organisations import Scope
 from ledger.services.desk.orders import Given, enter_order, lift_order, order_for, orders_for, sellers_held
 from web.api.operation import JSON_BYTES, answer, blueprint, caller, here, operation
-from web.api.rights import Territory
-from web.api.shapes import Gtin, Id, IdPath, In, Line, Moment, Out, Serial, Sha256, maybe_moment, moment
+from web.api.shapes import Gtin, Id, IdPath, In, Line, Moment, Out, Serial, Sha256, Territory, maybe_moment, moment
 
 bp = blueprint("orders", "Orders of courts: entered by the operator or an authority, ending by themselves.")
 

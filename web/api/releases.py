@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from ledger.domain.desk.releases import Decision, Why
 from ledger.domain.organisations import Scope
 from ledger.services.desk.releases import Advised, Question, check_release
-from web.api.check_shapes import Territory
+from web.api.check_shapes import Place
 from web.api.operation import answer, blueprint, caller, here, operation
 from web.api.shapes import Flag, Gtin, Id, In, Line, Moment, Out, Serial
 from web.scan_json import AsOfOut, as_of_out
@@ -25,7 +25,7 @@ class ReleaseQuestion(In):
     gtin: Gtin | None = None
     serial: Serial | None = None
     sold_at: Moment | None = Field(None, description="A handover from then on is the one that the money is for.")
-    territory: Territory | None = Field(None, description="Where you would pay; orders elsewhere then hold nothing.")
+    territory: Place | None = Field(None, description="Where you would pay; orders elsewhere then hold nothing.")
     seller: Line | None = Field(None, max_length=120, description="Your own name for the seller.")
     inspection: Flag = Field(False, description="Whether an inspection in hand since the sale has to be passed.")
 

@@ -23,11 +23,10 @@ from ledger.services.desk.rights import (
     withdraw_right,
 )
 from web.api.operation import answer, blueprint, caller, here, operation
-from web.api.shapes import Day, Flag, IdPath, In, Line, Moment, Out, maybe_moment, moment
+from web.api.shapes import Day, Flag, IdPath, In, Line, Moment, Out, Territory, maybe_moment, moment
 
 bp = blueprint("rights", "Marks, designs and works that notices rest on: stated by you, checked by the operator.")
 
-Territory = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, EU or WO.", examples=["FR"])]
 _Class = Annotated[str, Field(pattern=r"^[0-9]{1,2}(-[0-9]{1,2})?$", max_length=5, examples=["25"])]
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 _DOCUMENT: Final = {

@@ -9,8 +9,17 @@ from typing import Annotated, Any, ClassVar, Final, TypeVar
 from urllib.parse import urlencode
 
 from flask import Response, request
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict, field_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    field_validator,
+)
 
+from ledger.domain.desk.territories import territories
 from ledger.domain.outbox import Progress, Queued
 from ledger.domain.statements import to_json, type_name
 from ledger.services.draft_statement import Draft, NeededSignature
@@ -112,6 +121,16 @@ Code = Annotated[
     str, Field(min_length=1, max_length=2_000, pattern=_PLAIN, description="What was scanned, or typed from the item.")
 ]
 Number = Annotated[str, Field(pattern=r"^[0-9]{1,78}$", description="A whole number, as decimal text.")]
+Territory = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Z]{2}$",
+        description="ISO 3166-1 alpha-2, EU, or WO for anywhere.",
+        examples=["FR"],
+        json_schema_extra={"enum": [*territories()]},
+    ),
+]
+"""What names no territory is refused by the use cases: rights and orders would count for nothing there."""
 DraftOnly = Annotated[
     Flag,
     Field(description="Only draft: keep what has to be kept, and hand back the message to sign with your own key."),

@@ -50,7 +50,7 @@ _IDEMPOTENCY: Final = {
     "in": "header",
     "required": False,
     "description": "A random text in double quotes, new for every request that you mean once (kept for a day).",
-    "schema": {"type": "string", "pattern": '^"[!#-\\[\\]-~]{1,255}"$'},
+    "schema": {"type": "string", "minLength": 3, "maxLength": 257, "pattern": '^"[!#-\\[\\]-~]{1,255}"$'},
     "example": '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
 }
 _WORDS: Final = {

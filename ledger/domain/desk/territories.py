@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from ledger.domain.country_places import is_country
+from ledger.domain.country_places import countries, is_country
 
 EU: Final = "EU"
 WORLD: Final = "WO"
@@ -21,6 +21,11 @@ MEMBERS: Final = frozenset(
 def is_territory(code: str) -> bool:
     """Whether a text is a country's code in capitals, “EU” or “WO”."""
     return code in (EU, WORLD) or is_country(code)
+
+
+def territories() -> list[str]:
+    """Every code that is one."""
+    return [EU, WORLD, *countries()]
 
 
 def expanded(territories: Iterable[str]) -> frozenset[str]:

@@ -55,7 +55,7 @@ def lines(ctx, value):
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
-UNSAID = ("give “code”, or “gtin” and “serial”", "give “offer”, or all of", "fields.")
+UNSAID = ("give “code”, or “gtin” and “serial”", "give “offer”, or all of", "[key]")
 
 
 @schemathesis.check
