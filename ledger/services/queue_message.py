@@ -24,23 +24,24 @@ def queue_message(
     data: Mapping[str, Any],
     *,
     source: str | None = None,
+    first: bool = False,
     at: int | None = None,
     endpoints: Sequence[Endpoint] | None = None,
 ) -> str | None:
     """Promise a message in the caller's open write transaction; its id, or None where nobody wants it.
 
     `data` carries ids and codes, nothing about people. `source` names what it tells of: there is one message of a
-    source, whoever asks again. `at` is when that happened. It goes to the organisation's endpoints that want the type
-    (or to those among `endpoints`); for one that is off it is noted as failed, so that it can be replayed.
+    source, whoever asks again; `first` says that nobody can have told of it before. `at` is when that happened. It
+    goes to the organisation's endpoints that want the type (or to those among `endpoints`); for one that is off it is
+    noted as failed, so that it can be replayed.
     """
     known = tx.webhooks.endpoints(organisation) if endpoints is None else endpoints
     wanting = [one for one in known if type is EventType.TEST or one.wants(type)]
     id, now = ledger.new_id("msg"), ledger.now()
-    source = source or id
-    if not wanting or tx.webhooks.told(source):
+    if not wanting or (source and not first and tx.webhooks.told(source)):
         return None
     body = body_of(type, now if at is None else at, data)
-    tx.webhooks.add_message(Message(id, organisation, type, source, body, now))
+    tx.webhooks.add_message(Message(id, organisation, type, source or id, body, now))
     tx.webhooks.add_deliveries([_delivery(ledger, one, id, type, now) for one in wanting])
     return id
 

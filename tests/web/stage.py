@@ -43,13 +43,12 @@ class Stage:
         self.loop = loop
         self.apps: list[Flask] = []
         self.ahead = 0
-        """Seconds by which the stage's clock is ahead of the wall's; the node follows."""
+        """Seconds by which the stage's clock is ahead of the wall's; the node's is put forward when it is followed."""
+        self._node_ahead = 0
 
     def pass_days(self, days: int) -> None:
         """Let days go by, for the ledger and for its chain."""
         self.ahead += days * 86_400
-        self.loop.side.node.rpc.call("evm_increaseTime", days * 86_400)
-        self.loop.side.node.rpc.call("evm_mine")
         self.follow()
 
     @property
@@ -75,6 +74,10 @@ class Stage:
 
     def follow(self) -> None:
         """Let the chain catch up, and what was sent become final."""
+        if (behind := self.ahead - self._node_ahead) > 0:
+            self.loop.side.node.rpc.call("evm_increaseTime", behind)
+            self.loop.side.node.rpc.call("evm_mine")
+            self._node_ahead = self.ahead
         # What becomes final in one turn is noted in the next, which may have more to send.
         while self.loop.turn() or not self._all_final() or self.loop.turn():
             time.sleep(0.005)

@@ -62,6 +62,7 @@ class CaseWriter:
         self._ledger, self._tx = ledger, tx
         self._endpoints: dict[str, list[Endpoint]] = {}
         self._told: dict[tuple[Any, ...], str] = {}
+        self._platforms: dict[str, str | None] = {}
         self._judged: set[str] = set()
 
     def receive(self, kept: Kept, received: Mapping[str, Any], acts: Sequence[Act], by: str) -> Case:
@@ -118,7 +119,7 @@ class CaseWriter:
                     data = self._data(kept, case, body)
                     queue_message(
                         self._ledger, self._tx, organisation, type, data,
-                        source=source, at=entry.at, endpoints=endpoints,
+                        source=source, first=True, at=entry.at, endpoints=endpoints,
                     )  # fmt: skip
 
     def _notifying(self, kept: Kept) -> str:
@@ -133,13 +134,18 @@ class CaseWriter:
             self._endpoints[organisation] = list(self._tx.webhooks.endpoints(organisation))
         return self._endpoints[organisation]
 
+    def _slug(self, platform: str) -> str | None:
+        if platform not in self._platforms:
+            found = self._tx.organisations.get(platform)
+            self._platforms[platform] = None if found is None else found.slug
+        return self._platforms[platform]
+
     def _data(self, kept: Kept, case: Case, body: Mapping[str, Any]) -> dict[str, Any]:
         told = {name: body[name] for name in _PASSED_ON if body.get(name) is not None}
-        platform = self._tx.organisations.get(kept.platform)
         return {
             "case": kept.id,
             "notice": kept.notice,
-            "platform": None if platform is None else platform.slug,
+            "platform": self._slug(kept.platform),
             "listing": kept.listing,
             "url": kept.url,
             "reason": kept.reason,

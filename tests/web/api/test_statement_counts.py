@@ -157,5 +157,9 @@ def test_a_notice(stage: Stage, brand: Asking, platform: Asking, known: list[dic
         return sum(one.startswith("SELECT") for one in asked)
 
     read(1)
+    # Somebody who listens is told of every case.
+    for who in (brand, platform):
+        hook = {"url": "https://hooks.example/cases", "types": ["case.received", "case.decided", "listing.taken_down"]}
+        who.post("/v1/webhooks", hook, 201)
     few, many = read(FEW), read(MANY)
     assert many <= few + SPARE, (few, many)

@@ -324,7 +324,7 @@ def test_keys_accreditations_and_anchors_are_said_in_one_call(stage: Stage, bran
     draft = brand.post("/v1/anchors", {"sha256": "cd" * 32, "draft": True})
     speak(brand, draft, key)
     stage.follow()
-    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(stage.ledger.now()))
     brand.post("/v1/signing-keys/compromised", {"address": key.address, "since": since}, 202)
     brand.post("/v1/accreditations/end", {"organisation": "luxcheck"}, 202)
     stage.follow()
