@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from ledger.domain.batches import Batch
 from ledger.domain.components import is_part
-from ledger.domain.errors import Conflict, Forbidden, Invalid, LedgerError, Unknown
+from ledger.domain.errors import Conflict, Forbidden, Invalid, LedgerError, Unavailable, Unknown
 from ledger.domain.fields import FIELDS, field_names, field_of
 from ledger.domain.gtins import Gtin, gtin_matches_prefix
 from ledger.domain.imports import Import, ImportState, Job, RowFault
@@ -100,6 +100,9 @@ def check_import(ledger: Ledger, id: str, on_progress: Progress | None = None) -
                     on_progress(done)
         if not any(counts.values()):
             problem = "The file has a header line but no items under it."
+    except Unavailable:
+        # That says nothing about the file: the job is begun again.
+        raise
     except LedgerError as error:
         problem = error.detail
     with ledger.store.write() as tx:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -204,3 +205,25 @@ def test_for_every_n_the_nth_statement_fails_and_nothing_is_half_done(world: Wor
         f"{dialect}, commits fail {moment} they take effect: every failure healed, 0 half done",
         faults=sum(counts.values()) + claims,
     )
+
+
+def test_a_database_that_fails_says_nothing_about_the_file_that_is_checked_meanwhile(world: World) -> None:
+    ledger, caller = world.ledger, world.caller("maison")
+    with failing(ledger.store.engine) as database:  # type: ignore[attr-defined]
+        for at in range(1, 60):
+            text = f"gtin;serial;model_ref\n{GTIN};;Sac {at}\n"
+            sent = import_items.upload(ledger, caller, "a.csv", io.BytesIO(text.encode()))
+            database.fail(at)
+            with suppress(Unavailable):
+                run_jobs_once(ledger)
+            failed = database.failed
+            database.fail(0)
+            with ledger.store.read() as tx:
+                assert own_import(tx, caller, sent.id).state is not ImportState.UNREADABLE
+            if not failed:
+                break
+            world.clock.ahead += ABANDONED
+            run_jobs_once(ledger)
+            with ledger.store.read() as tx:
+                assert own_import(tx, caller, sent.id).state is ImportState.CHECKED
+    assert 5 < at < 59

@@ -8,7 +8,11 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 import psycopg
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
+
+from ledger.storage import engine as engines
+from ledger.storage import ready, stamps
 
 Moment = Literal["before", "after"]
 
@@ -57,10 +61,25 @@ def failing(engine: Engine) -> Iterator[FailingDatabase]:
         if dies:
             raise made._error("the connection broke")
 
+    # What is put to the driver itself fires no event of SQLAlchemy's, and fails all the same.
+    asked = ready.asked
+
+    def asks(connection: Connection, sql: str, given: Any = ()) -> list[Any]:
+        try:
+            made._ask()
+        except made._error as error:
+            base = connection.dialect.loaded_dbapi.Error
+            raise DBAPIError.instance(sql, None, error, base, dialect=connection.dialect) from error
+        return asked(connection, sql, given)
+
     dialect.do_commit = do_commit
+    for module in (ready, engines, stamps):
+        module.asked = asks  # type: ignore[attr-defined]
     try:
         yield made
     finally:
         dialect.do_commit = commit
+        for module in (ready, engines, stamps):
+            module.asked = asked  # type: ignore[attr-defined]
         for kind in kinds:
             event.remove(engine, kind, made._ask)
