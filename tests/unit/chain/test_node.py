@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import rlp
+from eth_account import Account
 
 from ledger.chain.node import Node
 from ledger.chain.rpc import Rpc
@@ -26,6 +27,17 @@ def fields(raw: bytes) -> list[Any]:
 
 def number(value: bytes) -> int:
     return int.from_bytes(value, "big")
+
+
+@pytest.mark.parametrize("to", [None, "", "0x" + "a5" * 20])
+@pytest.mark.parametrize("nonce", [0, 7, 2**40])
+def test_a_transaction_is_the_one_that_eth_account_signs(node: Node, to: str | None, nonce: int) -> None:
+    fee = (20 * GWEI, GWEI)
+    hash, raw = node.sign_transaction(KEY, nonce=nonce, data=b"data" * 400, gas=90_000, fee=fee, to=to)
+    named = {None: {"to": b"\x5a" * 20}, "": {}}.get(to, {"to": b"\xa5" * 20})
+    priced = {"maxFeePerGas": fee[0], "maxPriorityFeePerGas": fee[1], "gas": 90_000, "value": 0, "nonce": nonce}
+    theirs = Account.sign_transaction({"type": 2, "chainId": 123_456, "data": b"data" * 400, **priced, **named}, KEY)
+    assert (hash, raw) == (bytes(theirs.hash), bytes(theirs.raw_transaction))
 
 
 def test_a_transaction_is_signed_for_its_chain_and_named_by_its_hash(node: Node) -> None:
