@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 _WAIT = 30
 """Seconds that a writer waits for its turn."""
-_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -32768")
 _NAMED = re.compile(r'"[^"]*"(?: \([^)]*\))?|\'[^\']*\'')
 """What the databases' own messages put in quotes, and the address behind a host's name."""
 _TURN = 0x746F7563686D61
