@@ -38,8 +38,11 @@ def settle_credentials(ledger: Ledger) -> bool:
         if {"tip": before["tip"], "final": before["final"]} == mark and not tx.credentials.due(now):
             return False
         known = tx.chain.block(before["final"]) if before["final"] >= 0 else None
-    # On another chain than before everything is new.
-    since = before["final"] if known is not None and known.hash.hex() == before.get("hash", "") else -1
+        # On another chain than before everything is new.
+        since = before["final"] if known is not None and known.hash.hex() == before.get("hash", "") else -1
+        if since == final and not tx.credentials.to_check(since, now, "", 1):
+            # Blocks came that are about none and not final yet: nobody who writes has to wait for us to note it.
+            return False
     after = ""
     while True:
         with ledger.store.write() as tx:

@@ -22,8 +22,17 @@ class ChainFacts(Protocol):
         """Our block of that height."""
         ...
 
-    def extend(self, new: Sequence[Block], found: Iterable[ChainEvent]) -> None:
-        """Store blocks and their events."""
+    def rows(
+        self, new: Sequence[Block], found: Iterable[ChainEvent], versions: Iterable[tuple[ItemState, int, int]]
+    ) -> Any:
+        """Blocks, their events, and states as (state, block, log index) after each event, for `extend`.
+
+        Needs no turn to write, and asks the database nothing.
+        """
+        ...
+
+    def extend(self, rows: Any) -> None:
+        """Store blocks and all that hangs off them, as `rows` made them."""
         ...
 
     def drop_from(self, number: int) -> None:
@@ -36,10 +45,6 @@ class ChainFacts(Protocol):
 
     def clear(self) -> None:
         """Forget the whole copy, to make it again."""
-        ...
-
-    def put_states(self, versions: Iterable[tuple[ItemState, int, int]]) -> None:
-        """Store states as (state, block, log index) after each event."""
         ...
 
     def state(self, item: int, at: int | None = None) -> ItemState | None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from ledger.domain.chain_view import Block, ChainEvent, Step, next_step
 from ledger.domain.custody import ItemState, apply, opened
@@ -55,7 +56,13 @@ def follow(ledger: Ledger, chain: Chain) -> int:
             break
         if step is Step.HALT:
             _halt(ledger, ours, node_tip)
-        events = chain.events_of(following) if step is Step.EXTEND and following else []
+        rows = None
+        if step is Step.EXTEND and following is not None:
+            events = chain.events_of(following)
+            with ledger.store.read() as tx:
+                if tx.chain.tip() != ours:
+                    break
+                rows = block_rows(ledger, tx, [following], events)
         with ledger.store.write() as tx:
             if tx.chain.tip() != ours:
                 # Somebody else moved our copy meanwhile: another worker, or `touchmark reindex`. Look again.
@@ -63,8 +70,8 @@ def follow(ledger: Ledger, chain: Chain) -> int:
             if step is Step.DROP:
                 tx.chain.drop_from(ours.number)
                 ours = tx.chain.tip()
-            elif following is not None:
-                store_blocks(ledger, tx, [following], events)
+            elif rows is not None:
+                tx.chain.extend(rows)
                 ours = following
         changed += 1
         if ours is None:
@@ -100,15 +107,15 @@ def shared_height(ledger: Ledger, chain: Chain) -> int | None:
     return ours.number if theirs is not None and theirs.hash == ours.hash else None
 
 
-def store_blocks(
+def block_rows(
     ledger: Ledger, tx: Tx, blocks: Sequence[Block], events: Iterable[ChainEvent], known: Known | None = None
-) -> None:
-    """Store blocks, their events, and the state of each item after each event.
+) -> Any:
+    """What is to be stored of blocks that follow our tip: they, their events, each item's state after each event.
 
-    `known` carries the newest states from one run of blocks to the next; without it they are read from the copy.
+    It holds as long as our tip is what it was in `tx`. `known` carries the newest states from one run of blocks to
+    the next; without it they are read from the copy.
     """
     told = [event for event in events if event.name not in QUIET]
-    tx.chain.extend(blocks, told)
     states = Known() if known is None else known
     states.look_up(tx, told)
     versions: list[tuple[ItemState, int, int]] = []
@@ -127,7 +134,7 @@ def store_blocks(
             state = apply(before, event, ledger.keccak)
         states[item] = state
         versions.append((state, event.block, event.log_index))
-    tx.chain.put_states(versions)
+    return tx.chain.rows(blocks, told, versions)
 
 
 @contextmanager
@@ -192,7 +199,7 @@ def _read_history(ledger: Ledger, chain: Chain, start: int, final: int) -> int:
             with ledger.store.write() as tx:
                 if tx.chain.tip() != last:
                     return stored
-                store_blocks(ledger, tx, blocks, events, known)
+                tx.chain.extend(block_rows(ledger, tx, blocks, events, known))
                 tx.chain.forget_empty(start, blocks[-1].number)
             last = blocks[-1]
             stored += len(blocks)
@@ -204,5 +211,5 @@ def _read_history(ledger: Ledger, chain: Chain, start: int, final: int) -> int:
     with ledger.store.write() as tx:
         if tx.chain.tip() is not None:
             return 0
-        store_blocks(ledger, tx, [first], events)
+        tx.chain.extend(block_rows(ledger, tx, [first], events))
     return 1

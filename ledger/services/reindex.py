@@ -22,7 +22,7 @@ from typing import IO, Any
 from ledger.domain.chain_view import Block, ChainEvent
 from ledger.domain.errors import Conflict, Unavailable
 from ledger.domain.said import said
-from ledger.services.follow_chain import HALTED, Known, store_blocks, uncollected
+from ledger.services.follow_chain import HALTED, Known, block_rows, uncollected
 from ledger.services.ports import Chain, Ledger
 from ledger.services.views_of_chain import final_height
 
@@ -114,7 +114,7 @@ def _write(ledger: Ledger, spool: IO[bytes], final: int, tip: Block) -> Reindexe
         tx.chain.clear()
         known = Known()
         for some, told in _chunks(spool):
-            store_blocks(ledger, tx, some, told, known)
+            tx.chain.extend(block_rows(ledger, tx, some, told, known))
             blocks += len(some)
             events += len(told)
         tx.chain.forget_empty(0, final)

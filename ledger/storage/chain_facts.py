@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, bindparam, delete, func, insert, select, tuple_
@@ -51,6 +52,15 @@ def _newest_states() -> Select[Any]:
 _NEWEST_STATES = Among(_newest_states(), item_versions.c.item, at_once=100)
 
 
+@dataclass(frozen=True, slots=True)
+class BlockRows:
+    """Rows of blocks, events and item_versions, ready to be stored."""
+
+    blocks: list[dict[str, Any]]
+    events: list[tuple[Any, ...]]
+    versions: list[tuple[Any, ...]]
+
+
 class ChainFacts:
     """Reads and writes of the chain's copy. To drop a block is to drop all that hangs off it."""
 
@@ -67,12 +77,22 @@ class ChainFacts:
         row = self._db.execute(select(blocks).where(blocks.c.number == number)).first()
         return None if row is None else Block(row.number, row.hash, row.parent, row.time)
 
-    def extend(self, new: Sequence[Block], found: Iterable[ChainEvent]) -> None:
-        """Store blocks and their events."""
-        self._db.execute(
-            insert(blocks), [{"number": b.number, "hash": b.hash, "parent": b.parent, "time": b.time} for b in new]
+    @staticmethod
+    def rows(
+        new: Sequence[Block], found: Iterable[ChainEvent], versions: Iterable[tuple[ItemState, int, int]]
+    ) -> BlockRows:
+        """Blocks, their events and the states after them as rows: made before anybody has to wait for a writer."""
+        return BlockRows(
+            [{"number": b.number, "hash": b.hash, "parent": b.parent, "time": b.time} for b in new],
+            [event_row(event) for event in found],
+            [state_row(*version) for version in versions],
         )
-        self._insert(events, [event_row(event) for event in found])
+
+    def extend(self, rows: BlockRows) -> None:
+        """Store blocks and all that hangs off them."""
+        self._db.execute(insert(blocks), rows.blocks)
+        self._insert(events, rows.events)
+        self._insert(item_versions, rows.versions)
 
     def drop_from(self, number: int) -> None:
         """Drop the blocks from a height up, and everything that hangs off them."""
@@ -87,10 +107,6 @@ class ChainFacts:
         """Forget the whole copy, to make it again."""
         for table in CHAIN_DERIVED:
             self._db.execute(delete(table))
-
-    def put_states(self, versions: Iterable[tuple[ItemState, int, int]]) -> None:
-        """Store states as (state, block, log index) after each event."""
-        self._insert(item_versions, [state_row(*version) for version in versions])
 
     def state(self, item: int, at: int | None = None) -> ItemState | None:
         """An item's state as of a block (None: the newest we hold)."""
