@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from ledger.domain.desk.orders import Order, OrderKind, check_order, holding
@@ -115,7 +116,7 @@ def judged_in(scan: Scan, territory: str | None) -> Scan:
     if territory is None:
         return scan
     kept = tuple(one for one in scan.facts.holds if shared(one.territories, (territory,)))
-    return scan if len(kept) == len(scan.facts.holds) else _with(scan, kept)
+    return scan if len(kept) == len(scan.facts.holds) else _with(scan, kept, scan.standing.at)
 
 
 def held_now(tx: Tx, asked: Sequence[tuple[Scan, str | None]], now: int) -> list[Scan]:
@@ -125,7 +126,7 @@ def held_now(tx: Tx, asked: Sequence[tuple[Scan, str | None]], now: int) -> list
     """
     held = tx.orders.of_items({(one.gtin, one.serial) for one, _ in asked if one.gtin and one.serial}, now)
     return [
-        judged_in(_under(scan, held.get((scan.gtin or "", scan.serial or ""), ())), territory)
+        judged_in(_under(scan, held.get((scan.gtin or "", scan.serial or ""), ()), now), territory)
         for scan, territory in asked
     ]
 
@@ -141,9 +142,9 @@ def with_sellers_held(
     if not named:
         return list(scans)
     with ledger.store.read() as tx:
-        held = tx.orders.of_sellers(platform, named, ledger.now())
+        held = tx.orders.of_sellers(platform, named, now := ledger.now())
     return [
-        _held(scan, held[ref]) if ref is not None and ref in held else scan
+        _held(scan, held[ref], now) if ref is not None and ref in held else scan
         for ref, scan in zip(sellers, scans, strict=True)
     ]
 
@@ -169,19 +170,20 @@ def holds_on_sellers(
     return {ref: orders for ref, orders in found.items() if orders}
 
 
-def _held(scan: Scan, orders: Sequence[Order]) -> Scan:
+def _held(scan: Scan, orders: Sequence[Order], now: int) -> Scan:
     more = map(hold_of, orders)
-    return _with(scan, tuple({one.order: one for one in (*scan.facts.holds, *more)}.values()))
+    return _with(scan, tuple({one.order: one for one in (*scan.facts.holds, *more)}.values()), moment(now))
 
 
-def _under(scan: Scan, orders: Sequence[Order]) -> Scan:
+def _under(scan: Scan, orders: Sequence[Order], now: int) -> Scan:
     holds = tuple(map(hold_of, orders))
-    return scan if holds == scan.facts.holds else _with(scan, holds)
+    return scan if holds == scan.facts.holds else _with(scan, holds, moment(now))
 
 
-def _with(scan: Scan, holds: tuple[Hold, ...]) -> Scan:
+def _with(scan: Scan, holds: tuple[Hold, ...], at: datetime) -> Scan:
+    # The answer may have been made before an order that it is put under now: at that moment it did not hold yet.
     facts = replace(scan.facts, holds=holds)
-    return replace(scan, facts=facts, standing=standing(facts, scan.standing.at))
+    return replace(scan, facts=facts, standing=standing(facts, max(scan.standing.at, at)))
 
 
 def _need(caller: Caller) -> None:

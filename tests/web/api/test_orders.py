@@ -209,6 +209,8 @@ def test_an_order_that_comes_while_a_listing_is_screened_holds_it(
 
     def slowly(*asked: Any) -> Any:
         found = check_items(*asked)
+        # It begins in a later second than the one in which the item was looked at.
+        stage.ahead += 1
         made.append(council.post("/v1/orders", order(stage, item), 201)["id"])
         return found
 
