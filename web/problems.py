@@ -68,6 +68,12 @@ def status_of(error: errors.LedgerError) -> int:
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
 
 
+def status_of_form(error: errors.LedgerError, usual: int = 422) -> int:
+    """The status of a page that comes back with a refusal on it: `usual`, unless it is not for its reader to mend."""
+    status = status_of(error)
+    return status if status in (413, 429, 503) else usual
+
+
 def refused(error: errors.LedgerError) -> Response:
     """The answer to a refusal."""
     status = status_of(error)

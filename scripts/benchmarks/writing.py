@@ -53,17 +53,22 @@ class Run:
 
 
 def measure(plan: Plan) -> Iterator[Figure]:
-    """The figures, one after the other."""
-    owned, written = plan.size(400, 4_000), plan.size(8_000, 80_000)
+    """The figures, one after the other.
+
+    What a node takes depends on how many items its chain carries: so inspections are measured on a young chain and on
+    one that carries what was sold and looked at, tens of thousands of items as a minute of claims makes them.
+    """
+    sold_count, few = plan.size(400, 50_000 if plan.full else 20_000), plan.size(400, 4_000)
     with house(plan.folder / "writing") as opened:
         plan.say("items, their cards, a laboratory …")
         lab = laboratory(opened)
-        items = carded(opened, 2 * owned)
-        sold, looked_at = items[:owned], [one.item for one in items[owned:]]
+        items = carded(opened, 2 * sold_count)
+        sold, looked_at = items[:sold_count], [one.item for one in items[sold_count:]]
         pen = Pen(opened)
         owners, buyers = ([secrets.token_bytes(32) for _ in sold] for _ in range(2))
         single = pen.inspections(lab, looked_at, _WARM + plan.size(20, 60), 1)
-        many = pen.inspections(lab, looked_at, written, len(single) + 1)
+        young = pen.inspections(lab, looked_at[:few], 5 * few, len(single) + 1)
+        many = pen.inspections(lab, looked_at, plan.size(8_000, 80_000), len(single) + len(young) + 1)
         _, key = issue_key(opened.ledger, lab.id, "bench", [Scope.SIGN, Scope.READ])
         with _server(_OURS, opened.settings.data, _environment(opened)) as port, _worker(opened):
             plan.say("one at a time, on an idle system …")
@@ -71,9 +76,10 @@ def measure(plan: Plan) -> Iterator[Figure]:
                 _latency(port, key, one)
             waits = sorted(_latency(port, key, one) for one in single[_WARM:])
             runs = [
+                _through(plan, opened, port, key, f"inspections of {few:,} items on a young chain", young),
                 _through(plan, opened, port, key, "claims", pen.claims(sold, owners)),
                 _through(plan, opened, port, key, "handovers", pen.handovers(sold, owners, buyers)),
-                _through(plan, opened, port, key, "inspections", many),
+                _through(plan, opened, port, key, f"inspections of {sold_count:,} items", many),
             ]
         for run in reversed(runs):
             plan.say(f"the same {run.name}, directly …")

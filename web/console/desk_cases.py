@@ -37,6 +37,7 @@ from ledger.services.desk.standing_of import shown_standing
 from web.console import bp
 from web.console.pages import caller_here, ledger_here, only
 from web.desk import words
+from web.problems import status_of_form
 
 _PAGE: Final = 50
 _notifies = only(Role.BRAND, Role.AGENT, scope=Scope.NOTICE)
@@ -89,7 +90,7 @@ def send_notice_form() -> str | AnyResponse | tuple[str, int]:
             return _form(request.form.to_dict(), looked)
         sent = send_notice(ledger, caller, asked)
     except LedgerError as refused:
-        return _form(request.form.to_dict(), looked, refused), 422
+        return _form(request.form.to_dict(), looked, refused), status_of_form(refused)
     return redirect(url_for("console.notice_page", id=sent.notice.id), 303)
 
 
@@ -215,7 +216,7 @@ def _done(id: str, act: Callable[[], object]) -> str | AnyResponse | tuple[str, 
     try:
         act()
     except LedgerError as refused:
-        return _case(id, refused.detail), 409
+        return _case(id, refused.detail), status_of_form(refused, 409)
     return redirect(url_for("console.case_page", id=id), 303)
 
 

@@ -24,6 +24,7 @@ from web.console.inspect_identify import identified
 from web.console.inspect_words import METHODS, PURPOSES, WAITS
 from web.console.pages import Pill, caller_here, ledger_here, only, when
 from web.languages import language_of
+from web.problems import status_of_form
 from web.scan.photos import photo_href
 
 inspector = only(Role.AUTHENTICATOR, scope=Scope.SIGN)
@@ -110,7 +111,7 @@ def begin_inspection() -> Response | tuple[str, int]:
         save_step(ledger, caller, sheet.id, "item", form_lists())
     except LedgerError as refused:
         page = begin_page(ledger, scan, form.get("code", ""), about=form.get("about", "0"), problem=refused)
-        return page, 422
+        return page, status_of_form(refused)
     return redirect(url_for("console.sheet_step", id=sheet.id, step="check"), 303)
 
 

@@ -13,7 +13,7 @@ from werkzeug import Response as AnyResponse
 
 from ledger.domain.components import LONGEST_NAME, PARTS, Seen, part_words
 from ledger.domain.components_history import Found
-from ledger.domain.errors import Fault, Invalid, LedgerError, TooMany, Unknown
+from ledger.domain.errors import Fault, Invalid, LedgerError, Unknown
 from ledger.domain.organisations import Role, Scope
 from ledger.domain.said import said
 from ledger.domain.standing_headlines import capital
@@ -27,6 +27,7 @@ from web.console.inspect_desk import inspector
 from web.console.inspect_identify import identified
 from web.console.pages import caller_here, ledger_here, only
 from web.part_words import FOUND, told_part
+from web.problems import status_of_form
 
 _ROW: Final = "serial."
 _asker = only(Role.AUTHENTICATOR, Role.REPAIRER, Role.BRAND, scope=Scope.SIGN)
@@ -52,7 +53,7 @@ def compare_parts() -> Response | tuple[str, int]:
     try:
         found = check_parts(ledger, caller_here(), scan.gtin or "", scan.serial or "", _seen())
     except LedgerError as problem:
-        return _page(scan, code, problem), _status(problem)
+        return _page(scan, code, problem), status_of_form(problem)
     return _unkept(_page(scan, code, found=found))
 
 
@@ -75,7 +76,7 @@ def compare_sheet_parts(id: str) -> Response | tuple[str, int]:
     try:
         found = check_for_sheet(ledger, caller, id, _seen(), keep=bool(request.form.get("keep")))
     except LedgerError as problem:
-        return _sheet_page(id, sheet.gtin, sheet.serial, problem), _status(problem)
+        return _sheet_page(id, sheet.gtin, sheet.serial, problem), status_of_form(problem)
     return _unkept(_sheet_page(id, sheet.gtin, sheet.serial, found=found))
 
 
@@ -106,10 +107,6 @@ def _seen() -> list[Seen]:
         what = _("Type at least one serial.")
         raise Invalid(what, faults=[Fault("serials", what)])
     return found
-
-
-def _status(problem: LedgerError) -> int:
-    return 429 if isinstance(problem, TooMany) else 422
 
 
 def _unkept(page: str) -> Response:

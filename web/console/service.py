@@ -22,6 +22,7 @@ from web.console.inspect_identify import identified
 from web.console.inspect_words import SERVICES
 from web.console.pages import caller_here, ledger_here, need_number, only
 from web.people.visits import to_signing_page, visit_here
+from web.problems import status_of_form
 
 _MOST_PHOTOS: Final = 12
 _LONGEST: Final = 4_000
@@ -64,7 +65,7 @@ def record_service() -> Response | tuple[str, int]:
             return to_signing_page(begin_finding(ledger, visit_here(), caller, finding, to, back))
         record(ledger, caller, finding)
     except LedgerError as problem:
-        return _form(scan, form.get("code", ""), problem, kept), 422
+        return _form(scan, form.get("code", ""), problem, kept), status_of_form(problem)
     return redirect(url_for("console.records", done=1), 303)
 
 

@@ -26,6 +26,7 @@ from ledger.services.tag_encode import (
 )
 from web.console import bp
 from web.console.pages import Pill, caller_here, download, ledger_here, only, when
+from web.problems import status_of_form
 
 _PAGE: Final = 25
 _STATES: Final = {
@@ -66,7 +67,7 @@ def make_tag_file(id: str) -> Response | tuple[str, int]:
             ),
         )
     except LedgerError as refused:
-        return _desk(refused, batch=id), 422
+        return _desk(refused, batch=id), status_of_form(refused)
 
 
 @bp.post("/tags/encoded")
@@ -80,7 +81,7 @@ def take_encoded() -> AnyResponse | tuple[str, int]:
             raise TooLarge(said("An encoder's answer has at most %(n)s tags. Send it in parts.", n=MOST))
         count = bring_into_service(ledger_here(), caller_here(), content)
     except LedgerError as refused:
-        return _desk(refused), 422
+        return _desk(refused), status_of_form(refused)
     return redirect(url_for("console.tags", done=count), 303)
 
 
@@ -91,7 +92,7 @@ def end_one_tag() -> AnyResponse | tuple[str, int]:
     try:
         end_tag(ledger_here(), caller_here(), request.form.get("gtin", ""), request.form.get("serial", ""))
     except LedgerError as refused:
-        return _desk(refused), 422
+        return _desk(refused), status_of_form(refused)
     return redirect(url_for("console.tags"), 303)
 
 

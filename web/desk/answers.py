@@ -26,6 +26,7 @@ from ledger.services.desk.case_seller import appeal_by_link
 from ledger.services.desk.cases_read import right_words, see_by_link
 from web.desk import bp, words
 from web.people.visits import ledger_here, ours_only
+from web.problems import status_of_form
 
 
 @bp.get("/answer/<secret>")
@@ -55,7 +56,7 @@ def answer(secret: str) -> Response | AnyResponse:
         )
         counter_by_link(ledger_here(), secret, told)
     except LedgerError as refused:
-        return _page(secret, form.to_dict(), fault=refused.detail, status=422)
+        return _page(secret, form.to_dict(), fault=refused.detail, status=status_of_form(refused))
     return redirect(url_for("desk.seller_case", secret=secret), 303)
 
 
@@ -67,7 +68,7 @@ def prove(secret: str) -> Response:
     try:
         id, link, spoken = ask_for_seller(ledger_here(), secret, code)
     except LedgerError as refused:
-        return _page(secret, request.form.to_dict(), fault=refused.detail, status=422)
+        return _page(secret, request.form.to_dict(), fault=refused.detail, status=status_of_form(refused))
     address = f"{ledger_here().public_url}/prove/{link}"
     return _page(secret, {"ground": Ground.OWNER.value, "proof": id, "code": code or ""}, asked=(address, spoken))
 
@@ -88,7 +89,7 @@ def send_file(secret: str) -> Response | AnyResponse:
             raise Invalid(said("Ten files were sent already. Leave it at those."))
         keep_seller_file(ledger_here(), kept.id, cast(BinaryIO, file.stream))
     except LedgerError as refused:
-        return _page(secret, {}, fault=refused.detail, status=422)
+        return _page(secret, {}, fault=refused.detail, status=status_of_form(refused))
     return redirect(url_for("desk.seller_case", secret=secret, _anchor="files"), 303)
 
 
@@ -112,7 +113,7 @@ def appeal(secret: str) -> Response | AnyResponse:
     try:
         appeal_by_link(ledger_here(), secret, request.form.get("text", "")[:2_000])
     except LedgerError as refused:
-        return _page(secret, {}, fault=refused.detail, status=422)
+        return _page(secret, {}, fault=refused.detail, status=status_of_form(refused))
     return redirect(url_for("desk.seller_case", secret=secret), 303)
 
 

@@ -17,6 +17,7 @@ from web.join.words import missing_words, timeline
 from web.operator import bp
 from web.operator.overview import council_here
 from web.people.visits import ledger_here, to_signing_page, visit_here
+from web.problems import status_of_form
 
 
 @bp.get("/applications")
@@ -59,7 +60,7 @@ def approve(id: str) -> AnyResponse | tuple[str, int]:
             begin_confirm(ledger, visit_here(), "council", id, about, f"/operator/applications/{id}")
         )
     except LedgerError as problem:
-        return _page(id, problem.detail), 409
+        return _page(id, problem.detail), status_of_form(problem, 409)
 
 
 @bp.post("/applications/<id>/send-back")
@@ -68,7 +69,7 @@ def give_back(id: str) -> AnyResponse | tuple[str, int]:
     try:
         send_back(ledger_here(), council_here(), id, request.form.get("why", ""))
     except LedgerError as problem:
-        return _page(id, problem.detail), 422
+        return _page(id, problem.detail), status_of_form(problem)
     return redirect(url_for("operator.applications"), 303)
 
 

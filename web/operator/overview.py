@@ -22,6 +22,7 @@ from ledger.services.sessions import FRESH
 from web.console.pages import Pill, when
 from web.operator import bp
 from web.people.visits import ledger_here, maybe_session, person_here, visit_here
+from web.problems import status_of_form
 
 _PATIENCE: Final = 60
 _OLD: Final = 300
@@ -77,7 +78,7 @@ def change_safe_mode() -> AnyResponse | tuple[str, int]:
         try:
             begin_safe_mode(ledger_here(), _name(person.id if person else ""), request.form.get("why", ""))
         except LedgerError as problem:
-            return _overview(problem.detail), 422
+            return _overview(problem.detail), status_of_form(problem)
     return redirect(url_for("operator.overview"), 303)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug import Response as AnyResponse
 
-from ledger.domain.errors import LedgerError, TooMany
+from ledger.domain.errors import LedgerError
 from ledger.services.desk.origin_cards import CardView, make_card, make_owners_card, picture_of, view_card
 from web.origin import bp
 from web.own.items import page_of, shown_of
 from web.people.visits import ledger_here, ours_only, signed_in, visit_here
+from web.problems import status_of_form
 from web.scan.pace import expect_pace
 from web.scan.page import view_of
 
@@ -33,8 +34,7 @@ def make() -> AnyResponse | tuple[str, int]:
     try:
         card = make_card(ledger_here(), code)
     except LedgerError as refused:
-        status = 429 if isinstance(refused, TooMany) else 422
-        return render_template("origin/new.html", fault=refused.detail, code=code), status
+        return render_template("origin/new.html", fault=refused.detail, code=code), status_of_form(refused)
     return redirect(url_for("origin.card", id=card.id), 303)
 
 

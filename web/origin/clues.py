@@ -8,12 +8,13 @@ from flask import redirect, render_template, request, url_for
 from werkzeug import Response
 
 from ledger.domain.desk.clues import Answer, answer_words
-from ledger.domain.errors import LedgerError, TooLarge, TooMany
+from ledger.domain.errors import LedgerError
 from ledger.services.desk.clues import read_clue, send_clue, send_photo
 from ledger.services.desk.origin_cards import view_card
 from web.origin import bp
 from web.origin.cards import card_page
 from web.people.visits import ledger_here, ours_only
+from web.problems import status_of_form
 
 
 @bp.post("/cards/<id>/ask")
@@ -34,7 +35,7 @@ def ask(id: str) -> Response | tuple[str, int]:
             card=id,
         )
     except LedgerError as refused:
-        return card_page(shown, refused.detail), _status(refused)
+        return card_page(shown, refused.detail), status_of_form(refused)
     return redirect(url_for("origin.clue", id=clue.id), 303)
 
 
@@ -52,7 +53,7 @@ def send_photo_of(id: str) -> Response | tuple[str, int]:
     try:
         send_photo(ledger_here(), id, photo.stream if photo is not None else io.BytesIO())
     except LedgerError as refused:
-        return _page(id, refused.detail), _status(refused)
+        return _page(id, refused.detail), status_of_form(refused)
     return redirect(url_for("origin.clue", id=id), 303)
 
 
@@ -65,7 +66,3 @@ def _page(id: str, fault: str = "") -> str:
         wants_photo=found.answer is Answer.NEED_PHOTOS,
         fault=fault,
     )
-
-
-def _status(refused: LedgerError) -> int:
-    return 429 if isinstance(refused, TooMany) else 413 if isinstance(refused, TooLarge) else 422

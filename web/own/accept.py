@@ -13,6 +13,7 @@ from ledger.services.tag_handover import waits_for_tap
 from web.own import bp
 from web.own.items import item_here
 from web.people.visits import ledger_here, maybe_session, ours_only, to_signing_page, visit_here
+from web.problems import status_of_form
 from web.scan.looks import line_shown
 from web.scan.page import view_of
 
@@ -32,7 +33,7 @@ def review(id: str) -> str | tuple[str, int]:
     try:
         offer = release_offer(ledger, id, code)
     except LedgerError as refused:
-        return render_template("own/accept.html", id=id, fault=refused.detail), 422
+        return render_template("own/accept.html", id=id, fault=refused.detail), status_of_form(refused)
     subject = item_here(offer.item)
     scan = scan_item(ledger, subject.item.gtin, subject.item.serial)
     with ledger.store.read() as tx:

@@ -19,6 +19,7 @@ from ledger.services.scan_item import scan_item
 from web.own import bp
 from web.own.items import item_here, page_of
 from web.people.visits import ledger_here, maybe_session, ours_only, person_here, to_signing_page, visit_here
+from web.problems import status_of_form
 
 
 @bp.post("/items/<sealed:item>/ask")
@@ -88,7 +89,7 @@ def answer(secret: str) -> Response | str | tuple[str, int]:
             return _prove(secret, question, choose_photo(ledger, visit_here(), question, cast(BinaryIO, given.stream)))
         name = chosen_photo(ledger, question, token).name if token else None
     except LedgerError as refused:
-        return _prove(secret, question, fault=refused.detail), 422
+        return _prove(secret, question, fault=refused.detail), status_of_form(refused)
     finally:
         if given is not None:
             given.close()

@@ -13,6 +13,7 @@ from ledger.services.my_items import my_item
 from ledger.services.tag_handover import has_tag
 from web.own import bp
 from web.people.visits import ledger_here, signed_in, to_signing_page, visit_here
+from web.problems import status_of_form
 
 
 @bp.get("/my/items/<item:item>/handover")
@@ -43,7 +44,7 @@ def begin_handover(item: int) -> Response | tuple[str, int]:
         )
         return to_signing_page(errand)
     except LedgerError as refused:
-        return _handover(item, refused.detail), 422
+        return _handover(item, refused.detail), status_of_form(refused)
 
 
 @bp.get("/my/items/<item:item>/handover/<offer>")
@@ -79,7 +80,7 @@ def begin_moving(item: int) -> Response | tuple[str, int]:
     try:
         return to_signing_page(begin_move(ledger_here(), visit_here(), item, request.form.get("passkey", "")))
     except LedgerError as refused:
-        return _move(item, refused.detail), 422
+        return _move(item, refused.detail), status_of_form(refused)
 
 
 @bp.get("/my/items/<item:item>/move/<offer>")

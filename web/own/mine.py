@@ -19,6 +19,7 @@ from ledger.services.tell import messages_for_owner
 from ledger.services.views_of_chain import Listed
 from web.own import bp
 from web.people.visits import forget, ledger_here, signed_in, visit_here
+from web.problems import status_of_form
 from web.scan.looks import line_shown
 from web.scan.page import view_of
 
@@ -79,7 +80,7 @@ def forget_the_looks(item: int) -> AnyResponse | tuple[str, int]:
     try:
         forget_looks(ledger_here(), item)
     except LedgerError as refused:
-        return _looks(item, refused.detail), 409
+        return _looks(item, refused.detail), status_of_form(refused, 409)
     return redirect(url_for("owner.looks", item=item), 303)
 
 

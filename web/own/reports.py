@@ -11,6 +11,7 @@ from ledger.services.errand_state import begin_cancel, begin_report
 from ledger.services.my_items import my_item
 from web.own import bp
 from web.people.visits import ledger_here, signed_in, to_signing_page, visit_here
+from web.problems import status_of_form
 
 _KINDS = {"lost": OwnerReportKind.LOST, "stolen": OwnerReportKind.STOLEN, "found": OwnerReportKind.FOUND}
 _ASKED = ("when", "where", "police_force", "police_reference", "reason")
@@ -31,7 +32,7 @@ def send_report(item: int, kind: str) -> Response | tuple[str, int]:
     try:
         return to_signing_page(begin_report(ledger_here(), visit_here(), item, _KINDS[kind], words))
     except LedgerError as refused:
-        return _report(item, kind, refused.detail), 422
+        return _report(item, kind, refused.detail), status_of_form(refused)
 
 
 @bp.post("/my/items/<item:item>/cancel")

@@ -10,6 +10,7 @@ from ledger.services.tell import TO_OWNER, tell
 from web.own import bp
 from web.own.items import item_here, page_of
 from web.people.visits import ledger_here, ours_only
+from web.problems import status_of_form
 
 _KINDS = "any(found_it, seen_it, report, contest, already_paid, ask_last_owner)"
 
@@ -28,7 +29,7 @@ def send(item: int, kind: str) -> str | Response | tuple[str, int]:
     try:
         tell(ledger_here(), item, kind, request.form.get("text", ""), request.form.get("contact", ""))
     except LedgerError as refused:
-        return _page(item, kind, refused.detail), 422
+        return _page(item, kind, refused.detail), status_of_form(refused)
     return _page(item, kind, sent=True)
 
 

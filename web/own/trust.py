@@ -11,6 +11,7 @@ from ledger.services.errand_ask import begin_entrust, end_entrustment
 from ledger.services.my_items import my_item
 from web.own import bp
 from web.people.visits import ledger_here, signed_in, to_signing_page, visit_here
+from web.problems import status_of_form
 
 
 @bp.get("/my/items/<item:item>/entrust")
@@ -31,7 +32,7 @@ def begin_trust(item: int) -> Response | tuple[str, int]:
             begin_entrust(ledger_here(), visit_here(), item, request.form.get("organisation", ""), count)
         )
     except LedgerError as refused:
-        return _entrust(item, refused.detail), 422
+        return _entrust(item, refused.detail), status_of_form(refused)
 
 
 @bp.post("/my/items/<item:item>/entrust/<id>/end")

@@ -12,6 +12,7 @@ from ledger.services.my_account import account_of, forget_email, remove_passkey,
 from ledger.services.resume_errand import resume
 from web.people import bp
 from web.people.visits import inside, ledger_here, signed_in, to_signing_page, visit_here
+from web.problems import status_of_form
 
 
 @bp.get("/my/account")
@@ -35,7 +36,7 @@ def give_email() -> str | tuple[str, int]:
     try:
         send_confirmation(ledger_here(), visit_here(), email, onward)
     except LedgerError as refused:
-        return _account(fault=refused.detail), 422
+        return _account(fault=refused.detail), status_of_form(refused)
     return _account(sent=email)
 
 

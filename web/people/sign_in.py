@@ -20,6 +20,7 @@ from web.people.visits import (
     to_signing_page,
     visit_here,
 )
+from web.problems import status_of_form
 
 
 @bp.get("/sign-in")
@@ -50,7 +51,8 @@ def send_sign_in_link() -> str | tuple[str, int]:
     try:
         send_link(ledger_here(), email, inside(_onward()))
     except LedgerError as refused:
-        return render_template("people/sign_in.html", next=_onward(), sent=None, fault=refused.detail), 422
+        page = render_template("people/sign_in.html", next=_onward(), sent=None, fault=refused.detail)
+        return page, status_of_form(refused)
     return render_template("people/sign_in.html", next=_onward(), sent=email, fault=None)
 
 

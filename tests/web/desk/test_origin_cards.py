@@ -15,6 +15,7 @@ from PIL import Image
 
 from ledger.domain.batches import Item
 from ledger.domain.desk.clues import LASTS, Answer
+from ledger.domain.errors import Invalid, LedgerError, TooMany, Unavailable
 from ledger.domain.organisations import Role
 from ledger.domain.statements import Kind, MarkKind
 from ledger.services import hand_out_cards
@@ -68,6 +69,23 @@ def made(client: FlaskClient, code: str) -> str:
     answer = client.post("/cards", data={"code": code})
     assert answer.status_code == 303, answer.get_data(as_text=True)
     return str(answer.headers["Location"])
+
+
+@pytest.mark.parametrize(
+    ("refused", "status"),
+    [(Invalid("Look again."), 422), (TooMany("Wait.", retry_after=9), 429), (Unavailable("Nobody answers."), 503)],
+)
+def test_a_form_comes_back_with_a_status_that_says_whose_turn_it_is(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, refused: LedgerError, status: int
+) -> None:
+    def refuse(*_: object) -> None:
+        raise refused
+
+    monkeypatch.setattr("web.origin.cards.make_card", refuse)
+    answer = client.post("/cards", data={"code": "typed"})
+    assert answer.status_code == status
+    assert refused.detail in answer.get_data(as_text=True)
+    assert 'value="typed"' in answer.get_data(as_text=True)
 
 
 def test_a_card_shows_brand_country_and_year_and_that_its_maker_has_shown_nothing(
