@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from threading import Event
 from typing import Final
 
 from ledger.bootstrap import ChainSide
 from ledger.chain.node import LocalMiner
 from ledger.chain.rpc import RpcRefused
+from ledger.domain.chain_view import Block
 from ledger.domain.errors import Unavailable
 from ledger.services.condition import NODE_HEIGHT
 from ledger.services.follow_chain import MOST_STEPS, NODE_SEEN, follow, raise_final, shared_height
@@ -20,6 +23,17 @@ from ledger.services.views_of_chain import final_height
 
 _SAVE_EVERY: Final = 3.0
 _SEEN_EVERY: Final = 5
+_DISK: Final = 1.0
+"""Seconds that a save may take to be written before we go on without it, where nothing else is to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Saving:
+    """A save that is being written: since when, and the tip that our copy had when the node was asked."""
+
+    height: Future[int]
+    began: float
+    tip: Block | None
 
 
 class ChainLoop:
@@ -34,6 +48,7 @@ class ChainLoop:
         self._unsaved = True
         self._saved_at = float("-inf")
         self._save_took = 0.0
+        self._saving: _Saving | None = None
         self._seen_at = 0
         self._terms: Terms | None = None
         self._more = self._ahead = False
@@ -60,12 +75,14 @@ class ChainLoop:
             mined = self._mine(miner)
             if mined:
                 changed += follow(ledger, node)
+            self._note_saved()
             # What was mined counts even where we did not store it ourselves: `touchmark reindex` may have, meanwhile,
             # or a worker that had the lease between two turns of ours and left without saving.
             self._unsaved = self._unsaved or changed > 0 or mined > 0 or self._unsaved_by_others()
             # Quiet means nothing more is coming this moment: save at once, so that it is final soon.
-            if self._unsaved and self._save_is_due(quiet=not sent or self._settled()):
-                self._save(miner)
+            quiet = not sent or self._settled()
+            if self._unsaved and self._save_is_due(quiet=quiet):
+                self._save(miner, quiet=quiet)
         else:
             raise_final(ledger, shared_height(ledger, node))
         return bool(changed or mined)
@@ -97,21 +114,47 @@ class ChainLoop:
 
     def _save_is_due(self, *, quiet: bool) -> bool:
         """At most a tenth of busy time goes into saving, else a fifth: it takes longer the more the chain holds."""
+        if self._saving is not None:
+            return False
         since = time.monotonic() - self._saved_at
         return since > max(_SAVE_EVERY, 9 * self._save_took) or (quiet and since > 4 * self._save_took)
 
     def _unsaved_by_others(self) -> bool:
+        if self._saving is not None:
+            return False
         with self.ledger.store.read() as tx:
             tip = tx.chain.tip()
             return tip is not None and tip.number > final_height(tx)
 
-    def _save(self, miner: LocalMiner) -> None:
+    def _save(self, miner: LocalMiner, *, quiet: bool) -> None:
+        """Wait for what the node has to tell, and no longer for the disk than there is nothing else to do."""
         self._expect_lease()
-        began = time.monotonic()
-        raise_final(self.ledger, miner.save())
+        with self.ledger.store.read() as tx:
+            tip = tx.chain.tip()
+        dumped, beside = Event(), ThreadPoolExecutor(1, thread_name_prefix="save")
+        self._saving = _Saving(beside.submit(miner.save, dumped.set), time.monotonic(), tip)
+        beside.shutdown(wait=False)
+        self._saving.height.add_done_callback(lambda _: dumped.set())
         self._unsaved = False
+        dumped.wait()
+        wait([self._saving.height], _DISK if quiet else 0)
+        self._note_saved()
+
+    def _note_saved(self) -> None:
+        """Final is what was written, as far as our copy still has it. Raises what kept it from being written."""
+        saving = self._saving
+        if saving is None or not saving.height.done():
+            return
+        self._saving, self._unsaved = None, True
+        height = saving.height.result()
         self._saved_at = time.monotonic()
-        self._save_took = self._saved_at - began
+        self._save_took = self._saved_at - saving.began
+        self._expect_lease()
+        with self.ledger.store.read() as tx:
+            self._unsaved = tx.chain.tip() != saving.tip
+            if saving.tip is None or tx.chain.block(saving.tip.number) != saving.tip:
+                return
+        raise_final(self.ledger, min(height, saving.tip.number))
 
     def _settled(self) -> bool:
         with self.ledger.store.read() as tx:

@@ -171,9 +171,12 @@ class LocalMiner:
         """Mine until nothing waits; how many blocks that took."""
         return mine(self._rpc)
 
-    def save(self) -> int:
-        """Save the chain to disk; the height up to which nothing can be lost any more."""
-        return save(self._rpc, self._folder).block_number
+    def save(self, dumped: Callable[[], None] = lambda: None) -> int:
+        """Save the chain to disk; the height up to which nothing can be lost any more.
+
+        `dumped` is called when it may be mined again, while what the node told is being written.
+        """
+        return save(self._rpc, self._folder, dumped).block_number
 
     def fund(self, address: str) -> None:
         """Give a sender what it needs to pay for blocks that cost nothing here."""

@@ -14,14 +14,14 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from ledger.chain.rpc import Rpc, hex_bytes, quantity
-from ledger.chain.whole_files import sync_folder, write_whole
+from ledger.chain.whole_files import sync_folder, whole_file, write_whole
 from ledger.domain.errors import LedgerError, Unavailable
 
 GENERATIONS: Final = 2
@@ -33,8 +33,11 @@ DUMP_TIMEOUT: Final = 120.0
 MINING_ROUNDS: Final = 200
 IDLE_ROUNDS: Final = 3
 
+_PIECE: Final = 2**18
+_OVERLAP: Final = 200
+"""More bytes than anything that is looked for."""
 _SIDECAR: Final = re.compile(r"save-(\d{8})\.meta\.json")
-_HEIGHT: Final = re.compile(rb'"best_block_number":(?:(\d+)|"(0x[0-9a-fA-F]+)")')
+_HEIGHT: Final = re.compile(rb'"best_block_number":(?:(\d+)\D|"(0x[0-9a-fA-F]+)")')
 
 
 class StateLost(LedgerError):
@@ -85,37 +88,39 @@ def state_file(folder: Path, generation: int) -> Path:
     return folder / f"save-{generation:08}.json"
 
 
-def save(rpc: Rpc, folder: Path) -> SavedState:
+def save(rpc: Rpc, folder: Path, dumped: Callable[[], None] = lambda: None) -> SavedState:
     """Saves the node's whole state into `folder` and says with which block it ends.
 
-    Returns only when the save is on the disk and would be found by `newest_whole`. Raises Unavailable,
-    with the earlier generations untouched, if the node does not answer, mines meanwhile, or the disk
-    is full.
+    Returns only when the save is on the disk and would be found by `newest_whole`. Calls `dumped` when the node is
+    not needed any more: from then on it may be mined again. Raises Unavailable, with the earlier generations
+    untouched, if the node does not answer, mines meanwhile, or the disk is full, or if somebody else saved after
+    the dump was made: what they saved is newer.
     """
+    generation = _newest(folder) + 1
     tip, packed = _dump(rpc)
-    state = _unpack(packed)
-    _expect_tip(state, tip)
-    try:
-        generation = max((number for number, _ in _sidecars(folder)), default=0) + 1
-    except OSError as error:
-        raise Unavailable(f"The local chain’s saves in {folder} cannot be listed: {error.strerror}.") from error
-    saved = SavedState(
-        generation=generation,
-        chain_id=rpc.chain_id(),
-        genesis_hash=hex_bytes(_header(rpc, "0x0").get("hash"), "a block's hash", 32),
-        block_number=quantity(tip.get("number"), "a block number"),
-        block_hash=hex_bytes(tip.get("hash"), "a block's hash", 32),
-        state_root=hex_bytes(tip.get("stateRoot"), "a state root", 32),
-        timestamp=quantity(tip.get("timestamp"), "a block's time"),
-        size=len(state),
-        sha256=hashlib.sha256(state).digest(),
-    )
+    chain_id, genesis = rpc.chain_id(), hex_bytes(_header(rpc, "0x0").get("hash"), "a block's hash", 32)
+    dumped()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_whole(state_file(folder, generation), state)
+        with whole_file(state_file(folder, generation)) as file:
+            size, sha256 = _unpack(packed, tip, file)
+            if _newest(folder) >= generation:
+                raise Unavailable("The local chain was saved by another worker meanwhile; that save is the newer one.")
+        saved = SavedState(
+            generation=generation,
+            chain_id=chain_id,
+            genesis_hash=genesis,
+            block_number=quantity(tip.get("number"), "a block number"),
+            block_hash=hex_bytes(tip.get("hash"), "a block's hash", 32),
+            state_root=hex_bytes(tip.get("stateRoot"), "a state root", 32),
+            timestamp=quantity(tip.get("timestamp"), "a block's time"),
+            size=size,
+            sha256=sha256,
+        )
         write_whole(_sidecar(folder, generation), saved.to_json())
     except OSError as error:
-        state_file(folder, generation).unlink(missing_ok=True)
+        if not _sidecar(folder, generation).exists():
+            state_file(folder, generation).unlink(missing_ok=True)
         raise Unavailable(f"The local chain could not be saved in {folder}: {error.strerror}.") from error
     # This one is whole; what cannot be removed now goes with the next.
     with suppress(OSError):
@@ -204,24 +209,42 @@ def _dump(rpc: Rpc) -> tuple[dict[str, Any], bytes]:
     return before, hex_bytes(dumped, "its state")
 
 
-def _unpack(packed: bytes) -> bytes:
+def _unpack(packed: bytes, tip: dict[str, Any], file: BinaryIO) -> tuple[int, bytes]:
+    """Writes the dump as Anvil loads it, piece by piece; its size and hash. It must end with `tip`.
+
+    The tip is looked for by text: reading 300 MB as JSON would take seconds and gigabytes.
+    """
+    sha256, size, height, end = hashlib.sha256(), 0, None, b""
+    wanted = {f'"{field}":"{tip.get(field)}"'.encode() for field in ("parentHash", "stateRoot")}
+    for piece in _pieces(packed):
+        size += len(piece)
+        if size > MAX_STATE:
+            raise Unavailable(f"The local node's dump is larger than {MAX_STATE} bytes.")
+        sha256.update(piece)
+        file.write(piece)
+        here = end + piece
+        wanted -= {text for text in wanted if text in here}
+        if height is None and (found := _HEIGHT.search(here)):
+            height = int(found[1] or found[2], 0)
+        end = here[-_OVERLAP:]
+    if height != quantity(tip.get("number"), "a block number") or wanted:
+        raise Unavailable("The local node's dump does not end with its newest block; save again.")
+    return size, sha256.digest()
+
+
+def _pieces(packed: bytes) -> Iterator[bytes]:
     unpacker = zlib.decompressobj(wbits=31)
     try:
-        state = unpacker.decompress(packed, MAX_STATE)
+        for at in range(0, len(packed), _PIECE):
+            left = packed[at : at + _PIECE]
+            while left and not unpacker.eof:
+                yield unpacker.decompress(left, 16 * _PIECE)
+                left = unpacker.unconsumed_tail
+        yield unpacker.flush()
     except zlib.error as error:
         raise Unavailable("The local node's dump is torn: it is not whole gzip.") from error
     if not unpacker.eof:
-        raise Unavailable(f"The local node's dump is torn, or larger than {MAX_STATE} bytes.")
-    return state
-
-
-def _expect_tip(state: bytes, tip: dict[str, Any]) -> None:
-    """Looks for the tip in the dump by text: reading 300 MB as JSON would take seconds and gigabytes."""
-    height = _HEIGHT.search(state)
-    number = int(height[1] or height[2], 0) if height else None
-    wanted = [f'"{field}":"{tip.get(field)}"'.encode() for field in ("parentHash", "stateRoot")]
-    if number != quantity(tip.get("number"), "a block number") or any(text not in state for text in wanted):
-        raise Unavailable("The local node's dump does not end with its newest block; save again.")
+        raise Unavailable("The local node's dump is torn: its end is missing.")
 
 
 def _header(rpc: Rpc, block: str) -> dict[str, Any]:
@@ -238,6 +261,13 @@ def _waiting(rpc: Rpc) -> int:
 
 def _sidecar(folder: Path, generation: int) -> Path:
     return folder / f"save-{generation:08}.meta.json"
+
+
+def _newest(folder: Path) -> int:
+    try:
+        return max((number for number, _ in _sidecars(folder)), default=0)
+    except OSError as error:
+        raise Unavailable(f"The local chain’s saves in {folder} cannot be listed: {error.strerror}.") from error
 
 
 def _sidecars(folder: Path) -> Iterator[tuple[int, Path]]:

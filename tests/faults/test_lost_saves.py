@@ -32,7 +32,7 @@ ROUNDS = rounds(gate=2, long=50)
 class Unlucky(LocalMiner):
     """A disk that takes nothing for now."""
 
-    def save(self) -> int:
+    def save(self, dumped: Callable[[], None] = lambda: None) -> int:
         raise Unavailable("The disk is full.")
 
 

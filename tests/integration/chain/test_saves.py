@@ -218,6 +218,19 @@ def test_a_full_disk_is_said_and_costs_no_earlier_save(
     assert save(rpc, node.saves_folder).generation == before.generation + 1
 
 
+def test_of_two_who_save_at_once_the_later_dump_is_kept(node: LocalNode, rpc: Rpc) -> None:
+    newer: list[SavedState] = []
+
+    def meanwhile() -> None:
+        rpc.call("evm_mine")
+        newer.append(save(rpc, node.saves_folder))
+
+    with pytest.raises(Unavailable, match="another worker"):
+        save(rpc, node.saves_folder, meanwhile)
+    assert newest_whole(node.saves_folder) == newer[0]
+    assert not list(node.saves_folder.glob("*.tmp"))
+
+
 MINES_AND_SAVES = """
 import sys
 from pathlib import Path

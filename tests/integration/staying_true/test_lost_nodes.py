@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ ADA = person("ada")
 class NeverSaving(LocalMiner):
     """A disk that takes nothing more."""
 
-    def save(self) -> int:
+    def save(self, dumped: Callable[[], None] = lambda: None) -> int:
         raise Unavailable("The disk is full.")
 
 
