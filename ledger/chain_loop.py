@@ -113,11 +113,11 @@ class ChainLoop:
             raise Unavailable("This worker was held up so long that another may have taken its place.")
 
     def _save_is_due(self, *, quiet: bool) -> bool:
-        """At most a tenth of busy time goes into saving, else a fifth: it takes longer the more the chain holds."""
+        """At most a twentieth of busy time goes into saving, else a fifth: it takes longer the more the chain holds."""
         if self._saving is not None:
             return False
         since = time.monotonic() - self._saved_at
-        return since > max(_SAVE_EVERY, 9 * self._save_took) or (quiet and since > 4 * self._save_took)
+        return since > max(_SAVE_EVERY, 19 * self._save_took) or (quiet and since > 4 * self._save_took)
 
     def _unsaved_by_others(self) -> bool:
         if self._saving is not None:

@@ -69,6 +69,7 @@ def follow(ledger: Ledger, chain: Chain) -> int:
                 break
             if step is Step.DROP:
                 tx.chain.drop_from(ours.number)
+                tx.outbox.wake()
                 ours = tx.chain.tip()
             elif rows is not None:
                 tx.chain.extend(rows)

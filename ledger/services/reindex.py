@@ -120,6 +120,7 @@ def _write(ledger: Ledger, spool: IO[bytes], final: int, tip: Block) -> Reindexe
         tx.chain.forget_empty(0, final)
         tx.meta.set("final_height", final)
         tx.meta.remove(HALTED)
+        tx.outbox.wake()
     return Reindexed(blocks, events, tip.number, final)
 
 

@@ -29,6 +29,8 @@ MOST_IN_TURN: Final = 2_400
 _SETTLED: Final = "settled_height"
 _STUCK_AFTER: Final = 60
 _LOOK_AGAIN: Final = 3
+_LOOK_AT_ACCEPTED: Final = 60
+"""Seconds; where blocks are dropped, at once."""
 _DEAREST: Final = 10
 """Times the present price: a transaction that is stuck for another reason is not paid for without end."""
 
@@ -39,6 +41,7 @@ class _Plan:
 
     nonce: int
     more: bool = False
+    accepted: bool = False
     over: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     not_yet: list[str] = field(default_factory=list)
@@ -46,7 +49,7 @@ class _Plan:
     bundles: list[tuple[SentTransaction, list[str]]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.over or self.waiting or self.not_yet or self.postponed or self.bundles)
+        return bool(self.accepted or self.over or self.waiting or self.not_yet or self.postponed or self.bundles)
 
 
 def make_ready(ledger: Ledger, chain: Chain, terms: Terms) -> bool:
@@ -105,6 +108,8 @@ def _planned(ledger: Ledger, chain: Chain, tx: Tx, terms: Terms) -> _Plan:
     plan = _Plan(next_nonce(tx, terms.relayer.address, mined))
     candidates = tx.outbox.unsettled(now, MOST_IN_TURN)
     plan.more = len(candidates) == MOST_IN_TURN
+    # Where all that is due was looked through, so were those that a block has accepted: not again in every turn.
+    plan.accepted = not plan.more and tx.outbox.accepted_due(now)
     ready = _sorted_out(ledger, tx, candidates, plan)
     bundles, plan.not_yet = bundled(ledger, tx, ready)
     for nonce, bundle in enumerate(bundles, plan.nonce):
@@ -141,6 +146,8 @@ def _sorted_out(ledger: Ledger, tx: Tx, candidates: Sequence[Queued], plan: _Pla
 def _keep(ledger: Ledger, tx: Tx, plan: _Plan) -> None:
     now = ledger.now()
     tx.outbox.settle(plan.over)
+    if plan.accepted:
+        tx.outbox.leave_accepted(now, now + _LOOK_AT_ACCEPTED)
     # What only waits steps aside for a moment, or it would stand in the way of what is new. So does what is sent now,
     # where the next bundles are made before a block has this one.
     aside = [*plan.waiting, *plan.not_yet]

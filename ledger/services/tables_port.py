@@ -307,6 +307,18 @@ class Outbox(Protocol):
         """Leave statements alone until `at`."""
         ...
 
+    def accepted_due(self, now: int) -> bool:
+        """Whether any that a block of ours has accepted is among those that are looked at now."""
+        ...
+
+    def leave_accepted(self, now: int, until: int) -> None:
+        """Leave alone until then what a block of ours has accepted: nothing is to be done there while it stands."""
+        ...
+
+    def wake(self) -> None:
+        """Look at once at all that was left alone: blocks that had accepted some of it are gone."""
+        ...
+
     def postpone(self, id: str, tries: int, next_try_at: int) -> None:
         """Note a try that came to nothing, and when the next is due."""
         ...

@@ -123,6 +123,21 @@ class Outbox:
             chunk = ids[start : start + 400]
             self._db.execute(update(statements).where(statements.c.id.in_(chunk)).values(next_try_at=at))
 
+    def accepted_due(self, now: int) -> bool:
+        """Whether any that a block of ours has accepted is among those that are looked at now."""
+        due = (~statements.c.settled, statements.c.next_try_at <= now, _ACCEPTED)
+        return self._db.execute(select(statements.c.id).where(*due).limit(1)).first() is not None
+
+    def leave_accepted(self, now: int, until: int) -> None:
+        """Leave alone until then what a block of ours has accepted: nothing is to be done there while it stands."""
+        due = (~statements.c.settled, statements.c.next_try_at <= now, _ACCEPTED)
+        self._db.execute(update(statements).where(*due).values(next_try_at=until))
+
+    def wake(self) -> None:
+        """Look at once at all that was left alone: blocks that had accepted some of it are gone."""
+        left = (~statements.c.settled, statements.c.next_try_at > 0, statements.c.tries == 0)
+        self._db.execute(update(statements).where(*left).values(next_try_at=0))
+
     def postpone(self, id: str, tries: int, next_try_at: int) -> None:
         """Note a try that came to nothing, and when the next is due."""
         self._db.execute(update(statements).where(statements.c.id == id).values(tries=tries, next_try_at=next_try_at))

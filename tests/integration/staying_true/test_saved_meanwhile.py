@@ -104,8 +104,8 @@ def test_a_save_of_blocks_that_are_gone_meanwhile_makes_nothing_final(
         time.sleep(0.01)
     world.node.stop()
     world.node.start()
-    # The node is where it was before; the same statement goes into another block of the same height.
-    world.clock.ahead += 5
+    # The node is where it was before; the statement goes into another block.
+    world.travel(5)
     loop.turn()
     loop.turn()
     world.expect(queued, State.ACCEPTED)
