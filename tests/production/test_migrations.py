@@ -14,7 +14,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event
 
 from ledger.storage import migrate
-from ledger.storage.engine import make_engine
 from ledger.storage.migrate import current, downgrade, newest, upgrade
 
 FOLDER: Final = Path(migrate.__file__).with_name("migrations")
@@ -28,10 +27,6 @@ _ADDS: Final = (
     re.compile(r"^(BEGIN|COMMIT)$"),
     re.compile(r"^CREATE (OR REPLACE FUNCTION|TRIGGER) "),
 )
-_REPLACED: Final = frozenset(
-    {"DROP INDEX ix_statements_settled_next_try_at", "DROP INDEX ix_statements_settled_next_try_at_id"}
-)
-"""Indexes whose questions another answers from the same migration on, for the release before as well: shown below."""
 _COLUMN: Final = re.compile(r"^ALTER TABLE \S+ ADD (COLUMN )?(?!CONSTRAINT)\S+ ")
 
 
@@ -81,29 +76,7 @@ def test_migrations_only_add(empty_database: str) -> None:
             one for one in said if not re.match(r"\s*(BEGIN|PRAGMA|SELECT|SET LOCAL|UPDATE alembic_version)", one)
         ]
         assert changes, revision
-        assert set(offending(";".join(changes))) <= _REPLACED, revision
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        "SELECT id FROM statements WHERE {waits} AND next_try_at <= 9 ORDER BY next_try_at, id LIMIT 5",
-        "SELECT count(*) FROM (SELECT settled FROM statements WHERE {waits} LIMIT 5) AS found",
-        "SELECT count(*), min(created_at) FROM statements WHERE {waits}",
-    ],
-)
-def test_what_waits_is_found_by_its_index_in_the_words_of_the_release_before(empty_database: str, asked: str) -> None:
-    upgrade(empty_database, "0026")
-    engine = make_engine(empty_database)
-    with engine.connect().execution_options(touchmark_write=False) as connection, connection.begin():
-        if engine.dialect.name == "sqlite":
-            plan = "EXPLAIN QUERY PLAN " + asked.format(waits="settled = 0")
-        else:
-            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-            plan = "EXPLAIN " + asked.format(waits="NOT settled")
-        told = str(connection.exec_driver_sql(plan).all())
-    engine.dispose()
-    assert "ix_statements_waiting" in told, told
+        assert offending(";".join(changes)) == [], revision
 
 
 @pytest.mark.parametrize(
