@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import time
 from collections.abc import Callable
 
 import pytest
@@ -36,15 +34,6 @@ class Unlucky(LocalMiner):
         raise Unavailable("The disk is full.")
 
 
-def kill_and_start(world: World) -> None:
-    assert world.node.pid is not None
-    os.kill(world.node.pid, signal.SIGKILL)
-    while world.node.is_alive():
-        time.sleep(0.01)
-    world.node.stop()
-    world.node.start()
-
-
 def test_what_was_not_saved_is_sent_again_and_counts_once(sqlite_world: World) -> None:
     world, chance = sqlite_world, random.Random(f"{SEED} lost")
     lost = 0
@@ -60,7 +49,7 @@ def test_what_was_not_saved_is_sent_again_and_counts_once(sqlite_world: World) -
         if number % 2:
             # A worker that knows nothing of it: as if it had died too.
             world.restart_worker()
-        kill_and_start(world)
+        world.restart_node()
         lost += height - int(world.rpc.call("eth_blockNumber"), 16)
         _, wrong = unsupported_ticks(world.ledger, world.loop.side.node, world.cards()[:3])
         assert not wrong, wrong

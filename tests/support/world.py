@@ -6,7 +6,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -107,6 +109,19 @@ class World:
     def restart_worker(self) -> None:
         """As after a crash: nothing that was in memory is left."""
         self._loop = None
+
+    def kill_node(self) -> None:
+        """The node is gone in an instant, with all that it had not saved."""
+        assert self.node.pid is not None
+        os.kill(self.node.pid, signal.SIGKILL)
+        while self.node.is_alive():
+            time.sleep(0.01)
+
+    def restart_node(self) -> None:
+        """Kill it, and start it with its newest whole save."""
+        self.kill_node()
+        self.node.stop()
+        self.node.start()
 
     def close(self) -> None:
         """Let connections go."""

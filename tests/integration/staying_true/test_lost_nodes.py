@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -62,10 +60,7 @@ def test_a_killed_node_loses_only_what_was_never_called_final(world: World) -> N
         assert not expect_tick_supported(world, card).standing.tick
     with world.ledger.store.read() as tx:
         high = tx.chain.tip()
-    assert world.node.pid is not None
-    os.kill(world.node.pid, signal.SIGKILL)
-    while world.node.is_alive():
-        time.sleep(0.01)
+    world.kill_node()
     with pytest.raises(Unavailable):
         loop.turn()
     world.node.stop()

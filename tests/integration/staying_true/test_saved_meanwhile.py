@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -98,12 +96,7 @@ def test_a_save_of_blocks_that_are_gone_meanwhile_makes_nothing_final(
     queued = world.say("maison", Kind.ANCHOR, hash=b"\x01" * 32)
     loop.turn()
     world.expect(queued, State.ACCEPTED)
-    assert world.node.pid is not None
-    os.kill(world.node.pid, signal.SIGKILL)
-    while world.node.is_alive():
-        time.sleep(0.01)
-    world.node.stop()
-    world.node.start()
+    world.restart_node()
     # The node is where it was before; the statement goes into another block.
     world.travel(5)
     loop.turn()
