@@ -164,14 +164,17 @@ class Rpc:
             ) as response:
                 if response.status_code != 200:
                     raise Unavailable(f"{here} answered with HTTP {response.status_code}.")
+                late = False
                 for part in response.iter_bytes():
+                    # Each read has its own timeout, so a node that drips would never reach one. What comes first after
+                    # the deadline is taken: it may be all there is, and it was this machine that stood still.
+                    if late:
+                        raise Unavailable(f"{here} took longer than {timeout:g} s to answer.")
                     size += len(part)
                     if size > max_bytes:
                         raise AnswerTooLarge(f"{here} sent more than {max_bytes} bytes at once.")
-                    # Each read has its own timeout, so a node that drips would never reach one.
-                    if time.monotonic() > deadline:
-                        raise Unavailable(f"{here} took longer than {timeout:g} s to answer.")
                     parts.append(part)
+                    late = time.monotonic() > deadline
         except httpx.TimeoutException as error:
             raise Unavailable(f"{here} took longer than {timeout:g} s to answer.") from error
         # RuntimeError is how httpx speaks of a session that was closed.

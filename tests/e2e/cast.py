@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from eth_account import Account
 from eth_account.messages import encode_typed_data
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from ledger.bootstrap import build
 from ledger.domain.organisations import Role
@@ -27,7 +27,7 @@ from ledger.services.ports import Ledger
 from ledger.services.replace_claim import replace_claim
 from ledger.settings import Settings
 from tests.e2e.running import Running, wait_until
-from tests.support.chromium import FLAGS
+from tests.support.chromium import chromium
 from tests.web.stage import sheet
 
 PHONE: Final = {"width": 360, "height": 640}
@@ -255,17 +255,15 @@ class Someone:
 
 
 @contextmanager
-def cast(folder: Path, chromium: Path, port: int) -> Iterator[Cast]:
+def cast(folder: Path, port: int) -> Iterator[Cast]:
     """Everything running, two organisations that sell, one that checks, one that trades."""
     running = Running(folder / "data", "--port", str(port), "--empty")
     try:
         running.start()
         ledger = build(Settings(data=running.folder, public_url=running.address))
         _organisations(ledger)
-        with sync_playwright() as play:
-            browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
+        with chromium() as browser:
             yield Cast(running, ledger, browser, folder)
-            browser.close()
         ledger.store.engine.dispose()  # type: ignore[attr-defined]
     finally:
         running.end()

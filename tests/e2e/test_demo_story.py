@@ -17,7 +17,7 @@ import pytest
 from eth_account import Account
 
 from tests.e2e.running import PATIENCE, STORY, Running, wait_until
-from tests.support.chromium import CHROMIUM
+from tests.support.chromium import chromium
 
 LASTING: Final = {
     "held", "unclaimed", "in_transfer", "not_on_sale_yet", "recalled", "reported_lost", "disputed",
@@ -97,13 +97,8 @@ def test_what_holds_keys_is_readable_by_its_owner_only(told: Running) -> None:
 
 
 def test_the_first_screen_says_the_verdict_in_a_browser(told: Running) -> None:
-    from playwright.sync_api import sync_playwright
-
-    from tests.support.chromium import FLAGS
-
     verdicts = told.demo()["verdicts"]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 360, "height": 640})
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -113,7 +108,6 @@ def test_the_first_screen_says_the_verdict_in_a_browser(told: Running) -> None:
             assert answer.status == 200
             assert words in page.locator("h1, h2").first.inner_text() + page.locator("body").inner_text()[:600]
         assert all(url.startswith((told.address, "data:")) for url in asked)
-        browser.close()
 
 
 @pytest.mark.parametrize("part", ["worker", "web", "node"])

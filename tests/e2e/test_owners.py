@@ -13,7 +13,6 @@ from ledger.domain.people import StaffRole
 from tests.e2e.cast import Card, Cast, Someone, cast
 from tests.e2e.running import wait_until
 from tests.e2e.test_demo_story import free_port
-from tests.support.chromium import CHROMIUM
 from web.sealed_numbers import sealed
 
 pytestmark = pytest.mark.e2e
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cast]:
-    with cast(tmp_path_factory.mktemp("owners"), CHROMIUM, free_port()) as everybody:
+    with cast(tmp_path_factory.mktemp("owners"), free_port()) as everybody:
         everybody.print_cards(24)
         yield everybody
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from ledger.bootstrap import build
 from ledger.domain.identity import path
@@ -21,7 +21,7 @@ from ledger.services.ports import Ledger
 from ledger.settings import Settings
 from tests.e2e.running import Running, wait_until
 from tests.e2e.test_demo_story import free_port
-from tests.support.chromium import CHROMIUM, FLAGS
+from tests.support.chromium import chromium
 from tests.web.stage import GTIN, sheet
 
 AXE: Final = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -70,10 +70,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         running.start()
         ledger = build(Settings(data=running.folder, public_url=running.address))
         _people(ledger)
-        with sync_playwright() as play:
-            browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        with chromium() as browser:
             yield World(running, ledger, browser, folder)
-            browser.close()
         ledger.store.engine.dispose()  # type: ignore[attr-defined]
     finally:
         running.end()
@@ -172,7 +170,7 @@ def test_a_scan_turns_from_pending_to_registered_without_a_script(world: World) 
     assert seen[-1] == "Matches Maison Exemple's records. No owner yet"
     assert set(seen[:-1]) <= {"Recorded, waiting for confirmation"}
     assert not buyer.cookies()
-    assert scan.get_by_text(f"No. …{serial[-4:]}").is_visible()
+    expect(scan.get_by_text(f"No. …{serial[-4:]}")).to_be_visible()
     world.picture(scan, "scan")
     context.close()
     buyer.close()
@@ -197,9 +195,9 @@ def test_a_typed_code_and_a_language_work_without_a_script(world: World) -> None
     scan.goto("/")
     scan.get_by_label("Code or serial").fill(f"{serial[:4]} {serial[4:8]}-{serial[8:]}".lower())
     scan.get_by_role("button", name="Check").click()
-    assert scan.url == link
+    expect(scan).to_have_url(link)
     scan.get_by_role("link", name="FR").click()
-    assert scan.locator("html").get_attribute("lang") == "fr"
+    expect(scan.locator("html")).to_have_attribute("lang", "fr")
     scan.goto("/check?code=7K3M9QX2TP4")
     assert scan.get_by_label("Type it again").input_value() == "7K3M9QX2TP4"
     context.close()

@@ -32,8 +32,10 @@ FLAGS: Final = [
 def chromium() -> Iterator[Browser]:
     """A browser of its own, closed at the end."""
     # Not with this file: whoever only reads its paths need not have a browser driven.
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # A page on a busy machine may take longer than the driver's own five seconds.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as play:
         started = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         try:

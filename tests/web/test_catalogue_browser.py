@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from ledger.domain.identity import path
 from ledger.domain.lines import LineText, Words
@@ -60,11 +61,11 @@ def test_photos_are_sent_and_removed_and_taken_back_without_javascript(
     page.get_by_label("Add photos").set_input_files(files)
     page.get_by_role("button", name="Send them").click()
     shown = page.locator(".album > li")
-    assert shown.count() == 3
+    expect(shown).to_have_count(3)
     page.get_by_role("button", name="Remove").first.click()
-    assert shown.count() == 2
+    expect(shown).to_have_count(2)
     page.get_by_role("button", name="Undo").click()
-    assert shown.count() == 3
+    expect(shown).to_have_count(3)
     page.context.close()
 
 

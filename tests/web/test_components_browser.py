@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from ledger.domain.organisations import Role
 from ledger.domain.people import StaffRole
@@ -92,7 +92,7 @@ def test_comparing_works_on_a_small_phone_and_for_everybody(
     page.get_by_role("link", name="Compare serials of parts").click()
     page.get_by_label("Serial on the part: case").fill("CS1")
     page.get_by_role("button", name="Compare").click()
-    assert page.get_by_role("heading", name="In your sheet").is_visible()
+    expect(page.get_by_role("heading", name="In your sheet")).to_be_visible()
     _right(page, f"sheet-{width}", tmp_path)
     page.context.close()
 
@@ -114,7 +114,7 @@ def test_a_buyer_reads_which_parts_have_serials(
     context = browser.new_context(viewport={"width": width, "height": 800}, base_url=base, bypass_csp=True)
     page = context.new_page()
     page.goto(f"/01/{GTIN}/21/WATCH")
-    assert page.get_by_text("registered with serials for: case, movement, buckle.").is_visible()
+    expect(page.get_by_text("registered with serials for: case, movement, buckle.")).to_be_visible()
     page.screenshot(path=str(tmp_path / f"scan-{width}.png"), full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()

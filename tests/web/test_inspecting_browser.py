@@ -324,7 +324,7 @@ def test_every_step_works_without_a_script(site: tuple[Stage, str], desk: Desk, 
     Image.new("RGB", (640, 480)).save(desk.pictures / "plain.jpg")
     page.locator("input[data-of=front]").set_input_files(desk.pictures / "plain.jpg")
     page.locator("#photo-front [data-plain]").click()
-    assert page.locator("#photo-front .taken li").count() == 1
+    expect(page.locator("#photo-front .taken li")).to_have_count(1)
     for box in page.locator("[name=skipped]").all():
         box.check()
     page.get_by_role("button", name="Keep it and go on").click()
@@ -332,7 +332,7 @@ def test_every_step_works_without_a_script(site: tuple[Stage, str], desk: Desk, 
     page.get_by_label("What your opinion rests on").fill("The stamp.")
     page.get_by_role("button", name="Keep it and go on").click()
     page.get_by_role("button", name="Commit my opinion").click()
-    assert page.get_by_role("button", name="Sign with my passkey").count() == 1
+    expect(page.get_by_role("button", name="Sign with my passkey")).to_have_count(1)
     plain.close()
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.chromium import AXE, chromium
 from tests.support.serving import served
@@ -367,7 +368,7 @@ def test_the_owner_is_asked_with_the_keyboard_alone_and_without_javascript(town:
         assert "/prove/" in page.locator("#link").input_value()
         _tab_to(page, "Show it as a code to scan")
         page.keyboard.press("Enter")
-        assert page.locator(".qr svg").is_visible()
+        expect(page.locator(".qr svg")).to_be_visible()
 
 
 def _tab_to(page: Any, name: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from ledger.domain.batches import Item
 from ledger.domain.identity import path
@@ -119,7 +120,7 @@ def test_a_file_is_checked_without_javascript(browser: Any, place: Place) -> Non
         page.goto(place.base + "/receipts")
         page.get_by_label("A receipt’s file").set_input_files(file)
         page.get_by_role("button", name="Check it").click()
-        assert page.locator("h1").inner_text() == said
+        expect(page.locator("h1")).to_have_text(said)
     page.context.close()
 
 

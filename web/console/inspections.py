@@ -26,6 +26,7 @@ from web.console.inspect_words import CONDITIONS, METHODS, REMARKS, RESULTS
 from web.console.pages import caller_here, ledger_here, need_number, only
 from web.console.statements import StatementRow, statement_rows
 from web.people.visits import to_signing_page, visit_here
+from web.problems import status_of_form
 
 _PAGE: Final = 25
 _MOST_PHOTOS: Final = 12
@@ -87,7 +88,7 @@ def record_inspection() -> AnyResponse | tuple[str, int]:
         assert scan.serial is not None
         record(ledger, caller, inspection(scan.gtin, scan.serial, facts, report, list(dict.fromkeys(kept))))
     except (Invalid, Conflict, Forbidden, Unknown, TooMany) as problem:
-        return _form(scan, form.get("code", ""), problem, form, kept), 422
+        return _form(scan, form.get("code", ""), problem, form, kept), status_of_form(problem)
     return redirect(url_for("console.records", done=1), 303)
 
 

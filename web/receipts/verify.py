@@ -19,6 +19,7 @@ from ledger.services.receipts import LARGEST, read_address, read_document
 from ledger.services.receipts_today import Holds, Today, scan_today, today
 from ledger.services.views_of_chain import moment
 from web.people.visits import ledger_here
+from web.problems import status_of_form
 from web.receipts import bp
 from web.receipts.printed import TITLES, grouped
 from web.scan.pace import expect_pace, too_fast
@@ -82,7 +83,7 @@ def read_file() -> str | tuple[str, int]:
     try:
         found = read_document(ledger_here(), content)
     except (Invalid, TooLarge) as refused:
-        return render_template("receipts/read.html", fault=refused.detail), 422
+        return render_template("receipts/read.html", fault=refused.detail), status_of_form(refused)
     return _answer(None if found is None else found[0])
 
 

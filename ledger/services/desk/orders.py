@@ -142,7 +142,8 @@ def with_sellers_held(
     if not named:
         return list(scans)
     with ledger.store.read() as tx:
-        held = tx.orders.of_sellers(platform, named, now := ledger.now())
+        now = ledger.now()
+        held = tx.orders.of_sellers(platform, named, now)
     return [
         _held(scan, held[ref], now) if ref is not None and ref in held else scan
         for ref, scan in zip(sellers, scans, strict=True)

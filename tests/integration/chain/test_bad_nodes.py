@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 
@@ -183,6 +184,14 @@ def test_a_node_that_drips_is_cut_off() -> None:
     ):
         rpc.chain_id()
     assert time.monotonic() - began < 2
+
+
+def test_a_whole_answer_counts_though_this_machine_slept_before_it_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([0.0, 3_600.0])
+    monkeypatch.setattr("ledger.chain.rpc.time", SimpleNamespace(monotonic=lambda: next(moments)))
+    with a_node_that(says({"jsonrpc": "2.0", "id": 0, "result": "0x7a69"})) as url, Rpc(url, timeout=0.3) as rpc:
+        assert rpc.chain_id() == 31337
+    assert next(moments, None) is None
 
 
 def test_an_endless_answer_is_cut_off() -> None:

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from webauthn import verify_authentication_response, verify_registration_response
 from webauthn.helpers import encode_cbor
 
@@ -274,5 +275,5 @@ def test_who_is_not_selling_says_so_and_signs_nothing(phone: Device) -> None:
 def test_what_the_site_says_stands_apart_from_what_is_signed(phone: Device) -> None:
     phone.open(phone.site.sign_in(about=["You asked to see your items."]))
     said = phone.page.locator(".site")
-    assert said.get_by_text("This page cannot check these lines.").is_visible()
-    assert said.get_by_text("You asked to see your items.").is_visible()
+    expect(said.get_by_text("This page cannot check these lines.")).to_be_visible()
+    expect(said.get_by_text("You asked to see your items.")).to_be_visible()
