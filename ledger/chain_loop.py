@@ -63,7 +63,9 @@ class ChainLoop:
     def _turn(self) -> bool:
         ledger, node, miner = self.ledger, self.side.node, self.side.miner
         node.check()
-        changed = follow(ledger, node)
+        # Where the next bundles are ready, the last block is followed while they are mined.
+        behind = self._ahead
+        changed = 0 if behind else follow(ledger, node)
         self._note_seen()
         if changed >= MOST_STEPS:
             # Far behind: what the chain has accepted is not known yet, so neither is what still has to be sent.
@@ -72,15 +74,16 @@ class ChainLoop:
         sent, mined = self._send(), 0
         if miner is not None:
             self._expect_lease()
-            mined = self._mine(miner)
-            if mined:
+            mined, followed = self._mine(miner, behind=behind)
+            changed += followed
+            if (mined or behind) and not self._ahead:
                 changed += follow(ledger, node)
             self._note_saved()
             # What was mined counts even where we did not store it ourselves: `touchmark reindex` may have, meanwhile,
             # or a worker that had the lease between two turns of ours and left without saving.
             self._unsaved = self._unsaved or changed > 0 or mined > 0 or self._unsaved_by_others()
             # Quiet means nothing more is coming this moment: save at once, so that it is final soon.
-            quiet = not sent or self._settled()
+            quiet = not (sent or behind) or self._settled()
             if self._unsaved and self._save_is_due(quiet=quiet):
                 self._save(miner, quiet=quiet)
         else:
@@ -90,23 +93,25 @@ class ChainLoop:
     def _send(self) -> int:
         """How many transactions were broadcast: those that were prepared while the node was mining, or else now."""
         ledger, node = self.ledger, self.side.node
-        self._terms = terms_of(ledger, node)
+        ready, self._ahead = self._ahead, False
+        # Asked for before the node is told to mine: it answers nothing about accounts until it has mined.
+        self._terms = terms_of(ledger, node, node.tip() if ready else None)
         if self._terms is None:
             return 0
-        if not self._ahead:
+        if not ready:
             self._more = make_ready(ledger, node, self._terms)
-        self._ahead = False
         return broadcast(ledger, node, self._terms)
 
-    def _mine(self, miner: LocalMiner) -> int:
-        """How many blocks that took. Where more waits than went into them, it is made ready meanwhile."""
+    def _mine(self, miner: LocalMiner, *, behind: bool) -> tuple[int, int]:
+        """How many blocks that took, and how many were followed meanwhile. Where more waits, it is made ready, too."""
         if not self._more or self._terms is None:
-            return miner.mine()
+            return miner.mine(), 0
         with ThreadPoolExecutor(1, thread_name_prefix="mine") as beside:
             mining = beside.submit(miner.mine)
+            followed = follow(self.ledger, self.side.node, self._terms.tip) if behind else 0
             self._more = make_ready(self.ledger, self.side.node, self._terms)
             self._ahead = True
-            return mining.result()
+            return mining.result(), followed
 
     def _expect_lease(self) -> None:
         if not self._still_ours():

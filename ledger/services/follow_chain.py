@@ -36,8 +36,8 @@ class Halted(Exception):
     """The chain contradicts what was final. Nothing is written until a person has looked."""
 
 
-def follow(ledger: Ledger, chain: Chain) -> int:
-    """Take up to some hundreds of steps; returns how many blocks were stored or dropped.
+def follow(ledger: Ledger, chain: Chain, upto: Block | None = None) -> int:
+    """Take up to some hundreds of steps, none beyond `upto`; returns how many blocks were stored or dropped.
 
     Raises Halted, after noting why, and Unavailable where the node does not answer.
     """
@@ -51,6 +51,8 @@ def follow(ledger: Ledger, chain: Chain) -> int:
             return _read_history(ledger, chain, start, max(final, chain.final_height() or -1))
     changed = 0
     for _ in range(MOST_STEPS):
+        if ours == upto:
+            break
         step, node_tip, following = _look(chain, ours, final)
         if step is Step.WAIT:
             break

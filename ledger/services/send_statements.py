@@ -53,7 +53,13 @@ class _Plan:
 
 
 def make_ready(ledger: Ledger, chain: Chain, terms: Terms) -> bool:
-    """Settle, and keep signed what is to be sent; whether more waits than one turn takes. Does not ask the node."""
+    """Settle, and keep signed what is to be sent; whether more waits than one turn takes. Does not ask the node.
+
+    Does nothing where our tip is not that of the terms.
+    """
+    with ledger.store.read() as tx:
+        if tx.chain.tip() != terms.tip:
+            return False
     _note(ledger, terms)
     with ledger.store.read() as tx:
         plan = _planned(ledger, chain, tx, terms)

@@ -37,13 +37,16 @@ def sender(ledger: Ledger, tx: Tx, name: str) -> Sender:
     return Sender(ledger.signing.address_of(key), key)
 
 
-def terms_of(ledger: Ledger, chain: Chain) -> Terms | None:
-    """The present ones; None while no block is followed. Raises Unavailable where the node does not answer."""
+def terms_of(ledger: Ledger, chain: Chain, at: Block | None = None) -> Terms | None:
+    """As of our tip, or of a block that is followed before anything is made ready by them; None while none is followed.
+
+    Raises Unavailable where the node does not answer.
+    """
     with ledger.store.read() as tx:
-        relayer, owner, tip = sender(ledger, tx, RELAYER), sender(ledger, tx, OWNER), tx.chain.tip()
+        relayer, owner, tip = sender(ledger, tx, RELAYER), sender(ledger, tx, OWNER), at or tx.chain.tip()
     if tip is None:
         return None
-    # As of our own tip, not the node's: what is mined but not followed yet must not look as if it came to nothing.
+    # As of one block, not the node's newest: what is mined but not followed must not look as if it came to nothing.
     nonces = {each.address: chain.nonce(each.address, tip) for each in (relayer, owner)}
     return Terms(tip, relayer, owner, nonces, chain.fee())
 

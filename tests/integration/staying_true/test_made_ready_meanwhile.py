@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from ledger.domain.outbox import Queued, SentTransaction, State
 from ledger.domain.statements import Kind
 from ledger.services import send_statements
 from ledger.services.draft_statement import draft_statement
-from ledger.services.send_statements import make_ready
+from ledger.services.follow_chain import follow
+from ledger.services.send_statements import broadcast, make_ready
 from ledger.services.send_terms import terms_of
 from ledger.services.submit_many import Signed, submit_many
 from tests.support.world import World
@@ -146,3 +148,103 @@ def test_a_plan_is_dropped_where_our_copy_of_the_chain_has_moved_meanwhile(
     monkeypatch.setattr(send_statements, "_planned", slowly)
     assert make_ready(world.ledger, world.loop.side.node, terms) is False
     assert tries(world, queued) == [[], []], "nothing was kept of what rests on a block that is gone"
+
+
+def states(world: World, queued: list[Queued]) -> list[State]:
+    return [world.progress(one).state for one in queued]
+
+
+def test_a_block_is_followed_and_the_next_made_ready_while_the_node_is_mining_and_answers_nothing_about_accounts(
+    world: World, few_in_turn: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued = many(world, 4 * MOST)
+    miner, node = world.loop.side.miner, world.loop.side.node
+    assert miner is not None
+    mine, nonce, mining, seen, until = miner.mine, node.nonce, threading.Event(), [], time.monotonic() + 120
+
+    def due() -> bool:
+        """The first is mined when the second is ready; the second, when the first is followed and the third ready."""
+        ready, followed = sum(map(bool, tries(world, queued))), State.SENT not in states(world, queued[:MOST])
+        return ready == 2 * MOST if len(seen) == 1 else followed and ready == 3 * MOST
+
+    def slow() -> int:
+        mining.set()
+        seen.append(states(world, queued)[0])
+        while not due():
+            assert time.monotonic() < until, "nobody follows while the node is mining"
+            time.sleep(0.005)
+        mining.clear()
+        return mine()
+
+    def unless_mining(*given: Any) -> int:
+        assert not mining.is_set(), "Anvil would answer when it has mined"
+        return nonce(*given)
+
+    monkeypatch.setattr(miner, "mine", slow)
+    monkeypatch.setattr(node, "nonce", unless_mining)
+    world.loop.turn()
+    world.loop.turn()
+    monkeypatch.undo()
+    assert seen == [State.SENT, State.SENT], "when the second was begun, the first was mined and not followed yet"
+    world.settle()
+    for one in queued:
+        world.expect(one, State.FINAL)
+
+
+def test_no_block_is_followed_beyond_the_one_that_is_asked_for(world: World) -> None:
+    world.settle()
+    ledger, node, miner = world.ledger, world.loop.side.node, world.loop.side.miner
+    assert miner is not None
+    tips = []
+    for _ in range(2):
+        many(world, 1)
+        terms = terms_of(ledger, node)
+        assert terms is not None
+        make_ready(ledger, node, terms)
+        broadcast(ledger, node, terms)
+        miner.mine()
+        tips.append(node.tip())
+    assert [follow(ledger, node, tips[0]), follow(ledger, node, tips[0])] == [1, 0]
+    with ledger.store.read() as tx:
+        assert tx.chain.tip() == tips[0] != tips[1]
+    assert follow(ledger, node) == 1
+    with ledger.store.read() as tx:
+        assert tx.chain.tip() == tips[1]
+
+
+def test_nothing_is_made_ready_by_a_block_that_is_not_followed_yet(world: World) -> None:
+    queued = many(world, 2)
+    ledger, node, miner = world.ledger, world.loop.side.node, world.loop.side.miner
+    assert miner is not None
+    world.settle()
+    later = many(world, 2)
+    terms = terms_of(ledger, node)
+    assert terms is not None
+    make_ready(ledger, node, terms)
+    broadcast(ledger, node, terms)
+    miner.mine()
+    ahead = terms_of(ledger, node, node.tip())
+    assert ahead is not None
+    assert set(ahead.nonces.values()) != set(terms.nonces.values()), "what was sent is mined"
+    assert make_ready(ledger, node, ahead) is False
+    assert states(world, later) == [State.SENT, State.SENT], "mined, and not followed: nobody knows yet what came of it"
+    world.settle()
+    for one in [*queued, *later]:
+        world.expect(one, State.FINAL)
+
+
+def test_a_node_that_loses_what_was_not_followed_yet_gets_it_again_with_what_is_ready(
+    sqlite_world: World, few_in_turn: None
+) -> None:
+    world = sqlite_world
+    world.settle()
+    queued = many(world, 3 * MOST)
+    world.loop._save_took, world.loop._saved_at = 3_600.0, time.monotonic()
+    world.loop.turn()
+    assert world.loop._ahead
+    world.restart_node()
+    world.loop._save_took = 0.0
+    world.settle()
+    for one in queued:
+        world.expect(one, State.FINAL)
+    assert [len({sent.nonce for sent in one}) for one in tries(world, queued)] == [1] * len(queued)
