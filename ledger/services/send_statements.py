@@ -154,12 +154,12 @@ def _keep(ledger: Ledger, tx: Tx, plan: _Plan) -> None:
     tx.outbox.settle(plan.over)
     if plan.accepted:
         tx.outbox.leave_accepted(now, now + _LOOK_AT_ACCEPTED)
-    # What only waits steps aside for a moment, or it would stand in the way of what is new. So does what is sent now,
-    # where the next bundles are made before a block has this one.
-    aside = [*plan.waiting, *plan.not_yet]
+    # What only waits steps aside for a moment, or it would stand in the way of what is new.
+    tx.outbox.look_again([*plan.waiting, *plan.not_yet], now + _LOOK_AGAIN)
     if plan.more:
-        aside += [id for _, ids in plan.bundles for id in ids]
-    tx.outbox.look_again(aside, now + _LOOK_AGAIN)
+        # So does what is sent now, where the next bundles are made before a block has this one; and for as long as
+        # what is accepted, since nearly all of it will be: to move tens of thousands of rows twice takes seconds.
+        tx.outbox.look_again([id for _, ids in plan.bundles for id in ids], now + _LOOK_AT_ACCEPTED)
     for id, tries in plan.postponed:
         # It came to nothing, but may be taken another day: wait longer each time.
         tx.outbox.postpone(id, tries, now + min(MOST_WAIT, 2**tries))
