@@ -209,13 +209,17 @@ def kept(kind: Kind, values: Mapping[str, Any], offer: Mapping[str, Any] | None 
 
 def _kept(kind: Kind, values: Mapping[str, Any]) -> dict[str, Value]:
     # Of a field's forms only one has a number for its value: JSON's own, below 2^53.
-    return {
-        name: value if type(value := values[name]) is int else _KEPT.get(solidity, int)(value)
-        for name, solidity in _FIELDS[kind]
-    }
+    return {name: value if type(value := values[name]) is int else read(value) for name, read in _READ_KEPT[kind]}
 
 
-_KEPT: Final[dict[str, Callable[[str], Value]]] = {"bytes32": lambda text: bytes.fromhex(text[2:]), "address": str}
+def _kept_bytes(text: str) -> bytes:
+    return bytes.fromhex(text[2:])
+
+
+_KEPT: Final[dict[str, Callable[[str], Value]]] = {"bytes32": _kept_bytes, "address": str}
+_READ_KEPT: Final = {
+    kind: tuple((name, _KEPT.get(solidity, int)) for name, solidity in fields) for kind, fields in _FIELDS.items()
+}
 
 
 def _checked(kind: Kind, values: Mapping[str, Any], where: str = "") -> dict[str, Value]:

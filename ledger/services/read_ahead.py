@@ -28,8 +28,9 @@ class ReadAhead:
         self._shared: dict[str, Any] = {}
         about = {one.item for one in statements if one.item is not None}
         self.batches = _Batches(tx, about)
-        self.chain = _Chain(tx, about, statements)
-        self.outbox = _Outbox(tx, statements, hashes)
+        numbers = {number for one in statements if (number := _number(one)) is not None}
+        self.chain = _Chain(tx, about, numbers)
+        self.outbox = _Outbox(tx, numbers, hashes)
         self.papers = _Papers(tx, [one.item for one in statements if one.kind is Kind.CLAIM and one.item is not None])
         self.meta = _Meta(tx)
 
@@ -85,13 +86,13 @@ class _Batches:
 
 
 class _Chain:
-    def __init__(self, tx: Tx, about: set[int], statements: Sequence[Statement]) -> None:
+    def __init__(self, tx: Tx, about: set[int], numbers: set[tuple[int, int]]) -> None:
         self._chain = tx.chain
         self._states = tx.chain.states(about)
         self._asked = about
         self._tip = tx.chain.tip()
         self._tx = tx
-        self._numbers = _numbers(statements)
+        self._numbers = numbers
         self._of_batches: dict[int, list[ChainEvent]] = {}
 
     @cached_property
@@ -118,12 +119,12 @@ class _Chain:
 
 
 class _Outbox:
-    def __init__(self, tx: Tx, statements: Sequence[Statement], hashes: Sequence[bytes]) -> None:
+    def __init__(self, tx: Tx, numbers: set[tuple[int, int]], hashes: Sequence[bytes]) -> None:
         self._tx = tx
         self._outbox = tx.outbox
         self._hashes = set(hashes)
         self._known = tx.many.known(self._hashes)
-        self._numbers = _numbers(statements)
+        self._numbers = numbers
         self._added: list[Queued] = []
 
     @cached_property
@@ -199,10 +200,6 @@ class _Meta:
         return (
             self._deployment if key == "deployment" and self._deployment is not None else self._meta.get(key, default)
         )
-
-
-def _numbers(statements: Sequence[Statement]) -> set[tuple[int, int]]:
-    return {number for one in statements if (number := _number(one)) is not None}
 
 
 def _number(statement: Statement) -> tuple[int, int] | None:

@@ -311,7 +311,7 @@ def queued_of(row: Any) -> Queued:
     """A row of `statements`; its JSON may be as the database has it."""
     return Queued(
         id=row.id,
-        statement=kept(Kind(row.kind), read_json(row.values), read_json(row.offer)),
+        statement=kept(Kind(row.kind), read_json(row.values), None if row.offer == "null" else read_json(row.offer)),
         hash=row.hash,
         signatures=tuple(bytes.fromhex(text[2:]) for text in read_json(row.signatures)),
         created_at=row.created_at,
