@@ -193,7 +193,7 @@ def _loaded(plan: Plan, loads: dict[str, Load]) -> dict[str, list[Told]]:
                 "host": "127.0.0.1", "port": load.port, "accept": load.accept, "once": load.once,
                 "anew": load.anew,
                 "paths": load.paths[n * share : (n + 1) * share] if load.once else load.paths,
-                "duration": 1.0 if plan.quick and n else 3.0,
+                "duration": 1.0 if plan.quick or not n else 2.0,
             }  # fmt: skip
             done = subprocess.run(
                 [sys.executable, "-m", "scripts.benchmarks.load"], input=json.dumps(given), cwd=ROOT,

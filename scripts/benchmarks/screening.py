@@ -14,7 +14,6 @@ import random
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Final
@@ -183,15 +182,22 @@ def _right(id: str, owner: str, name: str) -> Right:
 def _crew(plan: Plan, processes: int, count: int, seed: int) -> tuple[float, float]:
     """Listings a second by so many processes at once, from the first's beginning to the last's end; and for a second
     of processor time, which says what a machine with nothing else to do would reach on a core."""
-    start = time.time() + 15
     crew = [
         subprocess.Popen(
             [sys.executable, "-m", "scripts.benchmarks.screening_crew", str(plan.folder), str(count),
-             str(seed * 100 + number * 10 + processes), str(start)],
-            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+             str(seed * 100 + number * 10 + processes)],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for number in range(processes)
     ]  # fmt: skip
+    for one in crew:
+        assert one.stdout is not None
+        while (line := one.stdout.readline()) != "ready\n":
+            assert line, "A process of the crew ended before it began."
+    for one in crew:
+        assert one.stdin is not None
+        one.stdin.write("\n")
+        one.stdin.flush()
     told = [json.loads(one.communicate()[0].splitlines()[-1]) for one in crew]
     took = max(one["ended"] for one in told) - min(one["began"] for one in told)
     return sum(one["count"] for one in told) / took, sum(one["count"] / one["worked"] for one in told) / processes

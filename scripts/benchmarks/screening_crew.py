@@ -1,4 +1,5 @@
-"""One process of a crew that screens listings: `DATA COUNT SEED CODES`, prints when it began, ended, and how many."""
+"""One process of a crew that screens listings: `DATA COUNT SEED`, prints that it is ready, begins when it is sent a
+line, and prints when it began, ended, and how many."""
 
 from __future__ import annotations
 
@@ -47,14 +48,15 @@ def listings(count: int, seed: int, codes: list[str]) -> list[Listing]:
 
 
 def main() -> None:
-    """Wait for the moment that is said, then screen."""
-    data, count, seed, start = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+    """Wait until all are ready, then screen."""
+    data, count, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     ledger = build(Settings(data=data))
     platform = operator_as(ledger, "bazar")
     codes = json.loads((data / "bench-codes.json").read_text())
     sent = listings(count, seed, codes)
     screen_listings(ledger, platform, listings(5, seed + 1_000, codes))
-    time.sleep(max(0.0, start - time.time()))
+    print("ready", flush=True)
+    sys.stdin.readline()
     began, worked = time.time(), time.process_time()
     for at in range(0, count, MOST_LISTINGS):
         screen_listings(ledger, platform, sent[at : at + MOST_LISTINGS])

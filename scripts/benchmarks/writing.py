@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median
 from typing import Any, Final
 
@@ -32,12 +33,14 @@ from scripts.benchmarks.scanning import _OURS, _environment, _server
 from scripts.benchmarks.signed import IN_ONE, Pen, carded, database, laboratory, requests
 
 _WARM: Final = 3
-"""Statements before the first that counts: worker and web server have to be up."""
+"""Statements of each worker before the first that counts: it and the web server have to be up."""
 _PATIENCE: Final = 900
 _EVENTS: Final = ("Recorded", "Claimed", "HandedOver")
 _AT_ONCE: Final = 8
 """Bundles that the node gets between two blocks, when it gets them directly."""
 _TIMES: Final = 3
+_LONG: Final = 20
+"""Seconds from which one run of the node tells enough; of shorter ones there are several."""
 
 
 @dataclass(slots=True)
@@ -66,20 +69,25 @@ def measure(plan: Plan) -> Iterator[Figure]:
         sold, looked_at = items[:sold_count], [one.item for one in items[sold_count:]]
         pen = Pen(opened)
         owners, buyers = ([secrets.token_bytes(32) for _ in sold] for _ in range(2))
-        single = pen.inspections(lab, looked_at, _WARM + plan.size(20, 60), 1)
+        single = pen.inspections(lab, looked_at, 5 * _WARM + plan.size(20, 40), 1)
+        warm = iter(single)
         young = pen.inspections(lab, looked_at[:few], 5 * few, len(single) + 1)
-        many = pen.inspections(lab, looked_at, plan.size(8_000, 80_000), len(single) + len(young) + 1)
+        many = pen.inspections(lab, looked_at, plan.size(8_000, 140_000), len(single) + len(young) + 1)
         _, key = issue_key(opened.ledger, lab.id, "bench", [Scope.SIGN, Scope.READ])
-        with _server(_OURS, opened.settings.data, _environment(opened)) as port, _worker(opened):
+        with _server(_OURS, opened.settings.data, _environment(opened)) as port:
+
+            def through(name: str, statements: list[dict[str, Any]]) -> Run:
+                with _worker(opened, port, key, warm):
+                    return _through(plan, opened, port, key, name, statements)
+
             plan.say("one at a time, on an idle system …")
-            for one in single[:_WARM]:
-                _latency(port, key, one)
-            waits = sorted(_latency(port, key, one) for one in single[_WARM:])
+            with _worker(opened, port, key, warm):
+                waits = sorted(_latency(port, key, one) for one in single[5 * _WARM :])
             runs = [
-                _through(plan, opened, port, key, f"inspections of {few:,} items on a young chain", young),
-                _through(plan, opened, port, key, "claims", pen.claims(sold, owners)),
-                _through(plan, opened, port, key, "handovers", pen.handovers(sold, owners, buyers)),
-                _through(plan, opened, port, key, f"inspections of {sold_count:,} items", many),
+                through(f"inspections of {few:,} items on a young chain", young),
+                through("claims", pen.claims(sold, owners)),
+                through("handovers", pen.handovers(sold, owners, buyers)),
+                through(f"inspections of {sold_count:,} items", many),
             ]
         for run in reversed(runs):
             plan.say(f"the same {run.name}, directly …")
@@ -112,7 +120,6 @@ def _through(plan: Plan, opened: House, port: int, key: str, name: str, statemen
     """
     bodies = requests(statements)
     node, relayer = opened.side.node, _relayer(opened)
-    _await_quiet(opened)
     snapshot = str(node.rpc.call("evm_snapshot"))
     before, first = _accepted(opened), node.nonce(relayer, None)
     plan.say(f"{len(statements):,} {name}, {IN_ONE} in a request …")
@@ -124,7 +131,6 @@ def _through(plan: Plan, opened: House, port: int, key: str, name: str, statemen
         # Counting them takes its own part of the two cores.
         time.sleep(0.2)
     took = time.perf_counter() - began
-    _await_quiet(opened)
     return Run(name, count, took, snapshot, range(first, node.nonce(relayer, None)))
 
 
@@ -164,14 +170,14 @@ def _latency(port: int, key: str, statement: dict[str, Any]) -> float:
 
 def _directly(opened: House, run: Run) -> float:
     """Seconds in which the node, set back, mines the same bytes from a client that does nothing else: of some times
-    the middle one, since how fast a shared machine is changes from one to the next.
+    the middle one, since how fast a shared machine is changes from one to the next; of a long one the first.
     """
     rpc, relayer = opened.side.node.rpc, _relayer(opened)
     with opened.ledger.store.read() as tx:
         kept = [one for one in tx.outbox.transactions_from(relayer, run.nonces.start) if one.nonce in run.nonces]
     raws = ["0x" + one.raw.hex() for one in kept]
-    took = []
-    for _ in range(_TIMES):
+    took: list[float] = []
+    while len(took) < _TIMES and sum(took) < _LONG:
         if not rpc.call("evm_revert", run.snapshot):
             raise RuntimeError("The node cannot be set back.")
         # Setting it back uses it up.
@@ -200,7 +206,7 @@ def _accepted(opened: House) -> int:
 
 
 def _await_quiet(opened: House) -> None:
-    """Until nothing waits and everything is saved: nothing is left to be done in the next measurement's time."""
+    """Until nothing waits and everything is saved."""
     for _ in range(20 * _PATIENCE):
         with opened.ledger.store.read() as tx:
             if not tx.outbox.waiting()[0]:
@@ -220,15 +226,21 @@ def _headers(key: str) -> dict[str, str]:
 
 
 @contextmanager
-def _worker(opened: House) -> Iterator[None]:
-    """`touchmark worker`, a process of its own."""
+def _worker(opened: House, port: int, key: str, warm: Iterator[dict[str, Any]]) -> Iterator[None]:
+    """`touchmark worker`, a process of its own, that has saved what there was and mined a few statements."""
     environment = {**os.environ, **_environment(opened)}
     line = [sys.executable, "-m", "ledger.cli", "worker"]
-    log = (opened.settings.data / "worker.log").open("wb")
+    log = (opened.settings.data / "worker.log").open("ab")
     process = subprocess.Popen(line, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
+        # It saves first what the one before has left. Waiting for that after the first statements would be waiting for
+        # their own save, too, which is put off the longer the more the chain holds.
+        _await_quiet(opened)
+        for one in islice(warm, _WARM):
+            _latency(port, key, one)
         yield
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        # It ends when what the node has told is saved: the node, too, has nothing to do but what follows.
+        process.wait(_PATIENCE)
         log.close()
