@@ -47,8 +47,10 @@ def link_and_digits(seller: Someone, card: Card, *, platform: str = "") -> tuple
     seller.press("Make the link")
     seller.page.get_by_role("button", name="Sign the offer").first.click()
     seller.reads("Send the link and the digits by two ways")
-    link = seller.page.locator("#link").input_value()
-    return link, seller.page.locator("#digits").inner_text()
+    link = seller.page.locator("#link")
+    # It stands there empty until the script has filled it.
+    expect(link).to_be_visible()
+    return link.input_value(), seller.page.locator("#digits").inner_text()
 
 
 def accept(buyer: Someone, link: str, digits: str) -> None:
