@@ -436,6 +436,8 @@ def test_an_item_moves_to_a_second_device_and_stays_its_owners(stage: Cast) -> N
     new.page.get_by_role("link", name="Go on with the new passkey").click()
     new.press("Take it with the passkey of this device")
     new.press("Accept with my passkey")
+    # The page goes on by itself, and must not do so in the midst of what comes next.
+    new.page.wait_for_url(lambda url: url.endswith(f"/my/items/{card.item:064x}?new=1"))
     wait_until(lambda: stage.holder(card.item) != before, "the new passkey holds it")
     assert stage.holder(card.item) == new.address_of(card)
     new.page.goto("/my/account")
