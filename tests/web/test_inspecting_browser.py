@@ -307,6 +307,30 @@ def test_a_code_scanned_anywhere_while_identifying_is_taken_and_answers_no_point
     assert page.locator("fieldset.point input:checked").count() == 0
 
 
+@pytest.mark.parametrize("pause", [300, 3_000])
+@pytest.mark.parametrize("already", [4, 25])
+def test_a_reader_that_pauses_in_the_middle_of_a_code_is_heard_to_its_end(desk: Desk, already: int, pause: int) -> None:
+    page = desk.page
+    code = f"{desk.address}/01/{GTIN}/21/BAG-3"
+    page.goto("/console/inspect")
+    expect(page.get_by_label("The item's code")).to_be_focused()
+    page.keyboard.type(code[:already])
+    page.wait_for_timeout(pause)
+    page.keyboard.type(code[already:])
+    page.keyboard.press("Enter")
+    expect(page.locator(".told")).to_contain_text("BAG-3")
+
+
+def test_a_code_scanned_behind_what_its_field_still_holds_is_taken_alone(desk: Desk) -> None:
+    page = desk.page
+    page.goto("/console/inspect?code=no-such-thing")
+    page.get_by_label("The item's code").press("End")
+    page.wait_for_timeout(3_000)
+    page.keyboard.type(f"{desk.address}/01/{GTIN}/21/BAG-3")
+    page.keyboard.press("Enter")
+    expect(page.locator(".told")).to_contain_text("BAG-3")
+
+
 def test_every_step_works_without_a_script(site: tuple[Stage, str], desk: Desk, browser: Browser) -> None:
     id = begin(desk, "BAG-3")
     plain = browser.new_context(

@@ -6,6 +6,8 @@ import { sendPhotos } from "./inspect_photos.js";
 
 const BURST = 60;
 /** Milliseconds between the keys of a barcode reader; a hand is slower. */
+const PAUSE = 2000;
+/** Milliseconds that a reader, or the device it speaks to, pauses at most in the middle of a code. */
 const LONG_ENOUGH = 8;
 const sheet = document.querySelector("form[data-sheet]");
 const begin = document.querySelector("form[data-identify]");
@@ -13,22 +15,36 @@ const begin = document.querySelector("form[data-identify]");
 /* ---- a barcode reader: a burst of characters, then Enter */
 
 let burst = "";
+let slow = 0;
 let last = 0;
 let waiting = 0;
 
+/** A hand pauses before nearly every key, a reader once in a while: a code cut there would be another one. */
+const isReader = () => burst.length >= LONG_ENOUGH && slow * LONG_ENOUGH <= burst.length;
+
 /** Takes a key into the burst; true while the burst is faster than a hand. */
 function bursting(event) {
-  const quick = event.timeStamp - last < BURST;
+  const gap = event.timeStamp - last;
+  const quick = !event.repeat && (gap < BURST || (isReader() && gap < PAUSE));
   last = event.timeStamp;
-  if (event.key.length === 1) { burst = quick ? burst + event.key : event.key; }
+  if (!quick) { burst = ""; }
+  if (event.key.length === 1) {
+    slow = burst ? slow + (gap >= BURST) : 0;
+    burst += event.key;
+  }
   return quick && burst.length > 1;
 }
 
 function scanned(event) {
   if (event.key !== "Enter") { return false; }
-  const code = burst;
+  const code = isReader() ? burst : "";
   burst = "";
-  if (!begin || code.length < LONG_ENOUGH || event.timeStamp - last > BURST * 4) { return false; }
+  if (!begin || !code) { return false; }
+  if (event.target === begin.elements.code) {
+    /* The field holds the whole of it, also where the burst is what came after a pause, or it stands beside what was there. */
+    const { defaultValue, value } = event.target;
+    if (defaultValue + code !== value && code + defaultValue !== value) { return false; }
+  }
   event.preventDefault();
   const about = begin.elements.about ? `&about=${encodeURIComponent(begin.elements.about.value)}` : "";
   location.assign(`${begin.dataset.identify}${begin.dataset.identify.includes("?") ? "&" : "?"}code=${encodeURIComponent(code)}${about}`);
