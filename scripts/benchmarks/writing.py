@@ -34,6 +34,8 @@ from scripts.benchmarks.signed import IN_ONE, Pen, carded, database, laboratory,
 
 _WARM: Final = 3
 """Statements of each worker before the first that counts: it and the web server have to be up."""
+_WORKERS: Final = 5
+"""Each measurement has one of its own."""
 _PATIENCE: Final = 900
 _EVENTS: Final = ("Recorded", "Claimed", "HandedOver")
 _AT_ONCE: Final = 8
@@ -69,10 +71,10 @@ def measure(plan: Plan) -> Iterator[Figure]:
         sold, looked_at = items[:sold_count], [one.item for one in items[sold_count:]]
         pen = Pen(opened)
         owners, buyers = ([secrets.token_bytes(32) for _ in sold] for _ in range(2))
-        single = pen.inspections(lab, looked_at, 5 * _WARM + plan.size(20, 40), 1)
-        warm = iter(single)
-        young = pen.inspections(lab, looked_at[:few], 5 * few, len(single) + 1)
-        many = pen.inspections(lab, looked_at, plan.size(8_000, 140_000), len(single) + len(young) + 1)
+        singles = pen.inspections(lab, looked_at, _WORKERS * _WARM + plan.size(20, 40), 1)
+        warm, alone = iter(singles[: _WORKERS * _WARM]), singles[_WORKERS * _WARM :]
+        young = pen.inspections(lab, looked_at[:few], 5 * few, len(singles) + 1)
+        many = pen.inspections(lab, looked_at, plan.size(8_000, 140_000), len(singles) + len(young) + 1)
         _, key = issue_key(opened.ledger, lab.id, "bench", [Scope.SIGN, Scope.READ])
         with _server(_OURS, opened.settings.data, _environment(opened)) as port:
 
@@ -82,7 +84,7 @@ def measure(plan: Plan) -> Iterator[Figure]:
 
             plan.say("one at a time, on an idle system …")
             with _worker(opened, port, key, warm):
-                waits = sorted(_latency(port, key, one) for one in single[5 * _WARM :])
+                waits = sorted(_latency(port, key, one) for one in alone)
             runs = [
                 through(f"inspections of {few:,} items on a young chain", young),
                 through("claims", pen.claims(sold, owners)),
