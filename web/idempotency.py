@@ -1,6 +1,7 @@
 """Requests that may be sent twice: the first answer is kept under the caller's Idempotency-Key and given again.
 
 After draft-ietf-httpapi-idempotency-key-header-07: the header is a Structured Fields string (RFC 8941, 3.3.3).
+A UUID and its like are taken without the double quotes too, as many programs send them: it is the same key.
 400 for a malformed key, 409 while the first request is at work, 422 for the same key with another request.
 
 What is kept is sealed, for some answers hold a secret that is shown once. Refusals are kept like any other
@@ -27,7 +28,7 @@ from web.problems import refused, unexpected
 
 KEPT: Final = 86_400
 """Seconds that an answer is kept."""
-_KEY: Final = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\]){1,255})"')
+_KEY: Final = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\]){1,255})"|([A-Za-z0-9][A-Za-z0-9._~:+/=-]{0,254})')
 LINES: Final = "application/x-ndjson"
 """The media type of one JSON object a line."""
 _ANYONE: Final = "anyone"
@@ -73,7 +74,7 @@ def _read_key() -> str | None:
             'The header Idempotency-Key is a text in double quotes, 1 to 255 characters, such as "8e03978e-40d5". '
             "Make a new random one for every request that you mean once."
         )
-    return found[1]
+    return found[1] or found[2]
 
 
 def _first(view: View, given: dict[str, Any], key: str) -> Response:

@@ -152,7 +152,7 @@ class PageQuery(In):
 class PlaceQuery(In):
     """Which page of a list that has an order of its own."""
 
-    cursor: int | None = Field(None, ge=0, le=2**53 - 1, description="From the answer before, as it is.")
+    cursor: int | None = Field(None, ge=0, le=2**31 - 1, description="From the answer before, as it is.")
     limit: int = Field(100, ge=1, le=1_000)
 
 

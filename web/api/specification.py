@@ -49,8 +49,9 @@ _IDEMPOTENCY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "A random text in double quotes, new for every request that you mean once (kept for a day).",
-    "schema": {"type": "string", "minLength": 3, "maxLength": 257, "pattern": '^"[!#-\\[\\]-~]{1,255}"$'},
+    "description": "A random text in double quotes, new for every request that you mean once (kept for a day). \
+Letters, digits and `._~:+/=-` may stand without the quotes.",
+    "schema": {"type": "string", "pattern": '^(?:"[!#-\\[\\]-~]{1,255}"|[A-Za-z0-9][A-Za-z0-9._~:+/=-]{0,254})$'},
     "example": '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
 }
 _WORDS: Final = {

@@ -17,7 +17,7 @@ from web.idempotency import LINES
 
 bp = blueprint("stolen", "Items that are reported stolen: the list, and what comes onto it and off it.")
 
-_CURSOR: Final = r"^(?:-1--1|[0-9]{1,15}-[0-9]{1,10})$"
+_CURSOR: Final = r"^(?:-1--1|[0-9]{1,15}-[0-9]{1,9})$"
 _GATHERED: Final = 200
 """Lines that are sent at a time."""
 

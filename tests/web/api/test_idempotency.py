@@ -38,10 +38,21 @@ def test_the_same_key_for_something_else_is_refused(brand: Asking) -> None:
     assert brand.post("/v1/anchors", {"sha256": "ab" * 32}, 422, **under("one use"))["type"] == refused["type"]
 
 
-@pytest.mark.parametrize("header", ["bare", '""', '"' + "x" * 256 + '"', '"ä"', '"open', "?1", '"a";b'])
+@pytest.mark.parametrize(
+    "header", ["two words", "", '""', "x" * 256, '"' + "x" * 256 + '"', '"ä"', '"open', "?1", '"a";b']
+)
 def test_a_malformed_key_is_refused(brand: Asking, header: str) -> None:
     refused = brand.post("/v1/keys", KEY, 400, headers={"Idempotency-Key": header.encode().decode("latin-1")})
     assert refused["type"] == "/problems/bad-idempotency-key"
+
+
+def test_a_key_is_the_same_without_its_quotes(brand: Asking) -> None:
+    first, second = (
+        brand.ask("POST", "/v1/keys", json=KEY, headers={"Idempotency-Key": header})
+        for header in ("8e03978e-40d5", '"8e03978e-40d5"')
+    )
+    assert (first.status_code, first.data) == (second.status_code, second.data) == (201, first.data)
+    assert second.headers["Idempotency-Replayed"] == "true"
 
 
 def test_a_key_belongs_to_its_organisation(brand: Asking, rival: Asking) -> None:
