@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Annotated
 
 from flask import Response
 from pydantic import Field
@@ -21,7 +22,7 @@ bp = blueprint("authorised_sellers", "Sellers that you let use your marks on a p
 class SellerAuthorised(In):
     """A seller, by their platform's name for them."""
 
-    platform: Line = Field(max_length=40, description="The platform's short name.", examples=["bazar"])
+    platform: Annotated[Line, Field(max_length=40, description="The platform's short name.", examples=["bazar"])]
     seller: Ref
     until: Day = Field(description="The last day, to its end in UTC.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from flask import Response
 from pydantic import Field
@@ -34,7 +34,7 @@ class DatedFile(In):
 class NewDesign(In):
     """Files to be dated together."""
 
-    name: Line = Field(max_length=120)
+    name: Annotated[Line, Field(max_length=120)]
     files: list[DatedFile] = Field(min_length=1, max_length=MOST_FILES)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from flask import Response, request
 from pydantic import Field, ValidationError, model_validator
@@ -22,7 +22,9 @@ from web.scan_json import AsOfOut, as_of_out, page_address
 
 bp = blueprint("look_ups", "Look-ups by authorities, each with a purpose and a reference, each counted.")
 
-_REFERENCE: Final = Field(max_length=120, description="Of the case or the consignment.", examples=["MRN 26FR00042"])
+_Reference = Annotated[
+    Text, Field(max_length=120, description="Of the case or the consignment.", examples=["MRN 26FR00042"])
+]
 
 
 class _Coded(In):
@@ -43,7 +45,7 @@ class OneLookUp(_Coded):
     """One code, and why it is looked up."""
 
     purpose: Purpose
-    reference: Text = _REFERENCE
+    reference: _Reference
 
 
 class ManifestLine(_Coded):
@@ -56,13 +58,13 @@ class Manifest(In):
     """Many codes, and why they are looked up."""
 
     purpose: Purpose
-    reference: Text = _REFERENCE
+    reference: _Reference
     lines: list[ManifestLine] = Field(min_length=1, max_length=MOST_LINES)
 
 
 class _Why(In):
     purpose: Purpose
-    reference: Text = _REFERENCE
+    reference: _Reference
 
 
 class ContactOut(Out):
@@ -121,7 +123,7 @@ _TAKES: Final[dict[str, Any]] = {
                 "type": "object",
                 "properties": {
                     "purpose": {"type": "string", "enum": [one.value for one in Purpose]},
-                    "reference": {"type": "string", "minLength": 1, "maxLength": 120},
+                    "reference": Manifest.model_json_schema()["properties"]["reference"],
                     "file": {
                         "type": "string",
                         "format": "binary",

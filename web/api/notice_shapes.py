@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -46,7 +46,7 @@ class NoticeHead(In):
     rules: RuleName = RuleName.HOUSE
     explanation: Text = Field(description="A reasoned explanation. The seller reads it.")
     name: ShortText = Field(description="Who sends this notice.")
-    email: ShortText = Field(max_length=254)
+    email: Annotated[ShortText, Field(max_length=254)]
     relation: ShortText | None = Field(None, description="What you are to the rights-holder.")
     good_faith: Flag = Field(description="You believe in good faith that this is right.")
     accurate: Flag = Field(description="It is accurate and complete.")

@@ -30,15 +30,17 @@ class HeldSeller(In):
     platform: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9-]+$", examples=["bazar"])] = Field(
         description="The platform's short name."
     )
-    ref: Line = Field(max_length=120, description="The platform's own name for the seller.", examples=["s-77"])
+    ref: Annotated[
+        Line, Field(max_length=120, description="The platform's own name for the seller.", examples=["s-77"])
+    ]
 
 
 class EnteredOrder(In):
     """An order as the court gave it."""
 
     kind: OrderKind = Field(description="tro (at most 14 days) or final (at most five years).")
-    court: Line = Field(max_length=120, examples=["Tribunal judiciaire de Paris"])
-    number: Line = Field(max_length=60, examples=["26/01234"])
+    court: Annotated[Line, Field(max_length=120, examples=["Tribunal judiciaire de Paris"])]
+    number: Annotated[Line, Field(max_length=60, examples=["26/01234"])]
     document: Sha256 = Field(description="SHA-256 of the order's text.")
     territories: list[Territory] = Field(min_length=1, max_length=200)
     begins_at: Moment | None = Field(None, description="Now, if left out.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from flask import Response
 from pydantic import Field
@@ -67,7 +68,7 @@ class NewKeyOut(KeyOut):
 class NewKey(In):
     """A key for one of your programs; give each its own, with as little as it needs."""
 
-    label: Line = Field(max_length=120, examples=["label printer, Lyon"])
+    label: Annotated[Line, Field(max_length=120, examples=["label printer, Lyon"])]
     scopes: list[Scope] = Field(min_length=1, max_length=len(Scope), examples=[["read", "labels"]])
     sandbox: Flag = Field(False, description="A key to try with: it checks thirty invented items, and nothing else.")
 

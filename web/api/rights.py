@@ -40,7 +40,9 @@ class StatedRight(In):
     """A right as you state it."""
 
     kind: RightKind
-    name: Line = Field(max_length=120, description="The word of a mark, or what the design or the work is called.")
+    name: Annotated[
+        Line, Field(max_length=120, description="The word of a mark, or what the design or the work is called.")
+    ]
     number: str = Field("", max_length=40, description="As in the register; a mark has one.", examples=["018123456"])
     office: str = Field("", max_length=40, description="EUIPO, WIPO, USPTO, CNIPA or another.", examples=["EUIPO"])
     classes: list[_Class] = Field([], max_length=60, description="Of Nice for marks, of Locarno for designs.")

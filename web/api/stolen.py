@@ -17,7 +17,7 @@ from web.idempotency import LINES
 
 bp = blueprint("stolen", "Items that are reported stolen: the list, and what comes onto it and off it.")
 
-_CURSOR: Final = r"^(?:-1--1|[0-9]{1,15}-[0-9]{1,9})$"
+_CURSOR: Final = r"^(?:-1--1|[0-9]{1,15}-[0-9]{1,10})$"
 _GATHERED: Final = 200
 """Lines that are sent at a time."""
 
@@ -70,7 +70,7 @@ def list_stolen_changes(query: SinceQuery) -> Response:
     since = BEGINNING
     if query.since is not None and query.since != "-1--1":
         block, _, place = query.since.partition("-")
-        since = int(block), int(place)
+        since = int(block), min(int(place), 2**31 - 1)
     found = stolen_changes(here(), caller(), since, query.limit)
     items = [
         StolenChange(**_shown(one), stolen=one.stolen, at=moment(one.at or 0), cursor=_cursor(one.place))

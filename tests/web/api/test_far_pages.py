@@ -11,7 +11,7 @@ from tests.web.api.asking import Asking, path_of, registered
 from tests.web.stage import Stage
 
 FAR = {
-    "stolen/changes": "since=999999999999999-999999999",
+    "stolen/changes": "since=999999999999999-9999999999",
     "epcis/events": "nextPageToken=999999999999999999-999999999-999999999",
     "looks": "cursor=999999-" + "f" * 64 + "-ZZ",
 }

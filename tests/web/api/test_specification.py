@@ -22,6 +22,8 @@ from schemathesis.specs.openapi.checks import (
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from ledger.domain.webhooks import EventType
+from ledger.storage.tables import api_keys
+from ledger.storage.tables_rights import design_certificates, order_sellers, orders, rights
 from tests.web.api.asking import Asking, made, path_of, registered
 from tests.web.stage import Stage
 
@@ -65,6 +67,24 @@ def test_every_operation_says_what_it_is(spec: dict[str, Any]) -> None:
             assert "429" in one["responses"]
     names = [one["operationId"] for methods in spec["paths"].values() for one in methods.values()]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("sent", "column"),
+    [
+        ("NewKey.label", api_keys.c.label),
+        ("NewDesign.name", design_certificates.c.name),
+        ("StatedRight.name", rights.c.name),
+        ("EnteredOrder.court", orders.c.court),
+        ("EnteredOrder.number", orders.c.number),
+        ("HeldSeller.ref", order_sellers.c.ref),
+        ("SellerAuthorised.platform", order_sellers.c.platform),
+    ],
+    ids=str,
+)
+def test_what_is_sent_fits_where_it_is_kept(spec: dict[str, Any], sent: str, column: Any) -> None:
+    schema, field = sent.split(".")
+    assert spec["components"]["schemas"][schema]["properties"][field]["maxLength"] == column.type.length
 
 
 def test_every_field_that_is_sent_is_bounded(spec: dict[str, Any]) -> None:
