@@ -71,8 +71,9 @@ def _read_key() -> str | None:
     found = _KEY.fullmatch(header.strip())
     if found is None:
         raise BadKey(
-            'The header Idempotency-Key is a text in double quotes, 1 to 255 characters, such as "8e03978e-40d5". '
-            "Make a new random one for every request that you mean once."
+            'The header Idempotency-Key is a text of 1 to 255 characters, such as "8e03978e-40d5". Other than letters, '
+            "digits and . _ ~ : + / = - it stands in double quotes. Make a new random one for every request that you "
+            "mean once."
         )
     return found[1] or found[2]
 

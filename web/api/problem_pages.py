@@ -40,8 +40,11 @@ PAGES: Final = {
     "bad-idempotency-key": ProblemPage(
         said("That is not an Idempotency-Key"),
         400,
-        said("The header Idempotency-Key is a text in double quotes, of 1 to 255 characters."),
-        said("Make a random one, such as a UUID, put it in double quotes, and use it for this one request."),
+        said(
+            "The header Idempotency-Key is a text of 1 to 255 characters; with other signs than letters, digits and "
+            ". _ ~ : + / = - it stands in double quotes."
+        ),
+        said("Make a random one, such as a UUID, and use it for this one request."),
     ),
     "idempotency-key-reused": ProblemPage(
         said("That key was used for another request"),

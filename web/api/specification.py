@@ -23,8 +23,8 @@ the record shows of an item, and relaying what an owner has signed, needs no key
 
 **Nothing waits for the ledger.** A statement is answered with 202 and an address; ask there until it is `final`.
 
-**Sending twice.** Operations that take the header `Idempotency-Key` (a text in double quotes) give the first answer \
-again for a day. The same key with another request is refused with 422.
+**Sending twice.** Operations that take the header `Idempotency-Key` (a text of your own, such as a UUID) give the \
+first answer again for a day. The same key with another request is refused with 422.
 
 **Refusals.** They are `application/problem+json` (RFC 9457): a sentence that says what is wrong and how to mend it, \
 and under `errors` every fault with its place. What belongs to somebody else does not exist for you: 404.

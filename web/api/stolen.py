@@ -10,7 +10,7 @@ from flask import Response, request
 from pydantic import Field
 
 from ledger.domain.organisations import Scope
-from ledger.services.desk.stolen_feed import BEGINNING, Snapshot, Theft, stolen_changes, stolen_now
+from ledger.services.desk.stolen_feed import BEGINNING, END_OF_BLOCK, Snapshot, Theft, stolen_changes, stolen_now
 from web.api.operation import answer, blueprint, caller, here, operation
 from web.api.shapes import In, Out, maybe_moment, moment
 from web.idempotency import LINES
@@ -70,7 +70,7 @@ def list_stolen_changes(query: SinceQuery) -> Response:
     since = BEGINNING
     if query.since is not None and query.since != "-1--1":
         block, _, place = query.since.partition("-")
-        since = int(block), min(int(place), 2**31 - 1)
+        since = int(block), min(int(place), END_OF_BLOCK)
     found = stolen_changes(here(), caller(), since, query.limit)
     items = [
         StolenChange(**_shown(one), stolen=one.stolen, at=moment(one.at or 0), cursor=_cursor(one.place))

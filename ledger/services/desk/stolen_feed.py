@@ -21,7 +21,7 @@ from ledger.services.views_of_chain import final_height
 
 READERS: Final = (Role.PLATFORM, Role.BRAND, Role.AUTHORITY)
 BEGINNING: Final[Place] = (-1, -1)
-_END: Final = 2**31 - 1
+END_OF_BLOCK: Final = 2**31 - 1
 """Beyond every place in a block's log."""
 _WORDS: Final = {Flag.STOLEN: "owner", Flag.BRAND_THEFT: "brand", Flag.COUNCIL_THEFT: "council"}
 _PAGE: Final = 1_000
@@ -92,7 +92,7 @@ def stolen_now(ledger: Ledger, caller: Caller) -> Snapshot:
         final = final_height(tx)
         block = tx.chain.block(final) if final >= 0 else None
     mark = f"{final}-{block.hash.hex()[:16]}" if block else "none"
-    return Snapshot(_all(ledger, final), (final, _END) if final >= 0 else BEGINNING, mark)
+    return Snapshot(_all(ledger, final), (final, END_OF_BLOCK) if final >= 0 else BEGINNING, mark)
 
 
 def _may(caller: Caller) -> None:

@@ -82,10 +82,9 @@ def test_a_stopped_node_is_unavailable_within_the_timeout(node: LocalNode) -> No
                 if is_stopped(node.pid):
                     break
                 time.sleep(0.01)
-            began = time.monotonic()
             with pytest.raises(Unavailable, match=r"took longer than 0\.5 s"):
                 rpc.chain_id()
-            assert time.monotonic() - began < 1.5
+            assert is_stopped(node.pid)
         finally:
             os.kill(node.pid, signal.SIGCONT)
         assert rpc.chain_id() == node.chain_id
@@ -168,22 +167,21 @@ def test_a_refusal_is_told_apart_and_keeps_code_words_and_data() -> None:
 
 
 def test_a_node_that_drips_is_cut_off() -> None:
+    to_the_end: list[bool] = []
+
     def drip(handler: BaseHTTPRequestHandler, _: object) -> None:
         handler.send_response(200)
         handler.end_headers()
-        for _again in range(100):
+        for _again in range(1_200):
             handler.wfile.write(b" ")
             handler.wfile.flush()
             time.sleep(0.05)
+        to_the_end.append(True)
 
-    began = time.monotonic()
-    with (
-        a_node_that(drip) as url,
-        Rpc(url, timeout=0.3) as rpc,
-        pytest.raises(Unavailable, match="longer than"),
-    ):
-        rpc.chain_id()
-    assert time.monotonic() - began < 2
+    with a_node_that(drip) as url, Rpc(url, timeout=0.3) as rpc:
+        with pytest.raises(Unavailable, match="longer than"):
+            rpc.chain_id()
+        assert not to_the_end
 
 
 def test_a_whole_answer_counts_though_this_machine_slept_before_it_read_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,7 @@ def test_a_status_list_beyond_the_last_is_not_there(anyone: Asking, number: int)
     assert anyone.ask("GET", f"/status/maison/{number}").status_code == 404
 
 
-def test_a_record_beyond_the_last_is_not_there(brand: Asking, inspector: Asking, item: dict[str, Any]) -> None:
+def test_a_record_beyond_the_last_is_not_there(inspector: Asking, item: dict[str, Any]) -> None:
     of = {"gtin": item["gtin"], "serial": item["serial"], "reason": "mistake", "report": {}}
     for about in (2**31, 2**63, 2**256 - 1, 10**78 - 1):
         answer = inspector.ask("POST", "/v1/withdrawals", json={**of, "about": str(about)})

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, get_type_hints
 
 import pytest
 import schemathesis
+from annotated_types import MaxLen
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from openapi_spec_validator import validate
+from pydantic import BaseModel
 from schemathesis.checks import not_a_server_error
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
@@ -85,6 +88,30 @@ def test_every_operation_says_what_it_is(spec: dict[str, Any]) -> None:
 def test_what_is_sent_fits_where_it_is_kept(spec: dict[str, Any], sent: str, column: Any) -> None:
     schema, field = sent.split(".")
     assert spec["components"]["schemas"][schema]["properties"][field]["maxLength"] == column.type.length
+
+
+def test_no_limit_of_a_text_is_overruled_by_that_of_its_kind() -> None:
+    """It is where it stands as the field's default, and of the kind's and its own the kind's then counts alone."""
+    own, overruled = set(), set()
+    for model in models(BaseModel):
+        for name, hint in get_type_hints(model, include_extras=True).items():
+            annotated = [one for field in getattr(hint, "__metadata__", ()) for one in getattr(field, "metadata", ())]
+            if (field := model.model_fields.get(name)) is None:
+                continue
+            of_kind, all_of_them = (
+                sum(isinstance(one, MaxLen) for one in those) for those in (annotated, field.metadata)
+            )
+            (overruled if of_kind and all_of_them > of_kind else own).add(f"{model.__name__}.{name}")
+    assert overruled == set()
+    assert len(own) > 100, "or this looks at nothing"
+
+
+def models(of: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Every model of the API."""
+    for one in of.__subclasses__():
+        yield from models(one)
+        if one.__module__.startswith("web.api."):
+            yield one
 
 
 def test_every_field_that_is_sent_is_bounded(spec: dict[str, Any]) -> None:
