@@ -25,7 +25,7 @@ from ledger.domain.imports import Job
 from ledger.post_room import PostRoom
 from ledger.services.ask_photo import sweep_photos
 from ledger.services.credential_metadata import tell_contract
-from ledger.services.credential_status import settle_credentials
+from ledger.services.credential_status import Looked, settle_credentials
 from ledger.services.desk.case_turn import forget_case_texts, settle_due, sweep_sent_files
 from ledger.services.desk.clues import sweep_clues
 from ledger.services.desk.listings_change import sweep_listings
@@ -203,12 +203,18 @@ def run(settings: Settings, stop: threading.Event) -> None:
 
 def _jobs(settings: Settings, stop: threading.Event) -> None:
     ledger = build(settings)
-    looks = LookKeeper(ledger)
+    looks, looked = LookKeeper(ledger), Looked()
     swept = shared = float("-inf")
     while not stop.is_set():
         try:
             busy = run_jobs_once(ledger) or carry_out_next(ledger) or tell_next(ledger)
-            busy = busy or settle_credentials(ledger) or tell_contract(ledger) or settle_due(ledger) or _tend(looks)
+            busy = (
+                busy
+                or settle_credentials(ledger, looked)
+                or tell_contract(ledger)
+                or settle_due(ledger)
+                or _tend(looks)
+            )
             busy = settle_orders(ledger) or busy or look_at_next(ledger)
             if time.monotonic() - shared > _SHARE_EVERY:
                 shared = time.monotonic()

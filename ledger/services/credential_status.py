@@ -4,12 +4,15 @@
 2. Revoked is for good: the facts are others now. Suspended is a doubt, and ends with it.
 3. What rests on blocks that are not final, or on a lock that ends by itself, is looked at again until it does not.
 4. How far we have looked is noted last: cut short, the same is looked at again.
+5. Of blocks that are not final yet, those in which nothing was found are not asked about again, as long as they stand.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
+from ledger.domain.chain_view import Block
 from ledger.domain.credentials import DAY, Credential, body_of
 from ledger.domain.errors import Conflict, Unknown
 from ledger.domain.said import said
@@ -26,8 +29,16 @@ _PIECE: Final = 50
 """Credentials in one transaction, so that other writers do not wait long."""
 
 
-def settle_credentials(ledger: Ledger) -> bool:
+@dataclass(slots=True)
+class Looked:
+    """What one process remembers: the block up to which nothing waits that is not noted."""
+
+    upto: Block | None = None
+
+
+def settle_credentials(ledger: Ledger, looked: Looked | None = None) -> bool:
     """Look at whatever may have changed since the last time; False where nothing could have."""
+    looked = looked or Looked()
     with ledger.store.read() as tx:
         tip = tx.chain.tip()
         now, final = ledger.now(), final_height(tx)
@@ -40,9 +51,13 @@ def settle_credentials(ledger: Ledger) -> bool:
         known = tx.chain.block(before["final"]) if before["final"] >= 0 else None
         # On another chain than before everything is new.
         since = before["final"] if known is not None and known.hash.hex() == before.get("hash", "") else -1
-        if since == final and not tx.credentials.to_check(since, now, "", 1):
-            # Blocks came that are about none and not final yet: nobody who writes has to wait for us to note it.
-            return False
+        if since == final:
+            if looked.upto is not None and tx.chain.block(looked.upto.number) == looked.upto:
+                since = max(since, looked.upto.number)
+            if not tx.credentials.to_check(since, now, "", 1):
+                # Blocks came that are about none and not final yet: nobody who writes has to wait for us to note it.
+                looked.upto = tip
+                return False
     after = ""
     while True:
         with ledger.store.write() as tx:
@@ -52,6 +67,7 @@ def settle_credentials(ledger: Ledger) -> bool:
             if len(found) < _PIECE:
                 block = tx.chain.block(final) if final >= 0 else None
                 tx.meta.set(_LOOKED, {**mark, "hash": block.hash.hex() if block else ""})
+                looked.upto = tip
                 return True
         after = found[-1].id
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from ledger.domain.credentials import CredentialKind
+from ledger.domain.credentials import Credential, CredentialKind
 from ledger.domain.errors import Unknown
 from ledger.domain.statements import Kind, OwnerReportKind
 from ledger.domain.status_lists import REVOCATION, SUSPENSION
 from ledger.services import credential_status
 from ledger.services.credential_issue import issue
 from ledger.services.credential_keys import change_key
-from ledger.services.credential_status import settle_credentials, status_list
+from ledger.services.credential_status import Looked, settle_credentials, status_list
 from ledger.services.reindex import reindex
+from ledger.services.views_of_chain import final_height
+from ledger.storage.credentials import Credentials
 from tests.support.world import Card, World, person
 
 PASSPORT = CredentialKind.PASSPORT
@@ -83,6 +87,52 @@ def test_cut_short_it_is_looked_at_again(sqlite_world: World, monkeypatch: pytes
     assert marked(world, cards[0])[0] == 1
     settle_credentials(world.ledger)
     assert marked(world, cards[0])[0] == 3
+
+
+def test_blocks_that_are_not_final_are_asked_about_once_as_long_as_they_stand(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, looked = sqlite_world, Looked()
+    card = world.cards()[0]
+    issue(world.ledger, card.gtin, card.serial, PASSPORT)
+    world.settle()
+    settle_credentials(world.ledger, looked)
+    asked, before = [], Credentials.to_check
+
+    def noting(self: Credentials, since: int, now: int, after: str, limit: int) -> list[Credential]:
+        asked.append(since)
+        return before(self, since, now, after, limit)
+
+    monkeypatch.setattr(Credentials, "to_check", noting)
+    final = heights(world)[0]
+    world.loop._save_took, world.loop._saved_at = 3_600.0, time.monotonic()
+    met = [final]
+    for number in (1, 2):
+        world.say("maison", Kind.ANCHOR, hash=bytes([number]) * 32)
+        world.loop.turn()
+        assert settle_credentials(world.ledger, looked) is False
+        met.append(heights(world)[1])
+    assert heights(world)[0] == final, "nothing was saved meanwhile"
+    assert asked == met[:-1]
+    world.restart_node()
+    for _ in range(4):
+        world.loop.turn()
+    settle_credentials(world.ledger, looked)
+    assert asked[-1] == final, "those that were looked at are gone"
+    world.claim(card, person("ada"))
+    world.loop.turn()
+    assert settle_credentials(world.ledger, looked)
+    world.loop._save_took = 0.0
+    world.settle()
+    settle_credentials(world.ledger, looked)
+    assert marked(world, card) == (1, 0)
+
+
+def heights(world: World) -> tuple[int, int]:
+    """What is final, and our tip."""
+    with world.ledger.store.read() as tx:
+        tip = tx.chain.tip()
+        return final_height(tx), -1 if tip is None else tip.number
 
 
 def test_a_list_of_a_ledger_that_nobody_looks_after_ends(sqlite_world: World) -> None:
