@@ -46,7 +46,7 @@ class ChainLoop:
         self._still_ours = still_ours
         # A worker that died may have left blocks that were mined and not saved.
         self._unsaved = True
-        self._saved_at = float("-inf")
+        self._saved_at = self._sent_at = float("-inf")
         self._save_took = 0.0
         self._saving: _Saving | None = None
         self._seen_at = 0
@@ -82,8 +82,7 @@ class ChainLoop:
             # What was mined counts even where we did not store it ourselves: `touchmark reindex` may have, meanwhile,
             # or a worker that had the lease between two turns of ours and left without saving.
             self._unsaved = self._unsaved or changed > 0 or mined > 0 or self._unsaved_by_others()
-            # Quiet means nothing more is coming this moment: save at once, so that it is final soon.
-            quiet = not (sent or behind) or self._settled()
+            quiet = self._is_quiet(at_work=bool(sent) or behind)
             if self._unsaved and self._save_is_due(quiet=quiet):
                 self._save(miner, quiet=quiet)
         else:
@@ -116,6 +115,16 @@ class ChainLoop:
     def _expect_lease(self) -> None:
         if not self._still_ours():
             raise Unavailable("This worker was held up so long that another may have taken its place.")
+
+    def _is_quiet(self, *, at_work: bool) -> bool:
+        """Whether nothing more is coming this moment: then what there is is saved at once, so that it is final soon.
+
+        Where much was sent, that is known when nothing has come for a tenth of the time that a save takes. Who hands
+        in without end is between two requests again and again, and would wait for the node's dump in each of them.
+        """
+        now = time.monotonic()
+        self._sent_at = now if at_work else self._sent_at
+        return self._settled() or (not at_work and now - self._sent_at >= self._save_took / 10)
 
     def _save_is_due(self, *, quiet: bool) -> bool:
         """At most a twentieth of busy time goes into saving, else a fifth: it takes longer the more the chain holds."""

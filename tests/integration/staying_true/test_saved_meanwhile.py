@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
@@ -107,4 +108,26 @@ def test_a_save_of_blocks_that_are_gone_meanwhile_makes_nothing_final(
     loop.turn()
     world.expect(queued, State.ACCEPTED)
     world.settle()
+    world.expect(queued, State.FINAL)
+
+
+@pytest.mark.parametrize("much", [True, False])
+def test_between_two_requests_of_many_nothing_is_saved_and_soon_after_the_last_it_is(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch, *, much: bool
+) -> None:
+    world = sqlite_world
+    world.settle()
+    loop, now = world.loop, [1_000.0]
+    monkeypatch.setattr(chain_loop, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(loop, "_settled", lambda: not much)
+    # A save takes so long that one is due where all is quiet, and not under way.
+    loop._save_took, loop._saved_at = 100.0, 0.0
+    queued = world.say("maison", Kind.ANCHOR, hash=b"\x01" * 32)
+    loop.turn()
+    world.expect(queued, State.ACCEPTED if much else State.FINAL)
+    now[0] += 9.9
+    loop.turn()
+    world.expect(queued, State.ACCEPTED if much else State.FINAL)
+    now[0] += 0.2
+    loop.turn()
     world.expect(queued, State.FINAL)
