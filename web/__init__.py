@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from datetime import timedelta
 from functools import partial
+from typing import Final
 
 from flask import Flask
 from flask_openapi3.openapi import OpenAPI
@@ -53,6 +54,9 @@ from web.sign_host import deployed_domain, sign_host
 from web.slashes import keep_slashes
 from web.spoken_templates import SpokenTemplates
 from web.verify_host import bp as verify_page
+
+_OBJECTS: Final = 20_000
+"""New ones after which cycles are looked for: one statement of many in a request makes some sixty, and none."""
 
 csrf = CSRFProtect()
 
@@ -140,4 +144,5 @@ def create_app(
         # check of a thousand codes in five take twice as long as the others.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(_OBJECTS, 10, 10)
     return app
